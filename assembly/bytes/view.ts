@@ -1,0 +1,73 @@
+/**
+ * A run of bytes in linear memory that somebody else owns.
+ *
+ * A view is valid only until its owner moves on: one handed to a callback ends with the callback, one returned by a host
+ * read ends with the next host read of the same kind. Keep what is needed in a `ByteBuffer`.
+ */
+@final
+export class Bytes {
+  pointer: usize = 0;
+  length: i32 = 0;
+
+  /** Points this view elsewhere; returns it, so that one view can serve a whole loop without allocation. */
+  @inline
+  set(pointer: usize, length: i32): this {
+    this.pointer = pointer;
+    this.length = length;
+    return this;
+  }
+
+
+  @inline
+  at(index: i32): u8 {
+    return load<u8>(this.pointer + index);
+  }
+
+  equals(other: Bytes): bool {
+    return this.length == other.length && memory.compare(this.pointer, other.pointer, this.length) == 0;
+  }
+
+  startsWith(prefix: Bytes): bool {
+    return this.length >= prefix.length && memory.compare(this.pointer, prefix.pointer, prefix.length) == 0;
+  }
+
+  /** The text of a short value that is kept. Never on a path that runs for each event. */
+  toString(): string {
+    return String.UTF8.decodeUnsafe(this.pointer, this.length);
+  }
+}
+
+/**
+ * The UTF-8 bytes of a constant, with their own memory. For names that are needed on every request: make it once, at
+ * module level or at load.
+ */
+@final
+export class ByteString {
+  private readonly data: ArrayBuffer;
+
+  constructor(text: string) {
+    this.data = String.UTF8.encode(text);
+  }
+
+
+  @inline
+  get pointer(): usize {
+    return changetype<usize>(this.data);
+  }
+
+
+  @inline
+  get length(): i32 {
+    return this.data.byteLength;
+  }
+
+
+  @inline
+  equals(pointer: usize, length: i32): bool {
+    return length == this.length && memory.compare(pointer, this.pointer, length) == 0;
+  }
+
+  toString(): string {
+    return String.UTF8.decode(this.data);
+  }
+}

@@ -1,0 +1,82 @@
+import { JsonKind } from "../json/listener";
+
+/**
+ * A value of a parsed configuration, which knows where it was written.
+ *
+ * Not for bodies: it holds the whole text as strings. Bodies go through `json/scanner`.
+ */
+@final
+export class JsonValue {
+  /** A string's text; a number's or a literal's spelling. */
+  text: string = "";
+  /** An object's keys, in the order of `items`. */
+  keys: string[] = [];
+  /** An array's elements, or an object's values. */
+  items: JsonValue[] = [];
+
+  constructor(
+    readonly kind: JsonKind,
+    /** Where the value was written, such as `config.limits[2].per`; `merge` keeps it. */
+    readonly path: string,
+  ) {}
+
+  get isObject(): bool {
+    return this.kind == JsonKind.Object;
+  }
+
+  /** The value under `key`; null when there is none or this is no object. */
+  get(key: string): JsonValue | null {
+    const index = this.keys.indexOf(key);
+    return index < 0 ? null : this.items[index];
+  }
+
+  /** What a message says was got: the value itself where it is short, its type where it is not. */
+  describe(): string {
+    switch (this.kind) {
+      case JsonKind.String:
+        return quote(this.text);
+      case JsonKind.Array:
+        return this.items.length == 0 ? "an empty array" : "an array";
+      case JsonKind.Object:
+        return "an object";
+      default:
+        return shorten(this.text);
+    }
+  }
+}
+
+const LONGEST_QUOTED: i32 = 64;
+
+/** `text` in double quotes, cut after 64 characters, fit for a line of a log. */
+export function quote(text: string): string {
+  let safe = "";
+  const kept = shorten(text);
+  for (let i = 0; i < kept.length; i++) {
+    const unit = kept.charCodeAt(i);
+    safe += unit < 0x20 || unit == 0x7f ? "?" : kept.charAt(i);
+  }
+  return `"${safe}"`;
+}
+
+function shorten(text: string): string {
+  return text.length > LONGEST_QUOTED ? text.substring(0, LONGEST_QUOTED) + "..." : text;
+}
+
+/** The path of the member `key` of the object at `parent`. */
+export function memberPath(parent: string, key: string): string {
+  return isPlainName(key) ? `${parent}.${key}` : `${parent}[${quote(key)}]`;
+}
+
+function isPlainName(key: string): bool {
+  for (let i = 0; i < key.length; i++) {
+    const unit = key.charCodeAt(i);
+    const plain =
+      (unit >= 0x61 && unit <= 0x7a) ||
+      (unit >= 0x41 && unit <= 0x5a) ||
+      (unit >= 0x30 && unit <= 0x39) ||
+      unit == 0x5f ||
+      unit == 0x2d;
+    if (!plain) return false;
+  }
+  return key.length > 0;
+}

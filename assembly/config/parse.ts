@@ -1,0 +1,234 @@
+import { JsonKind, JsonListener } from "../json/listener";
+import { JsonPaths } from "../json/paths";
+import { JsonProblem, JsonScanner } from "../json/scanner";
+import { Issues } from "./issues";
+import { JsonValue, memberPath } from "./json-value";
+
+/** Nesting allowed in a configuration; the parser recurses once a level. */
+const MAX_DEPTH: i32 = 32;
+
+const ROOT_PATH = "config";
+
+/**
+ * The configuration in `length` bytes of JSON at `pointer`; an empty text counts as `{}`.
+ *
+ * A text that is no JSON gives null and one issue with its line and column. So does nesting deeper than 32 levels. A
+ * duplicate key is an issue; the value is still returned, so that the other issues are found too.
+ */
+export function parseConfig(pointer: usize, length: i32, issues: Issues): JsonValue | null {
+  if (isBlank(pointer, length)) return new JsonValue(JsonKind.Object, ROOT_PATH);
+  const scanner = new JsonScanner(new JsonPaths([]), new NoCaptures());
+  if (!scanner.feed(pointer, length) || !scanner.finish()) {
+    issues.add(ROOT_PATH, describeSyntaxError(pointer, length, <i32>scanner.offset, scanner.problem));
+    return null;
+  }
+  const parser = new Parser(pointer, pointer + length, issues);
+  const value = parser.value(ROOT_PATH, 0);
+  return parser.tooDeep ? null : value;
+}
+
+function isBlank(pointer: usize, length: i32): bool {
+  for (let i = 0; i < length; i++) {
+    if (!isSpace(load<u8>(pointer + i))) return false;
+  }
+  return true;
+}
+
+function isSpace(byte: u8): bool {
+  return byte == 0x20 || (byte >= 0x09 && byte <= 0x0d && byte != 0x0b && byte != 0x0c);
+}
+
+
+@final
+class NoCaptures extends JsonListener {}
+
+/** Builds values from a text that the scanner has accepted, so it checks nothing a second time. */
+@final
+class Parser {
+  tooDeep: bool = false;
+
+  constructor(
+    private at: usize,
+    private readonly end: usize,
+    private readonly issues: Issues,
+  ) {}
+
+  value(path: string, depth: i32): JsonValue {
+    this.skipSpace();
+    switch (load<u8>(this.at)) {
+      case 0x7b: // {
+        return this.object(path, depth);
+      case 0x5b: // [
+        return this.array(path, depth);
+      case 0x22: {
+        // "
+        const value = new JsonValue(JsonKind.String, path);
+        value.text = this.string();
+        return value;
+      }
+      case 0x74: // t
+        return this.literal(JsonKind.True, "true", path);
+      case 0x66: // f
+        return this.literal(JsonKind.False, "false", path);
+      case 0x6e: // n
+        return this.literal(JsonKind.Null, "null", path);
+      default:
+        return this.number(path);
+    }
+  }
+
+  private object(path: string, depth: i32): JsonValue {
+    const value = new JsonValue(JsonKind.Object, path);
+    if (!this.enter(path, depth)) return value;
+    while (this.hasNext(0x7d)) {
+      const key = this.string();
+      this.skipSpace();
+      this.at++;
+      const member = this.value(memberPath(path, key), depth + 1);
+      if (this.tooDeep) return value;
+      if (value.keys.includes(key)) {
+        this.issues.add(member.path, "duplicate key");
+      } else {
+        value.keys.push(key);
+        value.items.push(member);
+      }
+    }
+    return value;
+  }
+
+  private array(path: string, depth: i32): JsonValue {
+    const value = new JsonValue(JsonKind.Array, path);
+    if (!this.enter(path, depth)) return value;
+    while (this.hasNext(0x5d)) {
+      value.items.push(this.value(`${path}[${value.items.length}]`, depth + 1));
+      if (this.tooDeep) return value;
+    }
+    return value;
+  }
+
+  private enter(path: string, depth: i32): bool {
+    this.at++;
+    if (depth < MAX_DEPTH) return true;
+    this.issues.add(path, `is nested deeper than ${MAX_DEPTH} levels`);
+    this.tooDeep = true;
+    return false;
+  }
+
+  /** Steps over the comma before the next element, or over `close`. */
+  private hasNext(close: u8): bool {
+    this.skipSpace();
+    if (load<u8>(this.at) == 0x2c) {
+      this.at++;
+      this.skipSpace();
+    }
+    if (load<u8>(this.at) != close) return true;
+    this.at++;
+    return false;
+  }
+
+  private string(): string {
+    let text = "";
+    let start = ++this.at;
+    let byte = load<u8>(this.at);
+    while (byte != 0x22) {
+      if (byte == 0x5c) {
+        text += String.UTF8.decodeUnsafe(start, this.at - start);
+        text += this.escape();
+        start = this.at;
+      } else {
+        this.at++;
+      }
+      byte = load<u8>(this.at);
+    }
+    text += String.UTF8.decodeUnsafe(start, this.at - start);
+    this.at++;
+    return text;
+  }
+
+  private escape(): string {
+    const letter = load<u8>(this.at + 1);
+    this.at += 2;
+    switch (letter) {
+      case 0x62:
+        return "\b";
+      case 0x66:
+        return "\f";
+      case 0x6e:
+        return "\n";
+      case 0x72:
+        return "\r";
+      case 0x74:
+        return "\t";
+      case 0x75: {
+        let unit = 0;
+        for (let i = 0; i < 4; i++) unit = (unit << 4) | hexDigit(load<u8>(this.at + i));
+        this.at += 4;
+        return String.fromCharCode(unit);
+      }
+      default:
+        return String.fromCharCode(letter);
+    }
+  }
+
+  private number(path: string): JsonValue {
+    const start = this.at;
+    while (this.at < this.end && isNumberByte(load<u8>(this.at))) this.at++;
+    const value = new JsonValue(JsonKind.Number, path);
+    value.text = String.UTF8.decodeUnsafe(start, this.at - start);
+    return value;
+  }
+
+  private literal(kind: JsonKind, spelling: string, path: string): JsonValue {
+    this.at += spelling.length;
+    const value = new JsonValue(kind, path);
+    value.text = spelling;
+    return value;
+  }
+
+  private skipSpace(): void {
+    while (isSpace(load<u8>(this.at))) this.at++;
+  }
+}
+
+function hexDigit(byte: u8): i32 {
+  return byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57;
+}
+
+function isNumberByte(byte: u8): bool {
+  return (byte >= 0x30 && byte <= 0x39) || byte == 0x2b || byte == 0x2d || byte == 0x2e || (byte | 0x20) == 0x65;
+}
+
+function describeSyntaxError(pointer: usize, length: i32, offset: i32, problem: JsonProblem): string {
+  let line = 1;
+  let column = 1;
+  for (let i = 0; i < min(offset, length); i++) {
+    const byte = load<u8>(pointer + i);
+    if (byte == 0x0a) {
+      line++;
+      column = 1;
+    } else if ((byte & 0xc0) != 0x80) {
+      column++;
+    }
+  }
+  return `is not JSON at line ${line}, column ${column}: ${describeFound(pointer, length, offset, problem)}`;
+}
+
+/** The mistakes that people make when they write JSON by hand, by name; else the byte that does not belong there. */
+function describeFound(pointer: usize, length: i32, offset: i32, problem: JsonProblem): string {
+  if (problem == JsonProblem.BadUtf8) return "not UTF-8";
+  if (problem == JsonProblem.TooDeep) return "nested too deep";
+  if (offset >= length) return "the text ends too early";
+  const found = load<u8>(pointer + offset);
+  if ((found == 0x7d || found == 0x5d) && lastBefore(pointer, offset) == 0x2c) return "a comma after the last element";
+  if (found == 0x2f || found == 0x23) return "comments are not allowed";
+  if (found == 0x27) return "strings and keys take double quotes";
+  if (found < 0x20) return "a control character (in a string it must be escaped)";
+  if (found >= 0x7f) return "a character that is not allowed outside strings (a byte order mark?)";
+  return `unexpected character ${String.fromCharCode(found)}`;
+}
+
+function lastBefore(pointer: usize, offset: i32): u8 {
+  let i = offset - 1;
+  while (i >= 0 && isSpace(load<u8>(pointer + i))) i--;
+  return i < 0 ? 0 : load<u8>(pointer + i);
+}

@@ -1,0 +1,218 @@
+import { SHA256_BYTES, Sha256, writeHex } from "../bytes/sha256";
+import { ByteString, Bytes } from "../bytes/view";
+import { ConfigReader } from "../config/reader";
+import { PropertyPath } from "../host/property";
+import { HeaderPairs } from "../host/pairs";
+import { Caller } from "./caller";
+import { findCredential } from "./credential";
+import { CONSUMER } from "./published";
+import { RequestHead } from "./request-head";
+
+/** One place to look for who asks. */
+abstract class IdentitySource {
+  /** The name, valid until the next host read; null when this source has none. */
+  abstract find(head: RequestHead): Bytes | null;
+
+  /** Adds each group that this source names. */
+  addGroups(head: RequestHead, caller: Caller): void {
+    const list = this.find(head);
+    if (list != null) addCommaSeparated(list, caller);
+  }
+}
+
+/** A header that the filter in front has overwritten; two values of it name nobody. */
+@final
+class HeaderSource extends IdentitySource {
+  constructor(private readonly name: ByteString) {
+    super();
+  }
+
+  find(head: RequestHead): Bytes | null {
+    return head.single(this.name);
+  }
+}
+
+/** Dynamic metadata, such as what `jwt_authn` took out of a token. */
+@final
+class MetadataSource extends IdentitySource {
+  private readonly path: PropertyPath;
+  private readonly list: HeaderPairs = new HeaderPairs();
+  private readonly element: Bytes = new Bytes();
+
+  constructor(segments: string[]) {
+    super();
+    this.path = new PropertyPath(["metadata", "filter_metadata"].concat(segments));
+  }
+
+  find(_head: RequestHead): Bytes | null {
+    return this.path.get();
+  }
+
+  /** A list of strings comes as a map whose keys are the elements; a string as itself. */
+  addGroups(_head: RequestHead, caller: Caller): void {
+    const value = this.path.get();
+    if (value == null) return;
+    if (!this.list.parse(value) || this.list.count == 0) return addCommaSeparated(value, caller);
+    for (let i = 0; i < this.list.count; i++) caller.addGroup(this.list.nameAt(i, this.element));
+  }
+}
+
+/** The first 32 hexadecimal digits of the SHA-256 of the API key. */
+@final
+class CredentialSource extends IdentitySource {
+  private static readonly DIGITS: i32 = 32;
+  private readonly hash: Sha256 = new Sha256();
+  private readonly digest: StaticArray<u8> = new StaticArray<u8>(SHA256_BYTES);
+  private readonly hex: StaticArray<u8> = new StaticArray<u8>(SHA256_BYTES * 2);
+  private readonly view: Bytes = new Bytes();
+
+  find(head: RequestHead): Bytes | null {
+    const key = findCredential(head);
+    if (key == null) return null;
+    this.hash.reset();
+    this.hash.update(key.pointer, key.length);
+    this.hash.finish(changetype<usize>(this.digest));
+    writeHex(this.view.set(changetype<usize>(this.digest), SHA256_BYTES), changetype<usize>(this.hex));
+    return this.view.set(changetype<usize>(this.hex), CredentialSource.DIGITS);
+  }
+}
+
+/** A string attribute of the connection. */
+@final
+class ConnectionSource extends IdentitySource {
+  constructor(private readonly path: PropertyPath) {
+    super();
+  }
+
+  find(_head: RequestHead): Bytes | null {
+    const value = this.path.get();
+    return value == null || value.length == 0 ? null : value;
+  }
+}
+
+/** The client's address without its port. */
+@final
+class AddressSource extends IdentitySource {
+  private readonly path: PropertyPath = new PropertyPath(["source", "address"]);
+  private readonly view: Bytes = new Bytes();
+
+  find(_head: RequestHead): Bytes | null {
+    const value = this.path.get();
+    if (value == null || value.length == 0) return null;
+    let end = value.length - 1;
+    while (end > 0 && value.at(end) != 0x3a) end--;
+    return this.view.set(value.pointer, end == 0 ? value.length : end);
+  }
+}
+
+/** Who asks, by the first source that knows; and its groups, from every source that names groups. */
+@final
+export class ConsumerSettings {
+  private readonly sources: IdentitySource[] = [];
+  private readonly groupSources: IdentitySource[] = [];
+
+  constructor(
+    /** The operator wrote a `consumer` setting, so that this plugin publishes who asks. */
+    readonly isConfigured: bool,
+  ) {}
+
+  identify(head: RequestHead, caller: Caller): void {
+    const known = CONSUMER.get();
+    if (known == null || !caller.setConsumer(known)) this.findConsumer(head, caller);
+    for (let i = 0; i < this.groupSources.length; i++) this.groupSources[i].addGroups(head, caller);
+  }
+
+  private findConsumer(head: RequestHead, caller: Caller): void {
+    for (let i = 0; i < this.sources.length; i++) {
+      const name = this.sources[i].find(head);
+      if (name == null || !caller.setConsumer(name)) continue;
+      CONSUMER.set(caller.consumer);
+      return;
+    }
+  }
+
+  addSource(source: IdentitySource): void {
+    this.sources.push(source);
+  }
+
+  addGroupSource(source: IdentitySource): void {
+    this.groupSources.push(source);
+  }
+}
+
+const MOST_SOURCES: i32 = 16;
+const MOST_SEGMENTS: i32 = 16;
+const DEFAULT_METADATA: string[] = ["envoy.filters.http.jwt_authn", "payload", "sub"];
+const PEER_CERTIFICATE: string[] = ["San", "Subject"];
+const ONE_KIND = "must have exactly one of metadata, credential, peerCertificate, sourceAddress, header, group";
+
+/** Reads the common key `consumer`; absent: the JWT's subject, then the credential's hash. */
+export function readConsumer(config: ConfigReader): ConsumerSettings {
+  const settings = new ConsumerSettings(config.has("consumer"));
+  if (!settings.isConfigured) {
+    settings.addSource(new MetadataSource(DEFAULT_METADATA));
+    settings.addSource(new CredentialSource());
+    return settings;
+  }
+  const entries = config.objects("consumer", 1, MOST_SOURCES);
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i];
+    if (entry.keys.length != 1) entry.rejectAll(ONE_KIND);
+    const group = entry.object("group");
+    if (group != null) {
+      if (group.keys.length != 1) group.rejectAll("must have exactly one of metadata, header");
+      const source = readNamedSource(group);
+      if (source != null) settings.addGroupSource(source);
+      else group.rejectAll("must have exactly one of metadata, header");
+      continue;
+    }
+    const source = readSource(entry);
+    if (source != null) settings.addSource(source);
+    else entry.rejectAll(ONE_KIND);
+  }
+  return settings;
+}
+
+function readNamedSource(entry: ConfigReader): IdentitySource | null {
+  if (entry.has("metadata")) return new MetadataSource(entry.strings("metadata", 2, MOST_SEGMENTS, 256));
+  if (entry.has("header")) return new HeaderSource(new ByteString(entry.headerName("header", "")));
+  return null;
+}
+
+function readSource(entry: ConfigReader): IdentitySource | null {
+  if (entry.has("credential")) {
+    requireTrue(entry, "credential");
+    return new CredentialSource();
+  }
+  if (entry.has("sourceAddress")) {
+    requireTrue(entry, "sourceAddress");
+    return new AddressSource();
+  }
+  if (entry.has("peerCertificate")) {
+    const isSan = entry.enumValue("peerCertificate", PEER_CERTIFICATE, 0) == 0;
+    return new ConnectionSource(
+      new PropertyPath(["connection", isSan ? "uri_san_peer_certificate" : "subject_peer_certificate"]),
+    );
+  }
+  return readNamedSource(entry);
+}
+
+function requireTrue(entry: ConfigReader, key: string): void {
+  if (!entry.bool(key, true)) entry.reject(key, "must be true");
+}
+
+const name = new Bytes();
+
+function addCommaSeparated(list: Bytes, caller: Caller): void {
+  let at = 0;
+  while (at <= list.length) {
+    let end = at;
+    while (end < list.length && list.at(end) != 0x2c) end++;
+    let first = at;
+    let last = end;
+    while (first < last && list.at(first) == 0x20) first++;
+    while (last > first && list.at(last - 1) == 0x20) last--;
+    caller.addGroup(name.set(list.pointer + first, last - first));
+    at = end + 1;
+  }
+}

@@ -1,0 +1,61 @@
+import { ByteString, Bytes } from "../bytes/view";
+import { RequestHead } from "./request-head";
+
+/**
+ * Where clients put their API keys, in the order in which they are looked for. OpenAI: `authorization`; Anthropic:
+ * `x-api-key`; Azure: `api-key`; Gemini: `x-goog-api-key`, and `key` in the query.
+ */
+const CREDENTIAL_HEADERS: ByteString[] = [
+  new ByteString("authorization"),
+  new ByteString("x-api-key"),
+  new ByteString("api-key"),
+  new ByteString("x-goog-api-key"),
+];
+
+const CREDENTIAL_QUERY: ByteString[] = [new ByteString("key"), new ByteString("api-key"), new ByteString("access_token")];
+
+const BEARER = new ByteString("bearer ");
+const view = new Bytes();
+
+/**
+ * The client's API key without its scheme, valid until the next look-up; null when there is none, or a header has two
+ * values. Never log, publish or store it: hash it first.
+ */
+export function findCredential(head: RequestHead): Bytes | null {
+  for (let i = 0; i < CREDENTIAL_HEADERS.length; i++) {
+    if (!head.has(CREDENTIAL_HEADERS[i])) continue;
+    const value = head.single(CREDENTIAL_HEADERS[i]);
+    return value == null || value.length == 0 ? null : withoutBearer(value);
+  }
+  return findInQuery(head.path);
+}
+
+function withoutBearer(value: Bytes): Bytes {
+  const length = BEARER.length;
+  if (value.length <= length) return value;
+  for (let i = 0; i < length; i++) {
+    const byte = value.at(i);
+    const lower = <u32>(byte - 0x41) < 26 ? byte | 0x20 : byte;
+    if (lower != load<u8>(BEARER.pointer + i)) return value;
+  }
+  return view.set(value.pointer + length, value.length - length);
+}
+
+function findInQuery(path: Bytes): Bytes | null {
+  let at = 0;
+  while (at < path.length && path.at(at) != 0x3f) at++;
+  while (at < path.length) {
+    const start = ++at;
+    let equals = -1;
+    while (at < path.length && path.at(at) != 0x26) {
+      if (equals < 0 && path.at(at) == 0x3d) equals = at;
+      at++;
+    }
+    if (equals < 0 || equals + 1 == at) continue;
+    for (let i = 0; i < CREDENTIAL_QUERY.length; i++) {
+      if (!CREDENTIAL_QUERY[i].equals(path.pointer + start, equals - start)) continue;
+      return view.set(path.pointer + equals + 1, at - equals - 1);
+    }
+  }
+  return null;
+}

@@ -1,0 +1,257 @@
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { Bytes } from "../bytes/view";
+import { requestBody } from "../host/body";
+import { randomU32 } from "../host/clock";
+import { Action, Direction, StreamContext } from "../host/context";
+import { closeStream, continueStream } from "../host/control";
+import { repickRoute } from "../host/foreign";
+import { sendLocalReply } from "../host/local-reply";
+import { Dialect } from "../llm/dialect";
+import { Endpoint } from "../llm/endpoint";
+import { appendRefusalBody } from "../llm/refusal-body";
+import { BodyEdit } from "./body-edit";
+import { BodyFlow } from "./body-flow";
+import { FailureMode, Mode } from "./mode";
+import { Outcome } from "./outcome";
+import { PluginRoot } from "./plugin-root";
+import { BODY_TOO_LARGE, PAUSING_OFF, Problem, UNKNOWN_PATH, refusalOf } from "./problem";
+import { Refusal } from "./refusal";
+import { RequestHead, requestHead } from "./request-head";
+import { NO_LIMIT, Settings } from "./settings";
+
+const MAX_REFUSAL_BYTES: i32 = 16384;
+const NOTHING = new Bytes();
+
+/** What the path and the headers of the request at hand say; shared by all exchanges, valid in the headers phase only. */
+export const requestEndpoint = new Endpoint();
+
+/**
+ * One HTTP stream, as a plugin sees it.
+ *
+ * A plugin overrides `onRequest` and what else it needs, and answers with an `Outcome`. Holding, windows, limits, the failure
+ * mode, the mode and the form of an answer are handled here, once for all plugins.
+ */
+export abstract class Exchange extends StreamContext {
+  /** The dialect in which this exchange is refused. */
+  protected dialect: Dialect = Dialect.Unknown;
+  protected readonly request: BodyFlow = new BodyFlow();
+  /** The settings chosen for this request; null while it has none, or where the plugin is off. */
+  private chosen: Settings | null = null;
+  private isEnded: bool = false;
+  private edit: BodyEdit | null = null;
+  /** How much of the request's body the host holds, in bytes. */
+  private heldSize: i32 = 0;
+
+  constructor(
+    id: u32,
+    protected readonly root: PluginRoot,
+  ) {
+    super(id);
+  }
+
+  /** The request's headers are here. With `isWhole` nothing follows them, and `Hold` makes no sense. */
+  abstract onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome;
+
+  /** A piece of the request's body, in order and of any size; `isLast` comes once, perhaps with an empty piece. */
+  onRequestPiece(_piece: Bytes, _isLast: bool): Outcome {
+    return Outcome.Leave;
+  }
+
+  /** Something can't be judged. A plugin overrides this where FailOpen must not skip what it guards. */
+  onProblem(problem: Problem): Outcome {
+    return this.fail(problem);
+  }
+
+  /** The stream is over. */
+  onEnd(): void {}
+
+  /** The settings as the plugin made them. Valid from `onRequest` on. */
+  protected settingsAs<T extends Settings>(): T {
+    return changetype<T>(this.chosen);
+  }
+
+  /** Applies the failure mode: ends the exchange, or lets it by unjudged and counts that. */
+  protected fail(problem: Problem): Outcome {
+    const refusal = refusalOf(problem);
+    const settings = this.chosen!;
+    if (settings.common.failureMode == FailureMode.FailClosed) return this.refuse(refusal);
+    this.root.metrics.bypassed(refusal.reason);
+    return Outcome.Leave;
+  }
+
+  /**
+   * Answers in the dialect of the request. When the answer has begun already, the host cuts both sides instead. In Audit it
+   * is recorded only, and the request passes.
+   */
+  protected refuse(refusal: Refusal): Outcome {
+    const settings = this.chosen;
+    if (settings != null && settings.common.mode == Mode.Audit) {
+      this.root.metrics.audited(refusal.reason);
+      return Outcome.Leave;
+    }
+    this.root.metrics.refused(refusal.reason);
+    return this.end(refusal);
+  }
+
+  private end(refusal: Refusal): Outcome {
+    this.isEnded = true;
+    this.root.watchdog.forget(this.id);
+    const body = new ByteBuffer(new Budget(MAX_REFUSAL_BYTES));
+    appendRefusalBody(body, this.dialect, refusal.status, refusal.code, refusal.param, refusal.message);
+    const details = `weir.${this.root.name}.${refusal.reason}`;
+    const headers = ["content-type", "application/json"];
+    if (!sendLocalReply(refusal.status, details, body.pointer, body.length, headers)) closeStream(Direction.Request);
+    return Outcome.Ended;
+  }
+
+  /** The host never sent the body that this request is held for. */
+  endUnread(): void {
+    this.root.metrics.refused(PAUSING_OFF.reason);
+    this.end(PAUSING_OFF);
+  }
+
+  /**
+   * Puts `replacement` in place of the bytes [start, end) of the request's body when it is released; every other byte stays.
+   * Only while headers and body are held, and once an exchange.
+   */
+  protected replaceInRequest(start: u64, end: u64, replacement: ByteBuffer): void {
+    this.edit = new BodyEdit(start, end, replacement);
+  }
+
+  /** Makes the host pick the route again, by the headers as they are now. Only while they are held. */
+  protected repickRoute(): void {
+    repickRoute();
+  }
+
+  onRequestHeaders(_count: i32, end: bool): Action {
+    const head = requestHead;
+    const outcome = head.open() ? this.judgeHead(head, end) : this.headUnreadable();
+    head.close();
+    return this.actOnHead(outcome, end);
+  }
+
+  private judgeHead(head: RequestHead, end: bool): Outcome {
+    const endpoint = requestEndpoint;
+    endpoint.classify(head.method, head.path, head.contentType);
+    this.dialect = endpoint.dialect;
+    const settings = this.root.settingsFor(head);
+    if (settings == null || settings.common.mode == Mode.Off) return Outcome.Leave;
+    this.chosen = settings;
+    if (endpoint.dialect == Dialect.Unknown) {
+      if (settings.common.rejectsUnknownPaths) return this.refuse(UNKNOWN_PATH);
+    } else if (head.isUpgrade) {
+      const outcome = this.onProblem(Problem.Upgrade);
+      if (outcome == Outcome.Ended) return outcome;
+    }
+    return this.onRequest(head, endpoint, end);
+  }
+
+  /** A host that gives no headers: there is nothing to choose settings by, so the base decides. */
+  private headUnreadable(): Outcome {
+    this.chosen = this.root.settingsFor(requestHead);
+    return this.chosen == null ? Outcome.Leave : this.onProblem(Problem.HostFailure);
+  }
+
+  private actOnHead(outcome: Outcome, end: bool): Action {
+    const flow = this.request;
+    if (outcome == Outcome.Ended) return Action.Hold;
+    if (outcome == Outcome.Hold && !end) {
+      flow.headersHeld = true;
+      flow.isHolding = true;
+      this.root.watchdog.watch(this.id);
+      return Action.Hold;
+    }
+    if (outcome == Outcome.Leave || end) flow.isLeft = true;
+    return Action.Continue;
+  }
+
+  onRequestBody(size: i32, end: bool): Action {
+    if (this.isEnded) return Action.Hold;
+    const flow = this.request;
+    if (flow.headersHeld) this.root.watchdog.retire();
+    const settings = this.chosen;
+    if (settings == null) return Action.Continue;
+    flow.total += size - flow.fed;
+    const limit = settings.common.maxBodyBytes;
+    if (limit != NO_LIMIT && flow.total > limit && this.refuse(BODY_TOO_LARGE) == Outcome.Ended) return Action.Hold;
+    if (flow.isLeft) return Action.Continue;
+    this.heldSize = size;
+    const outcome = this.feedRequest(size, end);
+    if (outcome == Outcome.Hold && !end && size > settings.common.maxHeldBytes) {
+      return this.actOnBody(this.onProblem(Problem.HeldTooLarge));
+    }
+    return this.actOnBody(outcome);
+  }
+
+  onRequestTrailers(_count: i32): Action {
+    if (this.isEnded) return Action.Hold;
+    const flow = this.request;
+    if (flow.headersHeld) this.root.watchdog.retire();
+    if (this.chosen == null || flow.isLeft || flow.isComplete) return Action.Continue;
+    flow.isComplete = true;
+    return this.actOnBody(this.onRequestPiece(NOTHING.set(0, 0), true));
+  }
+
+  /** Shows the plugin what it has not seen of the host's buffer, in windows. */
+  private feedRequest(size: i32, end: bool): Outcome {
+    const flow = this.request;
+    let outcome = flow.isHolding ? Outcome.Hold : Outcome.Pass;
+    while (flow.fed < size) {
+      const piece = requestBody.read(flow.fed, size - flow.fed);
+      if (piece == null || piece.length == 0) return this.onProblem(Problem.HostFailure);
+      flow.fed += piece.length;
+      flow.isComplete = end && flow.fed == size;
+      outcome = this.onRequestPiece(piece, flow.isComplete);
+      if (outcome != Outcome.Pass && outcome != Outcome.Hold) return outcome;
+    }
+    if (!end || flow.isComplete) return outcome;
+    flow.isComplete = true;
+    return this.onRequestPiece(NOTHING.set(0, 0), true);
+  }
+
+  private actOnBody(outcome: Outcome): Action {
+    const flow = this.request;
+    if (outcome == Outcome.Ended) return Action.Hold;
+    if (outcome == Outcome.Hold) {
+      flow.isHolding = true;
+      return Action.Hold;
+    }
+    const edit = this.edit;
+    if (edit != null) {
+      this.edit = null;
+      if (!edit.apply(requestBody, this.heldSize)) return this.actOnBody(this.onProblem(Problem.HostFailure));
+      requestHead.adjustContentLength(edit.growth);
+    }
+    if (outcome == Outcome.Leave) flow.isLeft = true;
+    this.releaseRequest();
+    return Action.Continue;
+  }
+
+  private releaseRequest(): void {
+    const flow = this.request;
+    flow.isHolding = false;
+    flow.headersHeld = false;
+    flow.fed = 0;
+    this.root.watchdog.forget(this.id);
+  }
+
+  /** 32 random bits. */
+  protected random(): u32 {
+    return randomU32();
+  }
+
+  /** Lets a request go on that was held for a callout's reply. */
+  protected resumeRequest(): void {
+    this.releaseRequest();
+    continueStream(this.id, Direction.Request);
+  }
+
+  onLog(): void {
+    if (this.chosen != null) this.onEnd();
+  }
+
+  onDelete(): void {
+    this.root.watchdog.forget(this.id);
+  }
+}

@@ -1,0 +1,125 @@
+import { Bytes } from "../bytes/view";
+import { Issues } from "../config/issues";
+import { JsonValue } from "../config/json-value";
+import { parseConfig } from "../config/parse";
+import { ConfigReader } from "../config/reader";
+import { RootContext, StreamContext } from "../host/context";
+import { setTickPeriod } from "../host/control";
+import { LogLevel, log } from "../host/log";
+import { PropertyPath } from "../host/property";
+import { findStream } from "../host/registry";
+import { PluginDefinition } from "./definition";
+import { Exchange } from "./exchange";
+import { Override, readOverrides } from "./overrides";
+import { PluginMetrics } from "./plugin-metrics";
+import { RequestHead } from "./request-head";
+import { CommonSettings, Settings } from "./settings";
+import { Watchdog } from "./watchdog";
+
+const PLUGIN_NAME = new PropertyPath(["plugin_name"]);
+const TICK_MS: u32 = 1000;
+const WARNED_NAMES: i32 = 16;
+
+/** One configuration of one plugin: its settings, its overrides, and what its exchanges share. */
+@final
+export class PluginRoot extends RootContext {
+  readonly name: string;
+  readonly watchdog: Watchdog;
+  readonly metrics: PluginMetrics;
+  private base: Settings | null = null;
+  private readonly overrides: Override[] = [];
+  private routeSetting: PropertyPath;
+  private readonly warned: string[] = [];
+
+  constructor(
+    id: u32,
+    private readonly definition: PluginDefinition,
+  ) {
+    super(id);
+    this.name = definition.name;
+    this.watchdog = new Watchdog(definition.name);
+    this.metrics = new PluginMetrics(definition.name);
+    this.routeSetting = new PropertyPath([]);
+  }
+
+  onConfigure(configuration: ArrayBuffer, _vmConfiguration: ArrayBuffer): bool {
+    const issues = new Issues(this.name);
+    const source = parseConfig(changetype<usize>(configuration), configuration.byteLength, issues);
+    if (source != null) this.read(source, issues);
+    if (!issues.isEmpty) {
+      log(LogLevel.Error, issues.render());
+      return false;
+    }
+    const filterName = PLUGIN_NAME.get();
+    const key = filterName == null || filterName.length == 0 ? this.name : filterName.toString();
+    this.routeSetting = new PropertyPath(["xds", "route_metadata", "filter_metadata", "weir", key]);
+    setTickPeriod(TICK_MS);
+    this.metrics.configLoaded();
+    this.metrics.recordMemory();
+    return true;
+  }
+
+  private read(source: JsonValue, issues: Issues): void {
+    const config = new ConfigReader(source, issues);
+    const overrides = readOverrides(config, source);
+    this.base = this.readWhole(config);
+    config.end();
+    for (let i = 0; i < overrides.length; i++) {
+      const merged = new ConfigReader(overrides[i].merged, issues);
+      merged.value("overrides");
+      this.overrides.push(new Override(overrides[i], this.readWhole(merged)));
+      merged.end();
+    }
+  }
+
+  private readWhole(config: ConfigReader): Settings {
+    const common = CommonSettings.read(config, this.definition.modes, this.definition.failureModes);
+    return this.definition.readSettings(config, common);
+  }
+
+  createStream(id: u32): StreamContext {
+    return this.definition.createExchange(id, this);
+  }
+
+  /**
+   * The settings for a request: those that the route's metadata names, else the first override that matches, else the base.
+   * Null: the route turns this plugin off.
+   */
+  settingsFor(head: RequestHead): Settings | null {
+    const named = this.routeSetting.get();
+    if (named != null && named.length > 0) {
+      if (isOff(named)) return null;
+      for (let i = 0; i < this.overrides.length; i++) {
+        if (this.overrides[i].name.equals(named.pointer, named.length)) return this.overrides[i].settings;
+      }
+      this.warnUnknownOverride(named);
+      return this.base;
+    }
+    for (let i = 0; i < this.overrides.length; i++) {
+      if (this.overrides[i].matches(head)) return this.overrides[i].settings;
+    }
+    return this.base;
+  }
+
+  private warnUnknownOverride(named: Bytes): void {
+    if (this.warned.length >= WARNED_NAMES) return;
+    const name = named.toString();
+    if (this.warned.includes(name)) return;
+    this.warned.push(name);
+    log(LogLevel.Warn, `${this.name}: route metadata weir names "${name}", which is no override: the base applies`);
+  }
+
+  onTick(): void {
+    this.metrics.recordMemory();
+    this.watchdog.tick(findExchange);
+  }
+}
+
+function findExchange(id: u32): Exchange | null {
+  const stream = findStream(id);
+  return stream == null ? null : <Exchange>stream;
+}
+
+function isOff(name: Bytes): bool {
+  return name.length == 3 && name.at(0) == 0x4f && name.at(1) == 0x66 && name.at(2) == 0x66;
+}

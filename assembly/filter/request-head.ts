@@ -1,0 +1,113 @@
+import { ByteString, Bytes } from "../bytes/view";
+import { requestHeaders } from "../host/headers";
+import { HeaderPairs } from "../host/pairs";
+
+const METHOD = new ByteString(":method");
+const PATH = new ByteString(":path");
+const AUTHORITY = new ByteString(":authority");
+const CONTENT_TYPE = new ByteString("content-type");
+const CONTENT_ENCODING = new ByteString("content-encoding");
+const CONTENT_LENGTH = new ByteString("content-length");
+const UPGRADE = new ByteString("upgrade");
+const CONNECT = new ByteString("CONNECT");
+const IDENTITY = new ByteString("identity");
+
+/**
+ * The request's headers. In the headers phase all of them come in one host call and a look-up costs no more; later, while
+ * they are held, each look-up is a host call. A view lasts until the next look-up or host read.
+ */
+@final
+export class RequestHead {
+  private readonly pairs: HeaderPairs = new HeaderPairs();
+  private readonly copy: Bytes = new Bytes();
+
+  /** Reads the headers; false when the host doesn't give them. */
+  open(): bool {
+    return requestHeaders.readInto(this.pairs);
+  }
+
+  /** The headers phase is over: later look-ups ask the host. */
+  close(): void {
+    this.pairs.clear();
+  }
+
+  /** The value; null when absent or, in the headers phase, when it is there more than once. */
+  single(name: ByteString): Bytes | null {
+    const value = this.get(name);
+    return value != null && this.pairs.occurrences <= 1 ? value : null;
+  }
+
+  /** The first value; null when absent. */
+  get(name: ByteString): Bytes | null {
+    return this.pairs.count > 0 ? this.pairs.get(name) : requestHeaders.get(name);
+  }
+
+  has(name: ByteString): bool {
+    return this.get(name) != null;
+  }
+
+  /** Removes what the client sent under `name`. */
+  strip(name: ByteString): void {
+    if (this.has(name)) requestHeaders.remove(name);
+  }
+
+  set(name: ByteString, value: Bytes): bool {
+    return requestHeaders.replace(name, value.pointer, value.length);
+  }
+
+  get method(): Bytes {
+    return this.orEmpty(METHOD);
+  }
+
+  get path(): Bytes {
+    return this.orEmpty(PATH);
+  }
+
+  setPath(pointer: usize, length: i32): bool {
+    return requestHeaders.replace(PATH, pointer, length);
+  }
+
+  get authority(): Bytes {
+    return this.orEmpty(AUTHORITY);
+  }
+
+  get contentType(): Bytes {
+    return this.orEmpty(CONTENT_TYPE);
+  }
+
+  /** True for an encoding that hides the body from us; `identity` hides nothing. */
+  get isEncoded(): bool {
+    const encoding = this.get(CONTENT_ENCODING);
+    if (encoding == null || encoding.length == 0) return false;
+    return this.pairs.occurrences > 1 || !isIdentity(encoding);
+  }
+
+  /** A WebSocket or another upgrade, or CONNECT: bytes that are no HTTP body follow. */
+  get isUpgrade(): bool {
+    return this.has(UPGRADE) || CONNECT.equals(this.method.pointer, this.method.length);
+  }
+
+  /** Corrects the length after the body grew by `delta` bytes; nothing to do where the body is chunked. */
+  adjustContentLength(delta: i32): void {
+    const value = this.get(CONTENT_LENGTH);
+    if (value == null) return;
+    const length = String.UTF8.encode((I64.parseInt(value.toString()) + delta).toString());
+    requestHeaders.replace(CONTENT_LENGTH, changetype<usize>(length), length.byteLength);
+  }
+
+  private orEmpty(name: ByteString): Bytes {
+    const value = this.get(name);
+    return value == null ? this.copy.set(0, 0) : this.copy.set(value.pointer, value.length);
+  }
+}
+
+function isIdentity(encoding: Bytes): bool {
+  if (encoding.length != IDENTITY.length) return false;
+  for (let i = 0; i < encoding.length; i++) {
+    if ((encoding.at(i) | 0x20) != load<u8>(IDENTITY.pointer + i)) return false;
+  }
+  return true;
+}
+
+/** The head of the request that the current callback is about. */
+export const requestHead = new RequestHead();

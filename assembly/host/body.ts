@@ -1,0 +1,67 @@
+import { Bytes } from "../bytes/view";
+import { proxy_get_buffer_bytes, proxy_set_buffer_bytes } from "./imports";
+import { BODY_WINDOW_BYTES, OUT_LENGTH, OUT_POINTER, beginRead, bodyWindow, takeRead } from "./memory";
+import { Status } from "./status";
+
+export const enum BufferType {
+  RequestBody = 0,
+  ResponseBody = 1,
+  DownstreamData = 2,
+  UpstreamData = 3,
+  CalloutBody = 4,
+  GrpcMessage = 5,
+  VmConfiguration = 6,
+  PluginConfiguration = 7,
+}
+
+/** Bytes that the host holds for the current callback. */
+@final
+export class HostBuffer {
+  private readonly window: Bytes = new Bytes();
+
+  constructor(private readonly type: BufferType) {}
+
+  /**
+   * At most `BODY_WINDOW_BYTES` from `start`, valid until the next body read; null when the host doesn't give them. Fewer
+   * bytes than asked for mean that the buffer ends there.
+   */
+  read(start: i32, length: i32): Bytes | null {
+    beginRead(bodyWindow);
+    const wanted = min(length, BODY_WINDOW_BYTES);
+    if (proxy_get_buffer_bytes(this.type, start, wanted, OUT_POINTER, OUT_LENGTH) != Status.Ok) return null;
+    return takeRead(this.window);
+  }
+
+  /** Puts `length` bytes in place of the whole buffer, of which the host says that it has `size`. */
+  replaceAll(size: i32, pointer: usize, length: i32): bool {
+    return proxy_set_buffer_bytes(this.type, 0, max(size, 1), pointer, length) == Status.Ok;
+  }
+
+  prepend(pointer: usize, length: i32): bool {
+    return proxy_set_buffer_bytes(this.type, 0, 0, pointer, length) == Status.Ok;
+  }
+
+  append(size: i32, pointer: usize, length: i32): bool {
+    return proxy_set_buffer_bytes(this.type, size, 0, pointer, length) == Status.Ok;
+  }
+}
+
+export const requestBody = new HostBuffer(BufferType.RequestBody);
+export const responseBody = new HostBuffer(BufferType.ResponseBody);
+export const calloutBody = new HostBuffer(BufferType.CalloutBody);
+export const grpcMessage = new HostBuffer(BufferType.GrpcMessage);
+
+/** The whole of a configuration, kept; empty when there is none. */
+export function readConfiguration(type: BufferType, size: i32): ArrayBuffer {
+  const all = new ArrayBuffer(size);
+  const buffer = new HostBuffer(type);
+  let done = 0;
+  while (done < size) {
+    const piece = buffer.read(done, size - done);
+    if (piece == null || piece.length == 0) break;
+    const length = min(piece.length, size - done);
+    memory.copy(changetype<usize>(all) + done, piece.pointer, length);
+    done += length;
+  }
+  return done == size ? all : all.slice(0, done);
+}

@@ -1,0 +1,65 @@
+/** The callbacks that every plugin has. A plugin's `index.ts` exports this file and those beside it that it needs. */
+import "../abort";
+import { BufferType, readConfiguration } from "../body";
+import { allocateForHost } from "../memory";
+import { createRoot, createStream, deleteContext, enter, findRoot, findStream, leave } from "../registry";
+
+export function proxy_abi_version_0_2_1(): void {}
+
+export function proxy_on_memory_allocate(size: usize): usize {
+  return allocateForHost(size);
+}
+
+/** The name under which some hosts look for the allocator. */
+export function malloc(size: usize): usize {
+  return allocateForHost(size);
+}
+
+export function proxy_on_context_create(id: u32, parentId: u32): void {
+  enter();
+  if (parentId != 0) createStream(id, parentId);
+  leave();
+}
+
+let vmConfigurationSize: i32 = 0;
+
+export function proxy_on_vm_start(_rootId: u32, vmConfigurationBytes: i32): u32 {
+  vmConfigurationSize = vmConfigurationBytes;
+  return 1;
+}
+
+export function proxy_on_configure(rootId: u32, configurationSize: i32): u32 {
+  enter();
+  const root = createRoot(rootId);
+  let accepted = false;
+  if (root != null) {
+    const vmConfiguration = readConfiguration(BufferType.VmConfiguration, vmConfigurationSize);
+    accepted = root.onConfigure(readConfiguration(BufferType.PluginConfiguration, configurationSize), vmConfiguration);
+  }
+  leave();
+  return accepted ? 1 : 0;
+}
+
+export function proxy_on_tick(rootId: u32): void {
+  enter();
+  const root = findRoot(rootId);
+  if (root != null) root.onTick();
+  leave();
+}
+
+export function proxy_on_log(id: u32): void {
+  enter();
+  const stream = findStream(id);
+  if (stream != null) stream.onLog();
+  leave();
+}
+
+export function proxy_on_done(_id: u32): u32 {
+  return 1;
+}
+
+export function proxy_on_delete(id: u32): void {
+  enter();
+  deleteContext(id);
+  leave();
+}

@@ -1,0 +1,87 @@
+import { ByteString, Bytes } from "../bytes/view";
+
+/**
+ * A view of a serialised header map: a count, then for each pair the two lengths, then for each pair name, NUL, value, NUL
+ * (little-endian, 32 bits). Source: proxy-wasm/spec, "proxy_get_header_map_pairs".
+ */
+@final
+export class HeaderPairs {
+  count: i32 = 0;
+  private base: usize = 0;
+  private readonly found: Bytes = new Bytes();
+
+  /** False, and empty, when `source` isn't such a map. */
+  parse(source: Bytes): bool {
+    this.count = 0;
+    this.base = source.pointer;
+    if (source.length < 4) return false;
+    const count = load<u32>(source.pointer);
+    if (<u64>count * 8 + 4 > <u64>source.length) return false;
+    let total = <u64>count * 8 + 4;
+    for (let i: u32 = 0; i < count; i++) {
+      const sizes = source.pointer + 4 + i * 8;
+      total += <u64>load<u32>(sizes) + <u64>load<u32>(sizes, 4) + 2;
+    }
+    if (total > <u64>source.length) return false;
+    this.count = <i32>count;
+    return true;
+  }
+
+  /** The first value of `name`; null when there is none. `occurrences` says how many there are. */
+  get(name: ByteString): Bytes | null {
+    this.occurrences = 0;
+    let data = this.base + 4 + this.count * 8;
+    for (let i = 0; i < this.count; i++) {
+      const sizes = this.base + 4 + i * 8;
+      const nameLength = <i32>load<u32>(sizes);
+      const valueLength = <i32>load<u32>(sizes, 4);
+      if (name.equals(data, nameLength)) {
+        if (this.occurrences == 0) this.found.set(data + nameLength + 1, valueLength);
+        this.occurrences++;
+      }
+      data += nameLength + valueLength + 2;
+    }
+    return this.occurrences == 0 ? null : this.found;
+  }
+
+  /** Points `view` at the name of the pair at `index`. */
+  nameAt(index: i32, view: Bytes): Bytes {
+    let data = this.base + 4 + this.count * 8;
+    for (let i = 0; i < index; i++) {
+      const sizes = this.base + 4 + i * 8;
+      data += load<u32>(sizes) + load<u32>(sizes, 4) + 2;
+    }
+    return view.set(data, <i32>load<u32>(this.base + 4 + index * 8));
+  }
+
+  /** How many values the last `get` saw. */
+  occurrences: i32 = 0;
+
+  /** Forgets the map: the memory under it belongs to somebody else now. */
+  clear(): void {
+    this.count = 0;
+  }
+}
+
+/** Writes a header map in the form that host calls take. A cold path: local replies and callouts. */
+export function serialisePairs(pairs: string[]): ArrayBuffer {
+  const count = pairs.length >> 1;
+  const encoded = new Array<ArrayBuffer>(count * 2);
+  let size = 4 + count * 8;
+  for (let i = 0; i < count * 2; i++) {
+    encoded[i] = String.UTF8.encode(pairs[i]);
+    size += encoded[i].byteLength + 1;
+  }
+  const out = new ArrayBuffer(size);
+  let at = changetype<usize>(out);
+  store<u32>(at, count);
+  at += 4;
+  for (let i = 0; i < count * 2; i++, at += 4) store<u32>(at, encoded[i].byteLength);
+  for (let i = 0; i < count * 2; i++) {
+    const length = encoded[i].byteLength;
+    memory.copy(at, changetype<usize>(encoded[i]), length);
+    store<u8>(at + length, 0);
+    at += length + 1;
+  }
+  return out;
+}

@@ -1,0 +1,107 @@
+/** Which contexts live in this VM. Several configurations of several plugins come and go in any order. */
+import { bufferBytesAllocated, resetBufferBytesAllocated } from "../bytes/buffer";
+import { RootContext, RootFactory, StreamContext } from "./context";
+import { LogLevel, log } from "./log";
+import { PropertyPath } from "./property";
+
+const ROOT_ID = new PropertyPath(["plugin_root_id"]);
+const COLLECT_AFTER_STREAMS: i32 = 512;
+const COLLECT_AFTER_BYTES: i32 = 1 << 20;
+
+const factories = new Array<RootFactory>();
+const roots = new Map<u32, RootContext>();
+const streams = new Map<u32, StreamContext>();
+
+let latestId: u32 = 0;
+let latest: StreamContext | null = null;
+let endedStreams: i32 = 0;
+let depth: i32 = 0;
+
+/** Offers a plugin to the host. Called at module level, once for each plugin in the module. */
+export function registerRoot(factory: RootFactory): void {
+  factories.push(factory);
+}
+
+/**
+ * Makes the root context of a configuration. A module with one plugin serves it whatever root id the operator wrote; one
+ * with several needs the right one. Null, with the reason in the log, when there is none.
+ */
+export function createRoot(id: u32): RootContext | null {
+  const factory = findFactory();
+  if (factory == null) return null;
+  const root = factory.create(id);
+  roots.set(id, root);
+  return root;
+}
+
+function findFactory(): RootFactory | null {
+  if (factories.length == 1) return factories[0];
+  const property = ROOT_ID.get();
+  const wanted = property == null ? "" : property.toString();
+  let known = "";
+  for (let i = 0; i < factories.length; i++) {
+    if (factories[i].rootId == wanted) return factories[i];
+    known += (i == 0 ? "" : ", ") + factories[i].rootId;
+  }
+  log(LogLevel.Error, `root_id: this module has no plugin "${wanted}"; it has: ${known}`);
+  return null;
+}
+
+export function findRoot(id: u32): RootContext | null {
+  return roots.has(id) ? roots.get(id) : null;
+}
+
+export function createStream(id: u32, rootId: u32): void {
+  if (!roots.has(rootId)) return;
+  const stream = roots.get(rootId).createStream(id);
+  streams.set(id, stream);
+  latestId = id;
+  latest = stream;
+}
+
+/** The stream, as long as the host has not deleted it. */
+export function findStream(id: u32): StreamContext | null {
+  if (latest != null && latestId == id) return latest;
+  if (!streams.has(id)) return null;
+  latestId = id;
+  latest = streams.get(id);
+  return latest;
+}
+
+/** Forgets a context of either kind. */
+export function deleteContext(id: u32): void {
+  const stream = findStream(id);
+  if (stream != null) {
+    stream.onDelete();
+    streams.delete(id);
+    latest = null;
+    endedStreams++;
+    return;
+  }
+  const root = findRoot(id);
+  if (root == null) return;
+  root.onDelete();
+  roots.delete(id);
+  endedStreams = COLLECT_AFTER_STREAMS;
+}
+
+/** Every export begins with this and ends with `leave`, so that a collection never runs under a caller that still holds objects. */
+@inline
+export function enter(): void {
+  depth++;
+}
+
+/**
+ * Ends a callback. Garbage is collected only here, outside all code that could hold a reference: a plain mark and sweep,
+ * without a shadow stack, every few hundred streams.
+ */
+@inline
+export function leave(): void {
+  if (--depth == 0 && (endedStreams >= COLLECT_AFTER_STREAMS || bufferBytesAllocated >= COLLECT_AFTER_BYTES)) collect();
+}
+
+function collect(): void {
+  endedStreams = 0;
+  resetBufferBytesAllocated();
+  __collect();
+}

@@ -1,0 +1,161 @@
+import { JsonKind, JsonListener } from "./listener";
+import { JsonPaths, MAX_PATH_LEVELS, NONE } from "./paths";
+import { findBackslash, StringDecoder } from "./string-decoder";
+
+/** Gathers a decoded key, no longer than any key that could match. */
+@final
+class KeyBuffer extends JsonListener {
+  length: i32 = 0;
+  private readonly bytes: StaticArray<u8>;
+
+  constructor(longestKey: i32) {
+    super();
+    this.bytes = new StaticArray<u8>(longestKey);
+  }
+
+  get pointer(): usize {
+    return changetype<usize>(this.bytes);
+  }
+
+  /** Past the longest key only the length goes on growing, so that nothing matches. */
+  override onBytes(path: i32, pointer: usize, length: i32): void {
+    if (this.length + length <= this.bytes.length) memory.copy(this.pointer + this.length, pointer, length);
+    this.length += length;
+  }
+}
+
+/**
+ * Knows where in its paths a scanner is, and reports the captured values to the listener.
+ *
+ * Containers on some path's way are the outermost ones without a gap, so one number says whether the innermost container
+ * is one of them. Inside any other the scanner need not call.
+ */
+@final
+export class PathTracker {
+  /** How many of the open containers are on some path's way. */
+  depth: i32 = 0;
+  /** The node of the value that comes next, or `NONE` when no path leads there. */
+  next: i32 = 0;
+  /** The path of the string, number or literal that is being read, or `NONE`. */
+  captured: i32 = NONE;
+  private kind: JsonKind = JsonKind.Null;
+  private keyStart: u64 = 0;
+  private readonly containers: StaticArray<i32> = new StaticArray<i32>(MAX_PATH_LEVELS + 1);
+  private readonly seen: StaticArray<u64> = new StaticArray<u64>(MAX_PATH_LEVELS + 1);
+  private readonly key: KeyBuffer;
+  private readonly decoder: StringDecoder = new StringDecoder();
+
+  constructor(
+    private readonly paths: JsonPaths,
+    private readonly listener: JsonListener,
+  ) {
+    this.key = new KeyBuffer(paths.longestKey);
+  }
+
+  reset(): void {
+    this.depth = 0;
+    this.next = 0;
+    this.captured = NONE;
+    this.key.length = 0;
+    this.decoder.reset();
+  }
+
+  /** A string, number or literal begins where `next` says. */
+  beginScalar(kind: JsonKind, start: u64): void {
+    const path = unchecked(this.paths.nodes[this.next]).path;
+    this.captured = path;
+    if (path == NONE) return;
+    this.kind = kind;
+    this.listener.onValue(path, kind, start);
+  }
+
+  /** More of the captured string, as it is in the text. */
+  addText(pointer: usize, length: i32): void {
+    this.decoder.decode(this.listener, this.captured, pointer, length);
+  }
+
+  /** More of the captured number or literal. */
+  addRaw(pointer: usize, length: i32): void {
+    if (length > 0) this.listener.onBytes(this.captured, pointer, length);
+  }
+
+  /** A number, whole, stands where `next` says. */
+  addNumber(start: u64, pointer: usize, length: i32): void {
+    this.beginScalar(JsonKind.Number, start);
+    if (this.captured == NONE) return;
+    this.addRaw(pointer, length);
+    this.endScalar(start + length);
+  }
+
+  endScalar(end: u64): void {
+    const path = this.captured;
+    this.captured = NONE;
+    if (this.kind == JsonKind.String) this.decoder.finish(this.listener, path);
+    this.listener.onValueEnd(path, this.kind, end);
+  }
+
+  /** An object or array begins where `next` says. */
+  open(kind: JsonKind, start: u64): void {
+    const id = this.next;
+    const node = unchecked(this.paths.nodes[id]);
+    unchecked((this.containers[this.depth] = id));
+    unchecked((this.seen[this.depth] = 0));
+    this.depth++;
+    this.next = kind == JsonKind.Array ? node.elements : NONE;
+    if (node.path != NONE) this.listener.onValue(node.path, kind, start);
+  }
+
+  /** The innermost container, which is on some path's way, has ended. */
+  close(kind: JsonKind, end: u64): void {
+    this.depth--;
+    this.next = NONE;
+    const node = unchecked(this.paths.nodes[unchecked(this.containers[this.depth])]);
+    if (node.path != NONE) this.listener.onValueEnd(node.path, kind, end);
+  }
+
+  /** Another element of the innermost array comes. */
+  nextElement(): void {
+    this.next = unchecked(this.paths.nodes[unchecked(this.containers[this.depth - 1])]).elements;
+  }
+
+  beginKey(start: u64): void {
+    this.keyStart = start;
+  }
+
+  /** More of a key that this piece does not hold as a whole. */
+  addKey(pointer: usize, length: i32): void {
+    this.decoder.decode(this.key, NONE, pointer, length);
+  }
+
+  /** The rest of a key; it is the whole when `addKey` was not called. */
+  endKey(pointer: usize, length: i32, isWhole: bool): void {
+    if (isWhole && findBackslash(pointer, pointer + length) == pointer + length) {
+      this.match(pointer, length);
+      return;
+    }
+    const key = this.key;
+    this.decoder.decode(key, NONE, pointer, length);
+    this.decoder.finish(key, NONE);
+    this.match(key.pointer, key.length);
+    key.length = 0;
+  }
+
+  private match(key: usize, length: i32): void {
+    const level = this.depth - 1;
+    const paths = this.paths;
+    const node = unchecked(paths.nodes[unchecked(this.containers[level])]);
+    const index = paths.indexOf(node, key, length);
+    if (index == NONE) {
+      this.next = NONE;
+      return;
+    }
+    this.next = paths.keyedChild(node, index);
+    const seen = unchecked(this.seen[level]);
+    const bit = (<u64>1) << index;
+    unchecked((this.seen[level] = seen | bit));
+    if (seen & bit) {
+      const child = unchecked(paths.nodes[this.next]);
+      this.listener.onDuplicate(child.path != NONE ? child.path : child.firstPath, this.keyStart);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/** How many paths one `JsonPaths` holds. */
+export const MAX_PATHS: i32 = 64;
+/** How many keys and `[*]` one path has. */
+export const MAX_PATH_LEVELS: i32 = 16;
+
+/** No node, or no path. */
+export const NONE: i32 = -1;
+
+const ELEMENTS: string = "[*]";
+
+/** One place that a path ends at or leads through. */
+@final
+export class PathNode {
+  /** The path that ends here. */
+  path: i32 = NONE;
+  /** The first path in the list that ends here or leads through. */
+  firstPath: i32 = NONE;
+  /** The node of an array's elements. */
+  elements: i32 = NONE;
+  /** Where the children by key begin in `JsonPaths.keyed`; they lie in one run. */
+  firstKeyed: i32 = 0;
+  keyedCount: i32 = 0;
+  /** The key that leads here, as UTF-8; empty for the root and for elements. */
+  key: ArrayBuffer = new ArrayBuffer(0);
+}
+
+/**
+ * The places in a JSON text that somebody wants to hear about. Made once, at load; never changes; shared by scanners.
+ *
+ * A path is keys with dots between them, and `[*]` for the elements of an array: `model`, `messages[*].content[*].text`,
+ * `[*].id`. The empty path is the whole text. A key with a dot in it, or with `[*]` at its end, cannot be said. A path's
+ * id is its position in the list. What exceeds `MAX_PATHS` or `MAX_PATH_LEVELS`, or repeats an earlier path, is never
+ * heard about.
+ */
+@final
+export class JsonPaths {
+  readonly count: i32;
+  /** How many bytes the longest key has. */
+  readonly longestKey: i32;
+  /** The first is the root. */
+  readonly nodes: PathNode[] = [new PathNode()];
+  private readonly keyed: i32[] = [];
+
+  constructor(paths: string[]) {
+    this.count = paths.length;
+    const parents: i32[] = [NONE];
+    let longestKey = 0;
+    for (let path = 0; path < min(paths.length, MAX_PATHS); path++) {
+      const steps = stepsOf(paths[path]);
+      if (steps.length > MAX_PATH_LEVELS) continue;
+      let at = 0;
+      for (let i = 0; i < steps.length; i++) {
+        at = this.childFor(at, steps[i], parents);
+      }
+      if (this.nodes[at].path == NONE) this.nodes[at].path = path;
+      for (; at != NONE; at = parents[at]) {
+        if (this.nodes[at].firstPath == NONE) this.nodes[at].firstPath = path;
+      }
+    }
+    for (let parent = 0; parent < this.nodes.length; parent++) {
+      const node = this.nodes[parent];
+      node.firstKeyed = this.keyed.length;
+      for (let child = 1; child < this.nodes.length; child++) {
+        if (parents[child] != parent || child == node.elements) continue;
+        this.keyed.push(child);
+        longestKey = max(longestKey, this.nodes[child].key.byteLength);
+      }
+      node.keyedCount = this.keyed.length - node.firstKeyed;
+    }
+    this.longestKey = longestKey;
+  }
+
+  /** Which of `node`'s children by key has this one, counted from 0; or `NONE`. */
+  indexOf(node: PathNode, key: usize, length: i32): i32 {
+    for (let i = 0; i < node.keyedCount; i++) {
+      const candidate = unchecked(this.nodes[this.keyedChild(node, i)]).key;
+      if (candidate.byteLength == length && memory.compare(changetype<usize>(candidate), key, length) == 0) return i;
+    }
+    return NONE;
+  }
+
+  /** The node of `node`'s child by key at `index`. */
+  @inline
+  keyedChild(node: PathNode, index: i32): i32 {
+    return unchecked(this.keyed[node.firstKeyed + index]);
+  }
+
+  private childFor(parent: i32, step: string, parents: i32[]): i32 {
+    const isElements = step == ELEMENTS;
+    const known = this.nodes[parent].elements;
+    if (isElements && known != NONE) return known;
+    const key = String.UTF8.encode(isElements ? "" : step);
+    if (!isElements) {
+      for (let child = 1; child < this.nodes.length; child++) {
+        if (parents[child] != parent || child == known) continue;
+        const other = this.nodes[child].key;
+        if (
+          other.byteLength == key.byteLength &&
+          memory.compare(changetype<usize>(other), changetype<usize>(key), key.byteLength) == 0
+        ) {
+          return child;
+        }
+      }
+    }
+    const child = this.nodes.length;
+    const node = new PathNode();
+    node.key = key;
+    this.nodes.push(node);
+    parents.push(parent);
+    if (isElements) this.nodes[parent].elements = child;
+    return child;
+  }
+}
+
+/** The keys and `[*]` that a path is made of. */
+function stepsOf(path: string): string[] {
+  const steps: string[] = [];
+  let at = 0;
+  while (at < path.length) {
+    if (path.startsWith(ELEMENTS, at)) {
+      steps.push(ELEMENTS);
+      at += ELEMENTS.length;
+    } else {
+      const dot = path.indexOf(".", at);
+      const bracket = path.indexOf(ELEMENTS, at);
+      let end = path.length;
+      if (dot >= 0) end = dot;
+      if (bracket >= 0 && bracket < end) end = bracket;
+      steps.push(path.substring(at, end));
+      at = end;
+    }
+    if (at < path.length && path.charAt(at) == ".") at++;
+  }
+  return steps;
+}

@@ -1,0 +1,168 @@
+import { storeUtf8 } from "../bytes/utf8";
+import { JsonListener } from "./listener";
+
+const BACKSLASH: u8 = 0x5c;
+const REPLACEMENT: u32 = 0xfffd;
+const STAGE_BYTES: i32 = 256;
+/** A longer run without escapes goes to the listener where it lies; shorter ones are gathered. */
+const LONGEST_STAGED_RUN: i32 = 32;
+const LONGEST_CHARACTER: i32 = 4;
+
+/** What the next byte belongs to. */
+const enum Within {
+  Run,
+  Escape,
+  Hex,
+}
+
+/**
+ * Undoes the escapes of a string that `StringScanner` has found valid and that may arrive in pieces.
+ *
+ * A surrogate that has no partner becomes U+FFFD, as in `TextEncoder`.
+ */
+@final
+export class StringDecoder {
+  private within: Within = Within.Run;
+  private hexLeft: i32 = 0;
+  private unit: u32 = 0;
+  /** A high surrogate that waits for its partner, or 0. */
+  private high: u32 = 0;
+  private staged: i32 = 0;
+  private readonly stage: StaticArray<u8> = new StaticArray<u8>(STAGE_BYTES);
+
+  reset(): void {
+    this.within = Within.Run;
+    this.high = 0;
+    this.staged = 0;
+  }
+
+  /** Tells the listener what `length` more bytes of the string mean. */
+  decode(listener: JsonListener, path: i32, pointer: usize, length: i32): void {
+    const end = pointer + length;
+    while (pointer < end) {
+      if (this.within == Within.Run) {
+        const stop = findBackslash(pointer, end);
+        if (stop > pointer) this.putRun(listener, path, pointer, <i32>(stop - pointer), end);
+        if (stop == end) break;
+        this.within = Within.Escape;
+        pointer = stop + 1;
+        continue;
+      }
+      if (this.within == Within.Hex) {
+        const byte: u32 = load<u8>(pointer++);
+        this.unit = (this.unit << 4) | hexValue(byte);
+        if (--this.hexLeft == 0) this.putUnit(listener, path, this.unit);
+        continue;
+      }
+      const byte: u32 = load<u8>(pointer++);
+      if (byte != 0x75) {
+        this.within = Within.Run;
+        if (this.high) this.endPair(listener, path);
+        this.put(listener, path, <u32>load<u8>(UNESCAPED + byte));
+      } else if (pointer + 4 <= end) {
+        this.putUnit(listener, path, hexValues(load<u32>(pointer)));
+        pointer += 4;
+      } else {
+        this.within = Within.Hex;
+        this.hexLeft = 4;
+        this.unit = 0;
+      }
+    }
+    this.flush(listener, path);
+  }
+
+  /** The string is complete. */
+  finish(listener: JsonListener, path: i32): void {
+    if (!this.high) return;
+    this.endPair(listener, path);
+    this.flush(listener, path);
+  }
+
+  /** Takes a run that is followed by readable bytes up to `end`. */
+  private putRun(listener: JsonListener, path: i32, pointer: usize, length: i32, end: usize): void {
+    if (this.high) this.endPair(listener, path);
+    if (length > LONGEST_STAGED_RUN) {
+      this.flush(listener, path);
+      listener.onBytes(path, pointer, length);
+      return;
+    }
+    if (this.staged + LONGEST_STAGED_RUN > STAGE_BYTES) this.flush(listener, path);
+    const to = changetype<usize>(this.stage) + this.staged;
+    if (pointer + LONGEST_STAGED_RUN <= end) {
+      // Copying a constant number of bytes is much faster; those after the run are overwritten.
+      v128.store(to, v128.load(pointer));
+      v128.store(to, v128.load(pointer, 16), 16);
+    } else {
+      memory.copy(to, pointer, length);
+    }
+    this.staged += length;
+  }
+
+  /** Takes one `\uXXXX`. */
+  private putUnit(listener: JsonListener, path: i32, unit: u32): void {
+    this.within = Within.Run;
+    if ((unit & 0xfc00) == 0xdc00 && this.high) {
+      const scalar = 0x10000 + ((this.high & 0x3ff) << 10) + (unit & 0x3ff);
+      this.high = 0;
+      this.put(listener, path, scalar);
+      return;
+    }
+    if (this.high) this.endPair(listener, path);
+    if ((unit & 0xfc00) == 0xd800) this.high = unit;
+    else this.put(listener, path, (unit & 0xf800) == 0xd800 ? REPLACEMENT : unit);
+  }
+
+  /** The high surrogate that waits has no partner. */
+  private endPair(listener: JsonListener, path: i32): void {
+    this.high = 0;
+    this.put(listener, path, REPLACEMENT);
+  }
+
+  private put(listener: JsonListener, path: i32, scalar: u32): void {
+    if (this.staged + LONGEST_CHARACTER > STAGE_BYTES) this.flush(listener, path);
+    this.staged += storeUtf8(changetype<usize>(this.stage) + this.staged, scalar);
+  }
+
+  private flush(listener: JsonListener, path: i32): void {
+    if (this.staged == 0) return;
+    const length = this.staged;
+    this.staged = 0;
+    listener.onBytes(path, changetype<usize>(this.stage), length);
+  }
+}
+
+/** The first backslash of [pointer, end), or `end`. */
+export function findBackslash(pointer: usize, end: usize): usize {
+  const backslash = i8x16.splat(BACKSLASH);
+  while (pointer + 16 <= end) {
+    const found = i8x16.bitmask(i8x16.eq(v128.load(pointer), backslash));
+    if (found) return pointer + ctz(found);
+    pointer += 16;
+  }
+  while (pointer < end && load<u8>(pointer) != BACKSLASH) pointer++;
+  return pointer;
+}
+
+/** What each letter after a backslash stands for; the others stand for themselves. */
+// prettier-ignore
+const UNESCAPED = memory.data<u8>([
+  0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f,
+  0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
+  0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f,
+  0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0x3e, 0x3f,
+  0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f,
+  0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5a, 0x5b, 0x5c, 0x5d, 0x5e, 0x5f,
+  0x60, 0x61, 0x08, 0x63, 0x64, 0x65, 0x0c, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x0a, 0x6f,
+  0x70, 0x71, 0x0d, 0x73, 0x09, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7a, 0x7b, 0x7c, 0x7d, 0x7e, 0x7f,
+]);
+
+function hexValue(digit: u32): u32 {
+  return (digit & 0x0f) + (digit >> 6) * 9;
+}
+
+/** The value of four digits, the first one lowest. */
+function hexValues(digits: u32): u32 {
+  const values = (digits & 0x0f0f0f0f) + ((digits >> 6) & 0x01010101) * 9;
+  const pairs = ((values & 0x000f000f) << 4) | ((values >> 8) & 0x000f000f);
+  return ((pairs & 0xff) << 8) | (pairs >> 16);
+}

@@ -1,0 +1,206 @@
+import { Bytes, ByteString } from "../bytes/view";
+import { Dialect } from "./dialect";
+import { RequestPath } from "./path";
+import { Before, Fact, ModelPlace, Route, ROUTES } from "./routes";
+
+const DEPLOYMENTS = new ByteString("/deployments/");
+const ENGINES = new ByteString("/engines/");
+const EXTENSIONS = new ByteString("/extensions");
+const OPENAI = new ByteString("/openai");
+const FORM_DATA = new ByteString("multipart/form-data");
+const GET = new ByteString("GET");
+const HEAD = new ByteString("HEAD");
+const DELETE = new ByteString("DELETE");
+const OPTIONS = new ByteString("OPTIONS");
+
+const PATH = new RequestPath();
+
+/** Whether a request of this method usually has no body. A body that comes nevertheless is read like any other. */
+export function isBodiless(method: Bytes): bool {
+  const pointer = method.pointer;
+  const length = method.length;
+  return (
+    GET.equals(pointer, length) ||
+    HEAD.equals(pointer, length) ||
+    DELETE.equals(pointer, length) ||
+    OPTIONS.equals(pointer, length)
+  );
+}
+
+/**
+ * What a request's method, path and content type say: which API it speaks, and where its model is.
+ *
+ * For a path that is not known, or too long to compare (see `RequestPath`), the dialect is `Unknown`, texts are assumed both
+ * ways, and `dialectOfShape` may tell more once a body is there.
+ */
+@final
+export class Endpoint {
+  dialect: Dialect = Dialect.Unknown;
+  modelPlace: ModelPlace = ModelPlace.None;
+  /**
+   * Whether the request can't be routed without a model: every call for inference or token counts with a method that has a
+   * body, also where a provider has a default (images, moderations), since that default is one provider's.
+   */
+  needsModel: bool = false;
+  /** Whether the body is multipart/form-data: only where the endpoint takes that; elsewhere a body is JSON, whatever its type says. */
+  isMultipart: bool = false;
+  /** Whether the body holds requests for later: a file that may be a batch, or Anthropic's message batches. */
+  isBatchUpload: bool = false;
+  /** Whether the request has texts to read (prompts, inputs, form fields). */
+  requestCarriesText: bool = true;
+  /** Whether the answer has texts to read; false for vectors, pictures, sounds, listings and status. */
+  answerCarriesText: bool = true;
+  /** Whether the path asks for a stream; elsewhere the body's `stream` does. */
+  streamsByPath: bool = false;
+  /** With `ModelPlace.Path`: the model, percent-decoded. Lasts until the next `classify` of any endpoint. */
+  readonly pathModel: Bytes = new Bytes();
+  /** With `ModelPlace.Path`: where the model is in the path as it came, [start, end), to be replaced there. */
+  pathModelStart: i32 = 0;
+  pathModelEnd: i32 = 0;
+
+  private matchStart: i32 = 0;
+  private holeStart: i32 = 0;
+  private holeEnd: i32 = 0;
+
+  /** Never allocates; `contentType` may be empty. */
+  classify(method: Bytes, path: Bytes, contentType: Bytes): void {
+    this.reset();
+    PATH.normalise(path.pointer, path.length);
+    const hasBody = !isBodiless(method);
+    for (let i = 0; i < ROUTES.length; i++) {
+      const route = unchecked(ROUTES[i]);
+      if ((route.facts & Fact.ReadOnly) != 0 && hasBody) continue;
+      if (!this.matches(route)) continue;
+      this.take(route, hasBody, contentType);
+      return;
+    }
+  }
+
+  private reset(): void {
+    this.dialect = Dialect.Unknown;
+    this.modelPlace = ModelPlace.None;
+    this.needsModel = false;
+    this.isMultipart = false;
+    this.isBatchUpload = false;
+    this.requestCarriesText = true;
+    this.answerCarriesText = true;
+    this.streamsByPath = false;
+    this.pathModel.set(0, 0);
+    this.pathModelStart = 0;
+    this.pathModelEnd = 0;
+  }
+
+  private take(route: Route, hasBody: bool, contentType: Bytes): void {
+    const facts = route.facts;
+    const isForm = (facts & Fact.Form) != 0;
+    this.dialect = route.dialect;
+    this.modelPlace = route.modelPlace;
+    this.needsModel = hasBody && (facts & Fact.NeedsModel) != 0;
+    this.isMultipart = isForm && isFormData(contentType);
+    this.isBatchUpload = hasBody && (facts & Fact.BatchUpload) != 0 && (!isForm || this.isMultipart);
+    this.requestCarriesText = (facts & Fact.RequestText) != 0;
+    this.answerCarriesText = (facts & Fact.AnswerText) != 0;
+    this.streamsByPath = (facts & Fact.Streams) != 0;
+    if (route.modelPlace == ModelPlace.Path || this.findDeployment()) this.takePathModel();
+  }
+
+  private takePathModel(): void {
+    this.modelPlace = ModelPlace.Path;
+    this.pathModel.set(PATH.pointer + this.holeStart, this.holeEnd - this.holeStart);
+    this.pathModelStart = PATH.rawStart(this.holeStart);
+    this.pathModelEnd = PATH.rawEnd(this.holeEnd - 1);
+  }
+
+  private matches(route: Route): bool {
+    let start = PATH.length - route.tail.length;
+    if (!isAt(route.tail, start)) return false;
+    if (route.hasHole) {
+      start = this.findHole(route, start);
+      if (start < 0) return false;
+    }
+    this.matchStart = start;
+    return route.before == Before.Anything || this.followsVersion(start);
+  }
+
+  /** Finds the head nearest before a hole that ends at `end`; returns where it begins, or -1. */
+  private findHole(route: Route, end: i32): i32 {
+    const head = route.head;
+    for (let at = end - 1; at >= head.length; at--) {
+      if (byteAt(at) == 0x2f /* / */ && !route.spansSegments) return -1;
+      if (byteAt(at - 1) != 0x2f || !isAt(head, at - head.length)) continue;
+      this.holeStart = at;
+      this.holeEnd = end;
+      return at - head.length;
+    }
+    return -1;
+  }
+
+  private followsVersion(start: i32): bool {
+    if (start == 0 || isAt(OPENAI, start - OPENAI.length)) return true;
+    const segment = segmentStart(start);
+    return start - segment >= 3 && (byteAt(segment + 1) | 0x20) == 0x76 /* v */ && isDigit(byteAt(segment + 2));
+  }
+
+  /** Azure's deployments and OpenAI's engines have the model before the operation. */
+  private findDeployment(): bool {
+    if (this.dialect >= Dialect.OpenAiRealtime) return false;
+    let end = this.matchStart;
+    if (isAt(EXTENSIONS, end - EXTENSIONS.length)) end -= EXTENSIONS.length;
+    const model = segmentStart(end) + 1;
+    if (model >= end) return false;
+    if (!isAt(DEPLOYMENTS, model - DEPLOYMENTS.length) && !isAt(ENGINES, model - ENGINES.length)) return false;
+    this.holeStart = model;
+    this.holeEnd = end;
+    return true;
+  }
+}
+
+
+@inline
+function byteAt(index: i32): u8 {
+  return load<u8>(PATH.pointer + index);
+}
+
+
+@inline
+function isDigit(byte: u8): bool {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+/** Where the segment that ends at `end` begins, at its slash; 0 when there is none. */
+function segmentStart(end: i32): i32 {
+  let at = end - 1;
+  while (at > 0 && byteAt(at) != 0x2f) at--;
+  return max(at, 0);
+}
+
+/** Whether these bytes, in lower case, stand at `index` of the path, whatever the case there. */
+function isAt(word: ByteString, index: i32): bool {
+  return index >= 0 && equalsIgnoringCase(PATH.pointer + index, word);
+}
+
+/** Compares from the end, where the known paths differ most. */
+function equalsIgnoringCase(pointer: usize, word: ByteString): bool {
+  for (let i = word.length - 1; i >= 0; i--) {
+    let byte = load<u8>(pointer + i);
+    if (byte >= 0x41 && byte <= 0x5a) byte |= 0x20;
+    if (byte != load<u8>(word.pointer + i)) return false;
+  }
+  return true;
+}
+
+function isFormData(contentType: Bytes): bool {
+  let start = 0;
+  while (start < contentType.length && isBlank(contentType.at(start))) start++;
+  const end = start + FORM_DATA.length;
+  if (end > contentType.length || !equalsIgnoringCase(contentType.pointer + start, FORM_DATA)) return false;
+  if (end == contentType.length) return true;
+  const next = contentType.at(end);
+  return next == 0x3b /* ; */ || next == 0x2c /* , */ || isBlank(next);
+}
+
+
+@inline
+function isBlank(byte: u8): bool {
+  return byte == 0x20 || byte == 0x09;
+}

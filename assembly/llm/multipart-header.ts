@@ -1,0 +1,197 @@
+import { Bytes, ByteString } from "../bytes/view";
+import { HeaderParameters, isAlphanumeric, isBlank, isSameBytes, isToken } from "./header-parameters";
+
+const BOUNDARY = new ByteString("boundary");
+const CHARSET = new ByteString("charset");
+const FORM_DATA = new ByteString("form-data");
+const MULTIPART_FORM_DATA = new ByteString("multipart/form-data");
+const NAME = new ByteString("name");
+const FILENAME = new ByteString("filename");
+const FILENAME_EXTENDED = new ByteString("filename*");
+const CONTENT_DISPOSITION = new ByteString("content-disposition");
+const CONTENT_TYPE = new ByteString("content-type");
+const CONTENT_TRANSFER_ENCODING = new ByteString("content-transfer-encoding");
+const CHARSET_FIELD = new ByteString("_charset_");
+const UTF_8 = new ByteString("utf-8");
+const US_ASCII = new ByteString("us-ascii");
+const BINARY = new ByteString("binary");
+const EIGHT_BIT = new ByteString("8bit");
+const SEVEN_BIT = new ByteString("7bit");
+
+/** Longest boundary, RFC 2046, 5.1.1. */
+export const MAX_BOUNDARY: i32 = 70;
+
+const PARAMETERS = new HeaderParameters();
+
+/**
+ * The boundary in a multipart/form-data content type: a view into it, empty when there is none that every parser would read
+ * alike. Refused besides what `HeaderParameters` refuses: two boundaries, extended ones (`boundary*`), none, a character that RFC
+ * 2046 doesn't allow, more than MAX_BOUNDARY, a blank at the end, a charset other than UTF-8.
+ */
+export function readBoundary(contentType: Bytes, boundary: Bytes): bool {
+  boundary.set(0, 0);
+  PARAMETERS.begin(contentType.pointer, contentType.length);
+  if (!isSame(PARAMETERS.value, MULTIPART_FORM_DATA)) return false;
+  while (PARAMETERS.next()) {
+    if (isSame(PARAMETERS.name, BOUNDARY)) {
+      if (boundary.length > 0 || !isBoundary(PARAMETERS.value)) return false;
+      boundary.set(PARAMETERS.value.pointer, PARAMETERS.value.length);
+    } else if (!isHarmlessParameter()) {
+      return false;
+    }
+  }
+  return !PARAMETERS.isMalformed && boundary.length > 0;
+}
+
+/** Whether the current parameter neither changes how bytes are read as text nor continues another (RFC 2231). */
+function isHarmlessParameter(): bool {
+  const name = PARAMETERS.name;
+  if (isSame(name, CHARSET)) return isSame(PARAMETERS.value, UTF_8) || isSame(PARAMETERS.value, US_ASCII);
+  for (let i = 0; i < name.length; i++) {
+    if (name.at(i) == 0x2a /* * */) return false;
+  }
+  return true;
+}
+
+function isBoundary(value: Bytes): bool {
+  if (value.length == 0 || value.length > MAX_BOUNDARY || value.at(value.length - 1) == 0x20) return false;
+  for (let i = 0; i < value.length; i++) {
+    if (!isBoundaryCharacter(value.at(i))) return false;
+  }
+  return true;
+}
+
+/** RFC 2046, 5.1.1: bchars. */
+function isBoundaryCharacter(byte: u8): bool {
+  if (isAlphanumeric(byte)) return true;
+  switch (byte) {
+    case 0x20: // space
+    case 0x27: // '
+    case 0x28: // (
+    case 0x29: // )
+    case 0x2b: // +
+    case 0x2c: // ,
+    case 0x2d: // -
+    case 0x2e: // .
+    case 0x2f: // /
+    case 0x3a: // :
+    case 0x3d: // =
+    case 0x3f: // ?
+    case 0x5f: // _
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The headers of one part (RFC 7578, 4.2), read only where every parser would read the same. */
+@final
+export class PartHeaders {
+  /** The form field's name, as it came between its quotes. */
+  readonly name: Bytes = new Bytes();
+  isFile: bool = false;
+  private hasName: bool = false;
+  private hasExtendedFilename: bool = false;
+  private hasDisposition: bool = false;
+  private hasType: bool = false;
+  private hasForeignCharset: bool = false;
+
+  /**
+   * Reads header lines, each ended by CRLF. False when a line is no header, is folded or holds control characters; when
+   * Content-Disposition is missing, repeated, not form-data, or without exactly one `name`; when a name has blanks around
+   * it, a backslash, or is `_charset_`; when only `filename*` says that it is a file; when a field has a charset other than
+   * UTF-8; when a transfer encoding would have to be undone.
+   */
+  read(pointer: usize, length: i32): bool {
+    this.name.set(0, 0);
+    this.isFile = false;
+    this.hasName = false;
+    this.hasExtendedFilename = false;
+    this.hasDisposition = false;
+    this.hasType = false;
+    this.hasForeignCharset = false;
+    let at = pointer;
+    const end = pointer + length;
+    while (at < end) {
+      const line = at;
+      while (at < end && load<u8>(at) != 0x0d && load<u8>(at) != 0x0a) at++;
+      if (at + 1 >= end || load<u16>(at) != 0x0a0d) return false;
+      if (!this.readLine(line, at)) return false;
+      at += 2;
+    }
+    if (!this.hasDisposition || !this.hasName) return false;
+    return this.isFile || !(this.hasExtendedFilename || this.hasForeignCharset);
+  }
+
+  private readLine(line: usize, end: usize): bool {
+    let colon = line;
+    while (colon < end && isToken(load<u8>(colon))) colon++;
+    if (colon == line || colon == end || load<u8>(colon) != 0x3a /* : */) return false;
+    const nameLength = <i32>(colon - line);
+    const value = colon + 1;
+    const valueLength = <i32>(end - value);
+    for (let at = value; at < end; at++) {
+      const byte = load<u8>(at);
+      if ((byte < 0x20 && byte != 0x09) || byte == 0x7f) return false;
+    }
+    if (isSameBytes(line, nameLength, CONTENT_DISPOSITION)) return this.readDisposition(value, valueLength);
+    if (isSameBytes(line, nameLength, CONTENT_TYPE)) return this.readType(value, valueLength);
+    return !isSameBytes(line, nameLength, CONTENT_TRANSFER_ENCODING) || isIdentity(value, valueLength);
+  }
+
+  private readDisposition(pointer: usize, length: i32): bool {
+    if (this.hasDisposition) return false;
+    this.hasDisposition = true;
+    PARAMETERS.begin(pointer, length);
+    if (!isSame(PARAMETERS.value, FORM_DATA)) return false;
+    while (PARAMETERS.next()) {
+      if (isSame(PARAMETERS.name, NAME)) {
+        if (this.hasName || !isFieldName(PARAMETERS.value)) return false;
+        this.hasName = true;
+        this.name.set(PARAMETERS.value.pointer, PARAMETERS.value.length);
+      } else if (isSame(PARAMETERS.name, FILENAME)) {
+        if (this.isFile) return false;
+        this.isFile = true;
+      } else if (isSame(PARAMETERS.name, FILENAME_EXTENDED)) {
+        if (this.hasExtendedFilename || PARAMETERS.isQuoted) return false;
+        this.hasExtendedFilename = true;
+      } else if (!isHarmlessParameter()) {
+        return false;
+      }
+    }
+    return !PARAMETERS.isMalformed;
+  }
+
+  private readType(pointer: usize, length: i32): bool {
+    if (this.hasType) return false;
+    this.hasType = true;
+    PARAMETERS.begin(pointer, length);
+    while (PARAMETERS.next()) {
+      if (isSame(PARAMETERS.name, CHARSET) && !isHarmlessParameter()) this.hasForeignCharset = true;
+    }
+    // What a file's type says beyond that concerns nobody here; a field's must be plain enough to have no hidden charset.
+    if (PARAMETERS.isMalformed) this.hasForeignCharset = true;
+    return true;
+  }
+}
+
+function isFieldName(name: Bytes): bool {
+  if (name.length > 0 && (isBlank(name.at(0)) || isBlank(name.at(name.length - 1)))) return false;
+  for (let i = 0; i < name.length; i++) {
+    if (name.at(i) == 0x5c /* \ */) return false;
+  }
+  return !isSame(name, CHARSET_FIELD);
+}
+
+function isIdentity(pointer: usize, length: i32): bool {
+  PARAMETERS.begin(pointer, length);
+  const value = PARAMETERS.value;
+  const isKnown = isSame(value, BINARY) || isSame(value, EIGHT_BIT) || isSame(value, SEVEN_BIT);
+  return isKnown && !PARAMETERS.next() && !PARAMETERS.isMalformed;
+}
+
+
+@inline
+function isSame(value: Bytes, word: ByteString): bool {
+  return isSameBytes(value.pointer, value.length, word);
+}

@@ -1,0 +1,26 @@
+import { Dialect } from "./dialect";
+
+/** The top-level keys of a JSON object that tell its dialect, as bits. */
+export const enum ShapeKey {
+  Model = 1,
+  Messages = 2,
+  Contents = 4,
+  Input = 8,
+  Prompt = 16,
+}
+
+/**
+ * What a JSON object on an unknown path is treated as, by the `ShapeKey`s it has.
+ *
+ * Without `model`, or with none of the others, it is none of ours. With several the first of messages, contents, input,
+ * prompt decides: engines read `messages` where they find it. `messages` counts as OpenAI's, which Anthropic's and Cohere's
+ * requests share; `input` counts as responses, whose errors and places of usage embeddings share.
+ */
+export function dialectOfShape(keys: i32): Dialect {
+  if ((keys & ShapeKey.Model) == 0) return Dialect.Unknown;
+  if ((keys & ShapeKey.Messages) != 0) return Dialect.OpenAiChat;
+  if ((keys & ShapeKey.Contents) != 0) return Dialect.Gemini;
+  if ((keys & ShapeKey.Input) != 0) return Dialect.OpenAiResponses;
+  if ((keys & ShapeKey.Prompt) != 0) return Dialect.OpenAiCompletions;
+  return Dialect.Unknown;
+}

@@ -1,0 +1,76 @@
+import { Glob } from "./glob";
+
+const NONE: i32 = -1;
+
+/**
+ * An ordered list of globs, of which the first that matches wins.
+ *
+ * A value is looked up among the exact patterns by hash, and only the patterns with stars that stand before that entry are
+ * tried, so a long list of plain names costs one hash a value. Never allocates after construction.
+ */
+@final
+export class GlobList {
+  private readonly globs: Glob[] = [];
+  private readonly starred: i32[] = [];
+  /** Open addressing with linear probing, at most half full: indexes of exact patterns, NONE where empty. */
+  private readonly table: StaticArray<i32>;
+  private readonly mask: i32;
+
+  constructor(
+    patterns: string[],
+    private readonly ignoreCase: bool = false,
+  ) {
+    let slots = 4;
+    while (slots < patterns.length * 2) slots *= 2;
+    this.mask = slots - 1;
+    this.table = new StaticArray<i32>(slots).fill(NONE);
+    for (let i = 0; i < patterns.length; i++) {
+      const glob = new Glob(patterns[i], ignoreCase);
+      this.globs.push(glob);
+      if (glob.isExact) this.enter(i, patterns[i]);
+      else this.starred.push(i);
+    }
+  }
+
+  get length(): i32 {
+    return this.globs.length;
+  }
+
+  /** The index of the first pattern that matches, or -1. */
+  find(pointer: usize, length: i32): i32 {
+    const exact = this.findExact(pointer, length);
+    for (let i = 0; i < this.starred.length; i++) {
+      const index = unchecked(this.starred[i]);
+      if (exact != NONE && index > exact) break;
+      if (unchecked(this.globs[index]).matches(pointer, length)) return index;
+    }
+    return exact;
+  }
+
+  /** Equal patterns keep their order along the probe, so the first of them is found. */
+  private enter(index: i32, pattern: string): void {
+    const bytes = String.UTF8.encode(pattern);
+    let slot = this.hash(changetype<usize>(bytes), bytes.byteLength) & this.mask;
+    while (this.table[slot] != NONE) slot = (slot + 1) & this.mask;
+    this.table[slot] = index;
+  }
+
+  private findExact(pointer: usize, length: i32): i32 {
+    let slot = this.hash(pointer, length) & this.mask;
+    let index = unchecked(this.table[slot]);
+    while (index != NONE) {
+      if (unchecked(this.globs[index]).matches(pointer, length)) return index;
+      slot = (slot + 1) & this.mask;
+      index = unchecked(this.table[slot]);
+    }
+    return NONE;
+  }
+
+  /** FNV-1a, 32 bits; where case is ignored, over bytes with the case bit set, which merges a few values that differ. */
+  private hash(pointer: usize, length: i32): i32 {
+    const caseBit: u32 = this.ignoreCase ? 0x20 : 0;
+    let hash: u32 = 0x811c9dc5;
+    for (let i = 0; i < length; i++) hash = (hash ^ (load<u8>(pointer + i) | caseBit)) * 0x01000193;
+    return hash;
+  }
+}

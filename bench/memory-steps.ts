@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { SIZES, chatBody, type Position } from "./bodies.ts";
+import { post } from "./client.ts";
+import { wasm, type WasmPlugin } from "./filters.ts";
+import type { Gateway } from "./gateway.ts";
+import { load } from "./load.ts";
+import { shapesOf } from "./shapes.ts";
+import { ROUTER_SETTINGS, type RouteStyle } from "./variants.ts";
+
+const REQUESTS = 100_000;
+const LARGE_BODIES = 100;
+const RELOADS = 1_000;
+
+/** How often memory is looked at in a step, beside the look after the warm-up. */
+const LOOKS = 4;
+
+const WARM_UP_REQUESTS = 1_000;
+const CONNECTIONS = 8;
+
+/** The route that only a request with the right model header takes. */
+export const MEMORY_ROUTE: RouteStyle = { kind: "header" };
+
+/** How often each status was seen. The load generator tells only the good ones (200) from the rest. */
+export class Statuses extends Map<number | "other", number> {
+  count(status: number | "other", times = 1): void {
+    if (times > 0) this.set(status, (this.get(status) ?? 0) + times);
+  }
+}
+
+/** A running step: its Envoy, the plugin with the settings that it runs with, and what was answered since the warm-up. */
+export interface Trial {
+  gateway: Gateway;
+  plugin: WasmPlugin;
+  statuses: Statuses;
+  /** Notes what memory is now, after `done` repetitions. */
+  look(done: number): Promise<void>;
+}
+
+/** What is done to one Envoy, and the status that every answer must have. */
+export interface Step {
+  name: string;
+  expected: number;
+  /** Added to the plugin's settings. */
+  settings?: object;
+  /** Envoy's buffer limit; its default when absent. */
+  bufferBytes?: number;
+  run(trial: Trial): Promise<void>;
+}
+
+/** Larger than the large bodies, for the plugin and for Envoy. */
+const RAISED = { settings: { maxHeldBytes: "32MiB" }, bufferBytes: 64 << 20 };
+
+/** By the name that `--steps` takes. */
+export const STEPS: Readonly<Record<string, Step[]>> = {
+  requests: [{ name: `${REQUESTS} requests of 1 kB`, expected: 200, run: manyRequests }],
+  large: [
+    { name: `${LARGE_BODIES} bodies of 20 MB, model first`, expected: 200, run: largeBodies("first") },
+    { name: `${LARGE_BODIES} bodies of 20 MB, model last`, expected: 413, run: largeBodies("last") },
+    {
+      name: `${LARGE_BODIES} bodies of 20 MB, model last, limits raised`,
+      expected: 200,
+      ...RAISED,
+      run: largeBodies("last"),
+    },
+  ],
+  reloads: [{ name: `${RELOADS} reloads`, expected: 200, run: reloads }],
+};
+
+async function manyRequests(trial: Trial): Promise<void> {
+  const shape = shapesOf("route", ["1k"], ["last"])[0]!;
+  await load(trial.gateway.port, shape, 1, CONNECTIONS);
+  await trial.look(0);
+  let done = 0;
+  for (let looks = 1; looks <= LOOKS; looks++) {
+    while (done < (REQUESTS * looks) / LOOKS) {
+      const { requests, errors } = await load(trial.gateway.port, shape, 1, CONNECTIONS);
+      trial.statuses.count(200, requests - errors);
+      trial.statuses.count("other", errors);
+      done += requests;
+    }
+    await trial.look(done);
+  }
+}
+
+function largeBodies(position: Position): Step["run"] {
+  return async (trial) => {
+    await warmUp(trial);
+    const body = chatBody(SIZES["20m"]!, position);
+    for (let sent = 1; sent <= LARGE_BODIES; sent++) {
+      trial.statuses.count(await statusOf(trial, body));
+      if (sent % (LARGE_BODIES / LOOKS) === 0) await trial.look(sent);
+    }
+  };
+}
+
+/** Each is a changed list of models, taken while the configurations before it still drain, and used by a request. */
+async function reloads(trial: Trial): Promise<void> {
+  const body = chatBody(SIZES["1k"]!, "last");
+  await warmUp(trial);
+  for (let reload = 1; reload <= RELOADS; reload++) {
+    const models = [...ROUTER_SETTINGS.models, { name: `reload-${reload}`, provider: "openai" }];
+    const changed = { ...trial.plugin, settings: { ...trial.plugin.settings, models } };
+    await trial.gateway.reload({ filters: [wasm(changed)], route: MEMORY_ROUTE, bufferBytes: null });
+    trial.statuses.count(await statusOf(trial, body));
+    if (reload % (RELOADS / LOOKS) !== 0) continue;
+    await drained(trial.gateway);
+    await trial.look(reload);
+  }
+}
+
+async function warmUp(trial: Trial): Promise<void> {
+  const body = chatBody(SIZES["1k"]!, "last");
+  for (let sent = 0; sent < WARM_UP_REQUESTS; sent++) await post(trial.gateway.port, body);
+  await trial.look(0);
+}
+
+function statusOf({ gateway }: Trial, body: Buffer): Promise<number | "other"> {
+  return post(gateway.port, body).catch(() => "other");
+}
+
+async function drained(gateway: Gateway): Promise<void> {
+  for (;;) {
+    const draining = await gateway.stats("^listener_manager.total_(filter_chains|listeners)_draining$");
+    if ([...draining.values()].every((count) => count === 0)) return;
+    await sleep(50);
+  }
+}

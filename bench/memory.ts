@@ -1,0 +1,95 @@
+import { wasmFile } from "../scripts/setup/plugins.ts";
+import { step as showStep } from "../scripts/setup/progress.ts";
+import { wasm, type WasmPlugin } from "./filters.ts";
+import { Gateway, startUpstream } from "./gateway.ts";
+import { MEMORY_ROUTE, STEPS, Statuses, type Step } from "./memory-steps.ts";
+import { stopAll } from "./processes.ts";
+import { decimal, table } from "./table.ts";
+import { REFERENCE, ROUTER_SETTINGS, rust } from "./variants.ts";
+import { vmMemories } from "./vm-memory.ts";
+
+/** The filters whose memory can be looked at: the router, and the Rust peer to compare with. */
+export const SUBJECTS: Readonly<Record<string, WasmPlugin>> = {
+  "model-router": { file: wasmFile("model-router"), rootId: "model-router", settings: ROUTER_SETTINGS },
+  [REFERENCE]: rust("route"),
+};
+
+/** What was seen after `done` repetitions: linear memory of each VM, resident memory of Envoy, in bytes. */
+interface Look {
+  done: number;
+  vms: number[];
+  residentBytes: number;
+}
+
+interface Outcome {
+  looks: Look[];
+  statuses: Statuses;
+  /** Every answer had the expected status. */
+  right: boolean;
+  /** There never were more VMs, or larger ones, than after the warm-up. */
+  flat: boolean;
+}
+
+/**
+ * Runs the steps (keys of `STEPS`), each with a fresh Envoy, prints what its memory was at intervals and what was answered,
+ * and returns 0 when all answers were right and all memory flat, else 1.
+ */
+export async function memory(envoy: string, plugin: WasmPlugin, names: string[]): Promise<number> {
+  const outcomes: [Step, Outcome][] = [];
+  try {
+    const upstreamPort = await startUpstream();
+    for (const step of names.flatMap((name) => STEPS[name]!)) {
+      outcomes.push([step, await showStep(step.name, () => observe(envoy, plugin, upstreamPort, step))]);
+    }
+  } finally {
+    stopAll();
+  }
+  const looks = outcomes.flatMap(([step, { looks }]) => looks.map((look) => row(step, look)));
+  const verdicts = outcomes.map(([step, { statuses, right, flat }]) => [
+    step.name,
+    [...statuses].map(([status, times]) => `${times} x ${status}`).join(", "),
+    right ? "met" : `NOT MET: ${step.expected}`,
+    flat ? "met" : "NOT MET",
+  ]);
+  console.log(`\n${table(["step", "after", "VMs", "VM memory kB", "Envoy RSS MB"], looks)}`);
+  console.log(`\n${table(["step", "answers", "as expected", "VM memory flat"], verdicts)}`);
+  return outcomes.every(([, { right, flat }]) => right && flat) ? 0 : 1;
+}
+
+async function observe(envoy: string, plugin: WasmPlugin, upstreamPort: number, step: Step): Promise<Outcome> {
+  const configured = { ...plugin, settings: { ...plugin.settings, ...step.settings } };
+  const bufferBytes = step.bufferBytes ?? null;
+  const gateway = await Gateway.start(envoy, "memory", upstreamPort, {
+    filters: [wasm(configured)],
+    route: MEMORY_ROUTE,
+    bufferBytes,
+  });
+  const looks: Look[] = [];
+  const statuses = new Statuses();
+  try {
+    const look = async (done: number): Promise<void> => {
+      looks.push({ done, vms: vmMemories(gateway.server.pid), residentBytes: gateway.server.residentBytes() });
+    };
+    await step.run({ gateway, plugin: configured, statuses, look });
+  } finally {
+    gateway.server.stop();
+  }
+  const right = [...statuses.keys()].every((status) => status === step.expected);
+  const flat = looks.every(({ vms }) => sum(vms) <= sum(looks[0]!.vms));
+  return { looks, statuses, right, flat };
+}
+
+function row(step: Step, { done, vms, residentBytes }: Look): string[] {
+  const sizes = [...vms].sort((a, b) => b - a).map((bytes) => decimal(bytes / 1024, 0));
+  return [
+    step.name,
+    done === 0 ? "warm-up" : String(done),
+    String(vms.length),
+    sizes.join(" + "),
+    decimal(residentBytes / 2 ** 20, 0),
+  ];
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,150 @@
+import { existsSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { findEnvoy } from "../scripts/setup/envoy.ts";
+import { build, pluginNames } from "../scripts/setup/plugins.ts";
+import { SetupError, main } from "../scripts/setup/progress.ts";
+import { SIZES, type Position } from "./bodies.ts";
+import { check } from "./check.ts";
+import { measure } from "./measure.ts";
+import { STEPS } from "./memory-steps.ts";
+import { SUBJECTS, memory } from "./memory.ts";
+import { prepare } from "./peers.ts";
+import { details, markdown } from "./report.ts";
+import { read, save, type Results } from "./results.ts";
+import { shapesOf, type Job, type Shape } from "./shapes.ts";
+import { table } from "./table.ts";
+import { BASELINE, REFERENCE, VARIANTS, type Variant } from "./variants.ts";
+import { verify } from "./verify.ts";
+
+const USAGE = `npm run bench                     measure everything, print the tables, keep the figures in bench/results
+npm run bench -- memory           memory over many requests, large bodies and reloads
+npm run bench -- report [file]    the README's tables again, of the latest run or of that file
+
+  --verify           one request a variant and shape: is the job done?
+  --check            compare with what is promised; exit code 1 when something is not met
+  --quick            1k and 256k, model last, 3 rounds
+  --jobs route,usage --sizes 1k,16k,256k,1m --pos last,first --only id,id --rounds 5
+  --no-build         measure dist/ as it is
+  memory: --only model-router|rust-serde, --steps requests,large,reloads`;
+
+const { values: options, positionals } = readArguments();
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      allowNegative: true,
+      options: {
+        help: { type: "boolean", short: "h" },
+        verify: { type: "boolean" },
+        check: { type: "boolean" },
+        quick: { type: "boolean" },
+        build: { type: "boolean", default: true },
+        jobs: { type: "string", default: "route,usage" },
+        sizes: { type: "string" },
+        pos: { type: "string" },
+        only: { type: "string" },
+        rounds: { type: "string" },
+        steps: { type: "string" },
+      },
+    });
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+await main(async () => {
+  const [what = "measure", file] = positionals;
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (what === "report") {
+    const results = read(file);
+    console.log(markdown(results));
+    return options.check ? printCheck(results) : 0;
+  }
+  if (what !== "measure" && what !== "memory") throw new SetupError(`no such command: ${what}\n\n${USAGE}`);
+
+  const rounds = count(options.rounds ?? (options.quick ? "3" : "5"));
+  const shapes = chosenShapes();
+  const envoy = await findEnvoy();
+  await prepare();
+  if (what === "memory") return watchMemory(envoy);
+  const variants = await chosenVariants();
+  if (options.verify) return (await verify(envoy, variants, shapes)) === 0 ? 0 : 1;
+
+  const results = await measure(envoy, variants, shapes, rounds);
+  console.log(`\n${details(results)}\n\nKept in ${save(results)}`);
+  return options.check ? printCheck(results) : 0;
+});
+
+function printCheck(results: Results): number {
+  const promises = check(results);
+  const verdict = (met: boolean | undefined): string => (met === undefined ? "not measured" : met ? "met" : "NOT MET");
+  console.log(
+    `\n${table(
+      ["promise", "measured", ""],
+      promises.map(({ what, figure, met }) => [what, figure, verdict(met)]),
+    )}`,
+  );
+  return promises.some(({ met }) => met === false) ? 1 : 0;
+}
+
+/** Those asked for, with what they are compared with, whose wasm is there after building. */
+async function chosenVariants(): Promise<Variant[]> {
+  const jobs = list(options.jobs);
+  const only = options.only === undefined ? undefined : [BASELINE, REFERENCE, ...list(options.only)];
+  const unknown = only?.find((wanted) => !VARIANTS.some(({ id }) => id === wanted));
+  if (unknown !== undefined) throw new SetupError(`--only: there is no ${unknown} in bench/variants.ts`);
+  const wanted = VARIANTS.filter(({ id, job }) => jobs.includes(job) && (!only || only.includes(id)));
+
+  const plugins = [...new Set(wanted.flatMap(({ builds }) => builds ?? []))].filter((name) =>
+    pluginNames().includes(name),
+  );
+  if (options.build && plugins.length > 0) await build(plugins);
+  return wanted.filter(({ id, job, plugin }) => {
+    const there = !plugin || existsSync(plugin.file);
+    if (!there) console.log(`${job} ${id} is skipped: there is no ${plugin.file}`);
+    return there;
+  });
+}
+
+async function watchMemory(envoy: string): Promise<number> {
+  const id = options.only ?? "model-router";
+  const subject = SUBJECTS[id];
+  if (!subject) throw new SetupError(`--only: ${id} is none of ${Object.keys(SUBJECTS).join(", ")}`);
+  const steps = options.steps === undefined ? Object.keys(STEPS) : list(options.steps);
+  for (const name of steps)
+    if (!(name in STEPS)) throw new SetupError(`--steps: ${name} is none of ${Object.keys(STEPS).join(", ")}`);
+  if (options.build && pluginNames().includes(id)) await build([id]);
+  if (!existsSync(subject.file)) throw new SetupError(`there is no ${subject.file}`);
+  return memory(envoy, subject, steps);
+}
+
+function chosenShapes(): Shape[] {
+  const sizes = list(options.sizes ?? (options.quick ? "1k,256k" : "1k,16k,256k,1m"));
+  const positions = list(options.pos ?? (options.quick ? "last" : "last,first"));
+  for (const size of sizes)
+    if (!(size in SIZES)) throw new SetupError(`--sizes: ${size} is none of ${Object.keys(SIZES).join(", ")}`);
+  for (const position of positions)
+    if (position !== "first" && position !== "last")
+      throw new SetupError(`--pos: ${position} is neither first nor last`);
+  return list(options.jobs).flatMap((job) => shapesOf(oneJob(job), sizes, positions as Position[]));
+}
+
+function oneJob(job: string): Job {
+  if (job === "route" || job === "usage") return job;
+  throw new SetupError(`--jobs: ${job} is neither route nor usage`);
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new SetupError(`--rounds: ${text} is not a whole number above 0`);
+  return value;
+}
+
+function list(text: string): string[] {
+  return text.split(",").filter(Boolean);
+}

@@ -1,0 +1,32 @@
+import { SIZES, bodyFile, type Position } from "./bodies.ts";
+
+/** What a plugin is asked to do: choose a route by the request, or read the usage out of the answer. */
+export type Job = "route" | "usage";
+
+/** What the upstream sends back; see `upstream/main.go`. */
+export type Answer = "json" | "json16" | "sse";
+
+/** One kind of request and answer that all variants of a job are measured with. */
+export interface Shape {
+  job: Job;
+  name: string;
+  body: string;
+  answer: Answer;
+}
+
+/** The shapes of a job; sizes and positions are those of the request of job `route`. */
+export function shapesOf(job: Job, sizes: string[], positions: Position[]): Shape[] {
+  if (job === "usage") {
+    const body = bodyFile("1k", "last");
+    return [
+      { job, name: "json 1k", body, answer: "json" },
+      { job, name: "json 16k", body, answer: "json16" },
+      { job, name: "sse burst", body: bodyFile("1k", "last", true), answer: "sse" },
+    ];
+  }
+  return positions.flatMap((position) =>
+    sizes
+      .filter((size) => size in SIZES)
+      .map((size): Shape => ({ job, name: `${size} ${position}`, body: bodyFile(size, position), answer: "json" })),
+  );
+}

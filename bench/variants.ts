@@ -1,0 +1,106 @@
+import { wasmFile } from "../scripts/setup/plugins.ts";
+import { jsonToMetadata, sseToMetadata, wasm, type HttpFilter, type MetadataRule, type WasmPlugin } from "./filters.ts";
+import { RUST_PEER } from "./peers.ts";
+import type { Job } from "./shapes.ts";
+
+/**
+ * How the route proves that the job was done. `plain`: it doesn't. `header`: the only route matches the model in
+ * `x-gateway-model-name`, everything else is answered 421. `metadata`: the same with a value of dynamic metadata.
+ */
+export type RouteStyle = { kind: "plain" } | { kind: "header" } | { kind: "metadata"; namespace: string; key: string };
+
+/** One line of the comparison. */
+export interface Variant {
+  id: string;
+  job: Job;
+  label: string;
+  filters: HttpFilter[];
+  route: RouteStyle;
+  /** Skipped when the file is not there; its size is reported. */
+  plugin?: WasmPlugin;
+  /** The plugin of this project that it measures: built before the run. */
+  builds?: string;
+  /** Where `--verify` finds the total of tokens, as an access log format. */
+  tokens?: string;
+}
+
+/** What added CPU is counted from. */
+export const BASELINE = "none";
+
+/** What the ratios are taken to. */
+export const REFERENCE = "rust-serde";
+
+/** The settings of `model-router` that every benchmark of it starts from. */
+export const ROUTER_SETTINGS = { models: [{ name: "gpt-4o*", provider: "openai" }] };
+
+const PLAIN: RouteStyle = { kind: "plain" };
+const HEADER: RouteStyle = { kind: "header" };
+
+const MODEL_RULE: MetadataRule = { path: ["model"], namespace: "bench", key: "model", type: "STRING" };
+const TOTAL_RULE: MetadataRule = {
+  path: ["usage", "total_tokens"],
+  namespace: "bench.usage",
+  key: "total",
+  type: "NUMBER",
+};
+
+/** The Rust peer with one of its jobs. */
+export function rust(job: string): WasmPlugin {
+  return { file: RUST_PEER, rootId: "", settings: { job } };
+}
+
+function plugin(name: string, settings: object): WasmPlugin {
+  return { file: wasmFile(name), rootId: name, settings };
+}
+
+function wasmVariant(variant: Omit<Variant, "filters"> & { plugin: WasmPlugin }): Variant {
+  return { ...variant, filters: [wasm(variant.plugin)] };
+}
+
+/** Everything that is compared. A new plugin is one entry; an id stands once a job. */
+export const VARIANTS: readonly Variant[] = [
+  { id: BASELINE, job: "route", label: "none (Envoy's router only)", filters: [], route: PLAIN },
+  wasmVariant({ id: "rust-noop", job: "route", label: "Rust wasm, no-op filter", plugin: rust("noop"), route: PLAIN }),
+  wasmVariant({
+    id: "rust-copy",
+    job: "route",
+    label: "Rust wasm, body held and copied in, not read",
+    plugin: rust("copy"),
+    route: HEADER,
+  }),
+  wasmVariant({ id: REFERENCE, job: "route", label: "Rust wasm, serde_json", plugin: rust("route"), route: HEADER }),
+  {
+    id: "native-json",
+    job: "route",
+    label: "Envoy's json_to_metadata",
+    filters: [jsonToMetadata("request_rules", [MODEL_RULE])],
+    route: { kind: "metadata", namespace: MODEL_RULE.namespace, key: MODEL_RULE.key },
+  },
+  wasmVariant({
+    id: "model-router",
+    job: "route",
+    label: "**Weir model-router**",
+    plugin: plugin("model-router", { ...ROUTER_SETTINGS, maxHeldBytes: "32MiB" }),
+    builds: "model-router",
+    route: HEADER,
+  }),
+
+  { id: BASELINE, job: "usage", label: "none (Envoy's router only)", filters: [], route: PLAIN },
+  wasmVariant({ id: "rust-noop", job: "usage", label: "Rust wasm, no-op filter", plugin: rust("noop"), route: PLAIN }),
+  wasmVariant({
+    id: REFERENCE,
+    job: "usage",
+    label: "Rust wasm, serde_json",
+    plugin: rust("usage"),
+    route: PLAIN,
+    tokens: "%FILTER_STATE(wasm.usage_total:PLAIN)%",
+  }),
+  {
+    id: "native-json",
+    job: "usage",
+    label: "Envoy's json_to_metadata and sse_to_metadata",
+    filters: [jsonToMetadata("response_rules", [TOTAL_RULE]), sseToMetadata([TOTAL_RULE])],
+    route: PLAIN,
+    tokens: "%DYNAMIC_METADATA(bench.usage:total)%",
+  },
+];

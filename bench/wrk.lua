@@ -1,0 +1,17 @@
+-- Sends the file named by BODY as a chat completion request; ANSWER is what the upstream shall answer.
+-- Ends with one line of JSON: times are in microseconds.
+local file = assert(io.open(os.getenv("BODY"), "rb"))
+local body = file:read("*a")
+file:close()
+
+local headers = { host = "bench", ["content-type"] = "application/json", ["x-bench-answer"] = os.getenv("ANSWER") }
+local text = wrk.format("POST", "/v1/chat/completions", headers, body)
+request = function() return text end
+
+done = function(summary, latency)
+  local e = summary.errors
+  io.write(string.format(
+    '\nSUMMARY{"requests":%d,"duration":%d,"p50":%.1f,"p99":%.1f,"errors":%d}\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    e.status + e.connect + e.read + e.write + e.timeout))
+end

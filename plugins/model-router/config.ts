@@ -1,0 +1,135 @@
+import { ByteString } from "../../assembly/bytes/view";
+import { ConfigReader } from "../../assembly/config/reader";
+import { CommonSettings, Settings } from "../../assembly/filter/settings";
+import { DIALECT_NAMES, dialectOfName } from "../../assembly/llm/dialect";
+import { ALL_DIALECTS, AllowList, MAX_MODEL_BYTES, ModelEntry, RouteTable, Target } from "./route-table";
+
+const MOST_MODELS: i32 = 10000;
+const MOST_TARGETS: i32 = 64;
+const MOST_NAMES: i32 = 10000;
+const MOST_WEIGHT: i32 = 1000000;
+const LONGEST_NAME: i32 = 256;
+
+export const enum BatchMode {
+  /** Every model that a batch names must be one that its uploader may use. */
+  Check,
+  Pass,
+  Reject,
+}
+
+const BATCH_MODES: string[] = ["Check", "Pass", "Reject"];
+const UNKNOWN_MODELS: string[] = ["Reject", "Pass"];
+
+/** What the operator wrote, ready for use. Immutable. */
+@final
+export class RouterSettings extends Settings {
+  constructor(
+    common: CommonSettings,
+    readonly modelHeader: ByteString,
+    readonly providerHeader: ByteString,
+    readonly table: RouteTable,
+    /** The model of a request that names none; null: it is refused. */
+    readonly defaultModel: ByteString | null,
+    /** The header by whose value weighted targets are chosen; null: at random. */
+    readonly stickyHeader: ByteString | null,
+    readonly batch: BatchMode,
+  ) {
+    super(common);
+  }
+
+  /** A request whose model can't be read must not pass, whatever the failure mode. */
+  get mustKnowModel(): bool {
+    return this.table.isRestricted || this.table.rejectsUnknown;
+  }
+
+  get mustKnowCaller(): bool {
+    return this.table.isRestricted || this.common.consumer.isConfigured;
+  }
+}
+
+export function readRouterSettings(config: ConfigReader, common: CommonSettings): RouterSettings {
+  const modelHeader = config.headerName("modelHeader", "x-gateway-model-name");
+  const providerHeader = config.headerName("providerHeader", "x-gateway-provider-name");
+  if (modelHeader == providerHeader) config.reject("providerHeader", "must not be the same as modelHeader");
+  const stickyHeader = config.headerName("stickyHeader", "");
+  const defaultModel = config.string("defaultModel", "", 1, MAX_MODEL_BYTES);
+  const table = readTable(config);
+  return new RouterSettings(
+    common,
+    new ByteString(modelHeader),
+    new ByteString(providerHeader),
+    table,
+    config.has("defaultModel") ? new ByteString(defaultModel) : null,
+    config.has("stickyHeader") ? new ByteString(stickyHeader) : null,
+    <BatchMode>config.enumValue("batch", BATCH_MODES, 0),
+  );
+}
+
+function readTable(config: ConfigReader): RouteTable {
+  const rejectsUnknown = config.enumValue("unknownModels", UNKNOWN_MODELS, 0) == 0;
+  const models = config.objects("models", 0, MOST_MODELS);
+  const entries = new Array<ModelEntry>();
+  for (let i = 0; i < models.length; i++) entries.push(readEntry(models[i]));
+  return new RouteTable(entries, rejectsUnknown, config.bool("splitProvider", false));
+}
+
+function readEntry(model: ConfigReader): ModelEntry {
+  return new ModelEntry(
+    model.requiredString("name", MAX_MODEL_BYTES),
+    readTargets(model),
+    readNames(model, "allowConsumers"),
+    readNames(model, "allowGroups"),
+  );
+}
+
+function readTargets(model: ConfigReader): Target[] {
+  if (model.has("provider") == model.has("targets")) {
+    model.rejectAll("must have exactly one of provider, targets");
+    model.value("provider");
+    model.value("targets");
+  }
+  if (!model.has("targets")) return [new Target(readProvider(model), null, 1, ALL_DIALECTS)];
+  const entries = model.objects("targets", 1, MOST_TARGETS);
+  const targets = new Array<Target>();
+  let total: u64 = 0;
+  for (let i = 0; i < entries.length; i++) {
+    const target = readTarget(entries[i]);
+    targets.push(target);
+    total += target.weight;
+  }
+  if (entries.length > 0 && total == 0) model.reject("targets", "must have a weight above 0 somewhere");
+  return targets;
+}
+
+function readTarget(target: ConfigReader): Target {
+  const name = target.string("model", "", 1, MAX_MODEL_BYTES);
+  const weight = <u32>target.integer("weight", 1, 0, MOST_WEIGHT);
+  const provider = target.has("provider") ? readProvider(target) : new ByteString(target.requiredString("provider"));
+  return new Target(provider, target.has("model") ? new ByteString(name) : null, weight, readDialects(target));
+}
+
+function readProvider(config: ConfigReader): ByteString {
+  return new ByteString(config.string("provider", "", 1, LONGEST_NAME));
+}
+
+function readDialects(target: ConfigReader): u32 {
+  if (!target.has("dialects")) return ALL_DIALECTS;
+  const names = target.strings("dialects", 1, DIALECT_NAMES.length, 64);
+  let dialects: u32 = 0;
+  for (let i = 0; i < names.length; i++) {
+    const dialect = dialectOfName(names[i]);
+    if (dialect == 0) target.reject("dialects", `has no dialect "${names[i]}"; it knows: ${knownDialects()}`);
+    else dialects |= 1 << dialect;
+  }
+  return dialects;
+}
+
+function knownDialects(): string {
+  let known = "";
+  for (let i = 1; i < DIALECT_NAMES.length; i++) known += (i == 1 ? "" : ", ") + DIALECT_NAMES[i];
+  return known;
+}
+
+function readNames(model: ConfigReader, key: string): AllowList | null {
+  return model.has(key) ? new AllowList(model.strings(key, 0, MOST_NAMES, LONGEST_NAME)) : null;
+}

@@ -1,0 +1,113 @@
+import { Bytes } from "../../assembly/bytes/view";
+import { JsonKind, JsonListener } from "../../assembly/json/listener";
+import { JsonPaths } from "../../assembly/json/paths";
+import { JsonProblem, JsonScanner } from "../../assembly/json/scanner";
+import { ShapeKey } from "../../assembly/llm/shape";
+import { SeenModels } from "./seen-models";
+
+const PATHS = new JsonPaths(["model", "messages", "contents", "input", "prompt", ""]);
+const MODEL: i32 = 0;
+const ROOT: i32 = 5;
+const SHAPE_KEYS: StaticArray<i32> = [
+  ShapeKey.Model,
+  ShapeKey.Messages,
+  ShapeKey.Contents,
+  ShapeKey.Input,
+  ShapeKey.Prompt,
+  0,
+];
+
+@final
+class RootKeys extends JsonListener {
+  readonly models: SeenModels = new SeenModels();
+  isText: bool = false;
+  shape: i32 = 0;
+  rootStart: u64 = 0;
+  hasRoot: bool = false;
+  isObject: bool = false;
+
+  override onValue(path: i32, kind: JsonKind, start: u64): void {
+    if (path == ROOT) {
+      this.hasRoot = true;
+      this.isObject = kind == JsonKind.Object;
+      this.rootStart = start;
+      return;
+    }
+    this.shape |= SHAPE_KEYS[path];
+    if (path != MODEL) return;
+    if (this.models.count == 0) this.isText = kind == JsonKind.String;
+    this.models.begin(start);
+  }
+
+  override onBytes(path: i32, pointer: usize, length: i32): void {
+    if (path == MODEL) this.models.append(pointer, length);
+  }
+
+  override onValueEnd(path: i32, _kind: JsonKind, end: u64): void {
+    if (path == MODEL) this.models.finish(end);
+  }
+}
+
+/** Reads the model of a JSON body that arrives in pieces, and goes on watching for a second one. */
+@final
+export class ModelProbe {
+  private readonly keys: RootKeys;
+  private readonly scanner: JsonScanner;
+  private offset: u64 = 0;
+  private isFirstMemberSeen: bool = false;
+  /** Whether the root object has anything in it, as far as it was read. */
+  hasMembers: bool = false;
+
+  constructor() {
+    const keys = new RootKeys();
+    this.keys = keys;
+    this.scanner = new JsonScanner(PATHS, keys);
+  }
+
+  /** False when this is no JSON. */
+  feed(piece: Bytes, isLast: bool): bool {
+    const isJson = this.scanner.feed(piece.pointer, piece.length);
+    if (this.keys.isObject && !this.isFirstMemberSeen) this.findFirstMember(piece);
+    this.offset += piece.length;
+    return isJson && (!isLast || this.scanner.finish());
+  }
+
+  get models(): SeenModels {
+    return this.keys.models;
+  }
+
+  /** Whether the first model is a string. */
+  get isText(): bool {
+    return this.keys.isText;
+  }
+
+  get isTooDeep(): bool {
+    return this.scanner.problem == JsonProblem.TooDeep;
+  }
+
+  /** Bits of `ShapeKey`: which telling keys the root object has so far. */
+  get shape(): i32 {
+    return this.keys.shape;
+  }
+
+  /** Whether the root value has begun and is no object. */
+  get isNoObject(): bool {
+    return this.keys.hasRoot && !this.keys.isObject;
+  }
+
+  /** Where a member can be put into the root object: right after its brace. */
+  get firstMember(): u64 {
+    return this.keys.rootStart + 1;
+  }
+
+  private findFirstMember(piece: Bytes): void {
+    const first = this.firstMember;
+    for (let i = <i32>(max(first, this.offset) - this.offset); i < piece.length; i++) {
+      const byte = piece.at(i);
+      if (byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09) continue;
+      this.isFirstMemberSeen = true;
+      this.hasMembers = byte != 0x7d;
+      return;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { Budget } from "../../assembly/bytes/budget";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { Bytes } from "../../assembly/bytes/view";
+import { MAX_MODEL_BYTES } from "./route-table";
+
+/** One more byte than a model may have, so that one that is too long shows. */
+const KEPT_BYTES: i32 = MAX_MODEL_BYTES + 1;
+const LATER_BYTES: i32 = 4096;
+const NUL: u8 = 0;
+
+/** The models that a body names: the first with its place, and those that follow, which should not be there. */
+@final
+export class SeenModels {
+  /** How many there are so far, complete or not. */
+  count: i32 = 0;
+  /** Whether the first has ended. */
+  isKnown: bool = false;
+  /** Where the first stands in the body: [start, end). */
+  start: u64 = 0;
+  end: u64 = 0;
+  /** More followed than are kept. */
+  isOverflown: bool = false;
+  private readonly firstBytes: ByteBuffer = new ByteBuffer(new Budget(KEPT_BYTES));
+  private readonly laterBytes: ByteBuffer = new ByteBuffer(new Budget(LATER_BYTES));
+  private laterRead: i32 = 0;
+  private laterStart: i32 = 0;
+  private readonly view: Bytes = new Bytes();
+
+  begin(start: u64): void {
+    if (this.count++ == 0) this.start = start;
+    this.laterStart = this.laterBytes.length;
+  }
+
+  append(pointer: usize, length: i32): void {
+    const isFirst = this.count == 1;
+    const bytes = isFirst ? this.firstBytes : this.laterBytes;
+    const kept = isFirst ? bytes.length : bytes.length - this.laterStart;
+    const taken = min(length, KEPT_BYTES - kept);
+    if (!bytes.append(pointer, taken)) this.isOverflown = true;
+  }
+
+  finish(end: u64): void {
+    if (this.count > 1) {
+      if (!this.laterBytes.appendByte(NUL)) this.isOverflown = true;
+      return;
+    }
+    this.end = end;
+    this.isKnown = true;
+  }
+
+  /** The first; cut after `MAX_MODEL_BYTES` + 1 bytes. */
+  get first(): Bytes {
+    return this.view.set(this.firstBytes.pointer, this.firstBytes.length);
+  }
+
+  /** The next of those that followed and have ended; null when all were asked for. */
+  nextLater(): Bytes | null {
+    const start = this.laterRead;
+    let end = start;
+    while (end < this.laterBytes.length && load<u8>(this.laterBytes.pointer + end) != NUL) end++;
+    if (end == this.laterBytes.length) return null;
+    this.laterRead = end + 1;
+    return this.view.set(this.laterBytes.pointer + start, end - start);
+  }
+}

@@ -1,0 +1,18 @@
+/** `npm run demo`: all set-up, then a walk through the features with real requests; exits 0 only when each did what it should. */
+import { CHAIN } from "./demo/chain.ts";
+import { DemoGateway } from "./demo/gateway.ts";
+import { Printer } from "./demo/printer.ts";
+import { Walk } from "./demo/walk.ts";
+import { main } from "./setup/progress.ts";
+
+await main(async () => {
+  const gateway = await DemoGateway.start();
+  try {
+    const printer = new Printer();
+    const verdicts = await new Walk(gateway, printer).through(CHAIN.flatMap(({ steps }) => steps));
+    printer.summary(verdicts);
+    return verdicts.every(({ passed, failed }) => failed === 0 && passed > 0) ? 0 : 1;
+  } finally {
+    await gateway.stop();
+  }
+});

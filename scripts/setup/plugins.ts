@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { command } from "./command.ts";
+import { SetupError, step } from "./progress.ts";
+import { ROOT } from "./root.ts";
+
+/** A compiled plugin: its folder's name, the file in `dist/`, and its size in bytes as it is and through gzip -9. */
+export interface Built {
+  name: string;
+  file: string;
+  bytes: number;
+  gzipBytes: number;
+}
+
+/** The only functions of WASI that every proxy-wasm host has. */
+const WASI_IMPORTS = /^(clock_time_get|random_get|environ_get|environ_sizes_get)$/;
+
+/** The plugins by name: each folder in `plugins/` that has an `index.ts`. */
+export function pluginNames(): string[] {
+  const folder = join(ROOT, "plugins");
+  return readdirSync(folder).filter((name) => existsSync(join(folder, name, "index.ts"))).sort();
+}
+
+/** Where `build` leaves a plugin's wasm, absolute. */
+export function wasmFile(plugin: string): string {
+  return join(ROOT, "dist", `${plugin}.wasm`);
+}
+
+/**
+ * Compiles the plugins (all, or those named) with the options of `asconfig.json` into `dist/<plugin>.wasm`, as many at once
+ * as there are cores, and checks that each imports nothing but what a proxy-wasm host provides. Needs no network.
+ *
+ * Throws a `SetupError` with asc's own message when one does not compile.
+ */
+export async function build(names: string[] = pluginNames()): Promise<Built[]> {
+  const unknown = names.filter((name) => !pluginNames().includes(name));
+  if (unknown.length > 0) throw new SetupError(`no such plugin: ${unknown.join(", ")} (there is ${pluginNames().join(", ")})`);
+  mkdirSync(join(ROOT, "dist"), { recursive: true });
+  return step(`Building ${names.join(", ")}`, async () => {
+    const built: Built[] = [];
+    const waiting = [...names];
+    const lane = async (): Promise<void> => {
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) built.push(await compile(name));
+    };
+    await Promise.all(Array.from({ length: Math.min(availableParallelism(), names.length) }, lane));
+    return built.sort((a, b) => a.name.localeCompare(b.name));
+  });
+}
+
+async function compile(name: string): Promise<Built> {
+  const file = wasmFile(name);
+  const { code, output } = await command(
+    process.execPath,
+    [
+      join("node_modules", "assemblyscript", "bin", "asc.js"),
+      join("plugins", name, "index.ts"),
+      "--config", "asconfig.json",
+      "--use", "abort=assembly/host/abort/abort",
+      "--outFile", file,
+    ],
+    { cwd: ROOT },
+  );
+  if (code !== 0) throw new SetupError(`plugins/${name} does not compile:\n${output.trimEnd()}`);
+  const wasm = readFileSync(file);
+  const strangers = await foreignImports(wasm);
+  if (strangers.length > 0) throw new SetupError(`dist/${name}.wasm imports what no proxy-wasm host has: ${strangers.join(", ")}`);
+  return { name, file, bytes: statSync(file).size, gzipBytes: gzipSync(wasm, { level: 9 }).length };
+}
+
+async function foreignImports(wasm: Uint8Array<ArrayBuffer>): Promise<string[]> {
+  return WebAssembly.Module.imports(await WebAssembly.compile(wasm))
+    .filter(({ module, name }) =>
+      module === "env" ? !name.startsWith("proxy_") : module !== "wasi_snapshot_preview1" || !WASI_IMPORTS.test(name),
+    )
+    .map(({ module, name }) => `${module}.${name}`);
+}

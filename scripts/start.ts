@@ -1,0 +1,43 @@
+/** `npm start`: all set-up, then the gateway stays up on port 10000 or the next free one until Ctrl-C. */
+import { createServer } from "node:net";
+import { CHAIN, type Paste } from "./demo/chain.ts";
+import { DemoGateway, KEYS } from "./demo/gateway.ts";
+import { main, SetupError } from "./setup/progress.ts";
+
+const FIRST_PORT = 10_000;
+const PORTS = 100;
+
+await main(async () => {
+  const stopped = new Promise<"asked">((stop) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop("asked"));
+  });
+  const gateway = await DemoGateway.start({ port: await freePort(), logLevel: "warning" });
+  const url = gateway.envoy.url("");
+  console.log(`\nThe gateway listens on ${url} (admin: ${gateway.envoy.adminUrl}). To paste into another terminal:\n`);
+  for (const paste of CHAIN.flatMap(({ pastes }) => pastes)) console.log(`${curl(url, paste)}\n`);
+  console.log("Ctrl-C stops it.");
+  const ending = await Promise.race([stopped, gateway.envoy.ended.then(() => "crashed" as const)]);
+  if (ending === "crashed") console.error(`Envoy ended by itself:\n${gateway.envoy.log}`);
+  await gateway.stop();
+  return ending === "asked" ? 0 : 1;
+});
+
+function curl(url: string, { shows, path, body, key = KEYS["team-a"] }: Paste): string {
+  const data = body === undefined ? "" : ` \\\n  -H 'content-type: application/json' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`;
+  return `# ${shows}\ncurl -i ${url}${path} -H 'authorization: Bearer ${key}'${data}`;
+}
+
+async function freePort(): Promise<number> {
+  for (let port = FIRST_PORT; port < FIRST_PORT + PORTS; port++) {
+    if (await isFree(port)) return port;
+  }
+  throw new SetupError(`no free port between ${FIRST_PORT} and ${FIRST_PORT + PORTS - 1}.`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((answer) => {
+    const probe = createServer();
+    probe.once("error", () => answer(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => answer(true)));
+  });
+}

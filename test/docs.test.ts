@@ -1,0 +1,99 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { optionTable, withTable, type Schema } from "../scripts/docs/option-table.ts";
+import { dataBlocks, parseBlock, pluginConfigurations, type Block } from "./schema/readme.ts";
+import { compileSchema, pluginsWithSchema, readSchema } from "./schema/validator.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const READMES = ["", ...["plugins", "envoy-examples"].flatMap(foldersIn)]
+  .map((folder) => join(folder, "README.md"))
+  .filter((file) => existsSync(join(ROOT, file)));
+
+function foldersIn(folder: string): string[] {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder)).map((name) => join(folder, name));
+}
+
+function read(file: string): string {
+  return readFileSync(join(ROOT, file), "utf8");
+}
+
+test.each(pluginsWithSchema)("the option table of %s is the schema's", (plugin) => {
+  const readme = read(join("plugins", plugin, "README.md"));
+  expect(withTable(readme, optionTable(readSchema(plugin) as Schema)), "npm run docs").toBe(readme);
+});
+
+describe.each(READMES)("%s", (file) => {
+  const blocks = dataBlocks(read(file)).map((block, index): [title: string, block: Block] => [
+    `block ${index + 1} (${block.language})`,
+    block,
+  ]);
+
+  test.runIf(blocks.length > 0).each(blocks)(
+    "%s parses, and a plugin takes the configuration in it",
+    (_title, block) => {
+      expect(issuesOf(block)).toEqual([]);
+    },
+  );
+});
+
+function issuesOf(block: Block): string[] {
+  return pluginConfigurations(block, pluginsWithSchema).flatMap(({ plugin, config }) => {
+    const validate = compileSchema(readSchema(plugin));
+    return validate(config)
+      ? []
+      : (validate.errors ?? []).map((error) => `${plugin}${error.instancePath} ${error.message}`);
+  });
+}
+
+const ENVOY = `
+- name: model-router
+  typed_config:
+    config:
+      root_id: model-router
+      configuration: {"@type": type.googleapis.com/google.protobuf.StringValue, value: '{"batch": "Chek"}'}
+`;
+
+test.each([
+  ["a block that names the plugin", '```json model-router\n{"batch": "Chek"}\n```'],
+  ["a block with comments", '```jsonc model-router\n{"batch": "Chek", // why\n}\n```'],
+  ["an Envoy filter", `\`\`\`yaml\n${ENVOY}\`\`\``],
+  ["a WasmPlugin", "```yaml\nspec: { pluginName: model-router, pluginConfig: { batch: Chek } }\n```"],
+  ["an EnvoyExtensionPolicy", "```yaml\nspec: { wasm: [{ rootID: model-router, config: { batch: Chek } }] }\n```"],
+  ["an indented block", '- so:\n\n  ```json model-router\n  {"batch": "Chek"}\n  ```'],
+])("a wrong configuration in a README is noticed in %s", (_name, markdown) => {
+  expect(dataBlocks(markdown).flatMap(issuesOf)).toEqual([
+    "model-router/batch must be equal to one of the allowed values",
+  ]);
+});
+
+test.each(["```json\n{,}\n```", '```jsonc\n{"a": }\n```', "```yaml\na: [\n```"])("%j does not parse", (markdown) => {
+  expect(() => dataBlocks(markdown).map(parseBlock)).toThrow();
+});
+
+test("an option table has a row for every key, by path", () => {
+  const table = optionTable({
+    required: ["limits"],
+    properties: {
+      limits: {
+        description: "What | counts.",
+        maxItems: 9,
+        items: {
+          type: "object",
+          properties: { per: { title: "duration", "x-duration": { minimum: "1s", maximum: "30d" } } },
+        },
+      },
+      cap: { title: "size", type: ["string", "null"], default: null },
+    },
+  });
+  expect(table.split("\n").slice(2)).toEqual([
+    "| `limits` | array of object | required | at most 9 entries | What \\| counts. |",
+    "| `limits[].per` | duration |  | 1s to 30d |  |",
+    "| `cap` | size or null | `null` |  |  |",
+  ]);
+});
+
+test("a README without markers is refused", () => {
+  expect(() => withTable("# a\n", "t")).toThrow("<!-- options -->");
+});

@@ -1,0 +1,5 @@
+/** A promise that stays open until `release()`; releasing it again does nothing. */
+export class Gate {
+  release: () => void = () => undefined;
+  readonly opened = new Promise<void>((open) => (this.release = open));
+}

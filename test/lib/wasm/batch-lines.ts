@@ -1,0 +1,57 @@
+import { Budget } from "../../../assembly/bytes/budget";
+import { Bytes } from "../../../assembly/bytes/view";
+import { BatchLineListener, BatchLines, LineProblem } from "../../../assembly/llm/batch-lines";
+
+const INPUT = new StaticArray<u8>(1 << 20);
+let stopAfter: i32 = 0;
+
+/** What was heard: for each event a letter, two numbers and some bytes, with their length before them. */
+const HEARD = new StaticArray<u8>(1 << 23);
+let heardLength: i32 = 0;
+
+function hear(letter: u8, first: i64, second: i32, pointer: usize, length: i32): void {
+  const at = heardPointer() + heardLength;
+  store<u8>(at, letter);
+  store<i64>(at + 1, first);
+  store<i32>(at + 9, second);
+  store<i32>(at + 13, length);
+  memory.copy(at + 17, pointer, length);
+  heardLength += 17 + length;
+}
+
+export function heardPointer(): usize {
+  return changetype<usize>(HEARD);
+}
+
+export function heard(): i32 {
+  return heardLength;
+}
+
+
+@final
+class Reporter extends BatchLineListener {
+  override onLine(number: i32, problem: LineProblem, model: Bytes): bool {
+    hear(0x4c /* L */, number, problem, model.pointer, model.length);
+    return number != stopAfter;
+  }
+}
+
+const LINES = new BatchLines(new Budget(1 << 16), new Reporter());
+
+export function inputPointer(): usize {
+  return changetype<usize>(INPUT);
+}
+
+export function reset(stop: i32): void {
+  stopAfter = stop;
+  heardLength = 0;
+  LINES.reset();
+}
+
+export function feed(start: i32, length: i32): bool {
+  return LINES.feed(inputPointer() + start, length);
+}
+
+export function finish(): bool {
+  return LINES.finish();
+}

@@ -1,0 +1,77 @@
+import { Budget } from "../../../assembly/bytes/budget";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { Bytes } from "../../../assembly/bytes/view";
+import { Dialect, DIALECT_NAMES, dialectOfName } from "../../../assembly/llm/dialect";
+import { Endpoint } from "../../../assembly/llm/endpoint";
+import { dialectOfShape } from "../../../assembly/llm/shape";
+
+const INPUT = new StaticArray<u8>(1 << 17);
+const OUTPUT = new ByteBuffer(new Budget(1 << 20));
+const ENDPOINT = new Endpoint();
+
+export function inputPointer(): usize {
+  return changetype<usize>(INPUT);
+}
+
+export function outputPointer(): usize {
+  return OUTPUT.pointer;
+}
+
+export function outputLength(): i32 {
+  return OUTPUT.length;
+}
+
+/** The input holds method, path and content type. */
+export function classify(method: i32, path: i32, contentType: i32): void {
+  const start = inputPointer();
+  ENDPOINT.classify(
+    new Bytes().set(start, method),
+    new Bytes().set(start + method, path),
+    new Bytes().set(start + method + path, contentType),
+  );
+  OUTPUT.clear();
+  OUTPUT.append(ENDPOINT.pathModel.pointer, ENDPOINT.pathModel.length);
+}
+
+export function dialectName(): string {
+  return DIALECT_NAMES[ENDPOINT.dialect];
+}
+
+export function modelPlace(): i32 {
+  return ENDPOINT.modelPlace;
+}
+
+export function facts(): i32 {
+  return (
+    (<i32>ENDPOINT.needsModel) |
+    ((<i32>ENDPOINT.isMultipart) << 1) |
+    ((<i32>ENDPOINT.isBatchUpload) << 2) |
+    ((<i32>ENDPOINT.requestCarriesText) << 3) |
+    ((<i32>ENDPOINT.answerCarriesText) << 4) |
+    ((<i32>ENDPOINT.streamsByPath) << 5)
+  );
+}
+
+export function pathModelStart(): i32 {
+  return ENDPOINT.pathModelStart;
+}
+
+export function pathModelEnd(): i32 {
+  return ENDPOINT.pathModelEnd;
+}
+
+export function nameRoundTrips(dialect: i32): bool {
+  return dialectOfName(DIALECT_NAMES[dialect]) == <Dialect>dialect;
+}
+
+export function dialectCount(): i32 {
+  return DIALECT_NAMES.length;
+}
+
+export function dialectByName(name: string): i32 {
+  return dialectOfName(name);
+}
+
+export function shape(keys: i32): string {
+  return DIALECT_NAMES[dialectOfShape(keys)];
+}
