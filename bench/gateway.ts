@@ -57,7 +57,7 @@ export class Gateway {
       "--file-flush-interval-msec",
       "50",
       "--drain-time-s",
-      "1",
+      "0",
       "--drain-strategy",
       "immediate",
     ];

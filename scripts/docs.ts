@@ -6,7 +6,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { optionTable, withTable, type Schema } from "./docs/option-table.ts";
-import { main } from "./setup/progress.ts";
+import { SetupError, main } from "./setup/progress.ts";
 import { ROOT } from "./setup/root.ts";
 
 await main(async () => {
@@ -17,6 +17,7 @@ await main(async () => {
   let stale = 0;
   for (const plugin of plugins) {
     const file = join(ROOT, "plugins", plugin, "README.md");
+    if (!existsSync(file)) throw new SetupError(`plugins/${plugin}/README.md is missing`);
     const readme = readFileSync(file, "utf8");
     const schema = JSON.parse(readFileSync(join(ROOT, "plugins", plugin, "schema.json"), "utf8")) as Schema;
     const wanted = withTable(readme, optionTable(schema));

@@ -8,18 +8,16 @@ const FIRST_PORT = 10_000;
 const PORTS = 100;
 
 await main(async () => {
-  const stopped = new Promise<"asked">((stop) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop("asked"));
-  });
   const gateway = await DemoGateway.start({ port: await freePort(), logLevel: "warning" });
   const url = gateway.envoy.url("");
   console.log(`\nThe gateway listens on ${url} (admin: ${gateway.envoy.adminUrl}). To paste into another terminal:\n`);
   for (const paste of CHAIN.flatMap(({ pastes }) => pastes)) console.log(`${curl(url, paste)}\n`);
   console.log("Ctrl-C stops it.");
-  const ending = await Promise.race([stopped, gateway.envoy.ended.then(() => "crashed" as const)]);
-  if (ending === "crashed") console.error(`Envoy ended by itself:\n${gateway.envoy.log}`);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.prependListener(signal, () => process.exit(0));
+  await gateway.envoy.ended;
+  console.error(`Envoy ended by itself:\n${gateway.envoy.log}`);
   await gateway.stop();
-  return ending === "asked" ? 0 : 1;
+  return 1;
 });
 
 function curl(url: string, { shows, path, body, key = KEYS["team-a"] }: Paste): string {

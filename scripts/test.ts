@@ -62,15 +62,15 @@ async function vitest(args: string[]): Promise<{ passed: number; failed: number 
   return { passed: report.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
 }
 
-/** Runs Node with these arguments, its output straight through; passes a request to stop on, and returns the exit code. */
+/** Runs Node with these arguments, its output straight through, and returns the exit code; ends it when this process exits. */
 function inherit(args: string[]): Promise<number> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
-    const stop = (signal: NodeJS.Signals): void => void child.kill(signal);
-    process.once("SIGINT", stop).once("SIGTERM", stop);
+    const stop = (): void => void child.kill("SIGTERM");
+    process.once("exit", stop);
     child.once("error", fail);
     child.once("close", (code) => {
-      process.off("SIGINT", stop).off("SIGTERM", stop);
+      process.off("exit", stop);
       done(code ?? 1);
     });
   });

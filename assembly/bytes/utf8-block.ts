@@ -50,8 +50,11 @@ const LEAST_FOURTH = memory.data<u8>([0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 
 // prettier-ignore
 const TOP_BITS = memory.data<u8>([0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80], 16);
 
+/** How many bytes `utf8Errors` looks at. */
+export const UTF8_BLOCK: usize = 64;
+
 /**
- * Non-zero somewhere when the 16 bytes at `pointer` continue the bytes before them in a way that UTF-8 forbids. A
+ * Non-zero somewhere when the 64 bytes at `pointer` continue the bytes before them in a way that UTF-8 forbids. A
  * character that is cut off by the end of the block is no error yet.
  *
  * The three bytes before `pointer` must be readable and checked. Keiser and Lemire, "Validating UTF-8 in less than one
@@ -59,21 +62,47 @@ const TOP_BITS = memory.data<u8>([0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80
  */
 // @ts-ignore: decorator
 @inline
-export function utf8Errors(pointer: usize): v128 {
+export function utf8Errors(pointer: usize, end: usize): v128 {
+  const byFirstHigh = v128.load(BY_FIRST_HIGH);
+  const byFirstLow = v128.load(BY_FIRST_LOW);
+  const bySecondHigh = v128.load(BY_SECOND_HIGH);
+  const low = v128.load(LOW_NIBBLES);
+  const leastThird = v128.load(LEAST_THIRD);
+  const leastFourth = v128.load(LEAST_FOURTH);
+  const topBits = v128.load(TOP_BITS);
+  let errors = errorsAt(pointer, byFirstHigh, byFirstLow, bySecondHigh, low, leastThird, leastFourth, topBits);
+  for (pointer += 16; pointer < end; pointer += 16) {
+    const more = errorsAt(pointer, byFirstHigh, byFirstLow, bySecondHigh, low, leastThird, leastFourth, topBits);
+    errors = v128.or(errors, more);
+  }
+  return errors;
+}
+
+// @ts-ignore: decorator
+@inline
+function errorsAt(
+  pointer: usize,
+  byFirstHigh: v128,
+  byFirstLow: v128,
+  bySecondHigh: v128,
+  low: v128,
+  leastThird: v128,
+  leastFourth: v128,
+  topBits: v128,
+): v128 {
   const input = v128.load(pointer);
   const before1 = v128.load(pointer - 1);
   const before2 = v128.load(pointer - 2);
   const before3 = v128.load(pointer - 3);
-  const low = v128.load(LOW_NIBBLES);
   const special = v128.and(
     v128.and(
-      i8x16.swizzle(v128.load(BY_FIRST_HIGH), v128.and(i16x8.shr_u(before1, 4), low)),
-      i8x16.swizzle(v128.load(BY_FIRST_LOW), v128.and(before1, low)),
+      i8x16.swizzle(byFirstHigh, v128.and(i16x8.shr_u(before1, 4), low)),
+      i8x16.swizzle(byFirstLow, v128.and(before1, low)),
     ),
-    i8x16.swizzle(v128.load(BY_SECOND_HIGH), v128.and(i16x8.shr_u(input, 4), low)),
+    i8x16.swizzle(bySecondHigh, v128.and(i16x8.shr_u(input, 4), low)),
   );
   // Two continuations in a row are right exactly where a lead of three or four bytes stands two or three before.
-  const third = i8x16.sub_sat_u(before2, v128.load(LEAST_THIRD));
-  const fourth = i8x16.sub_sat_u(before3, v128.load(LEAST_FOURTH));
-  return v128.xor(v128.and(v128.or(third, fourth), v128.load(TOP_BITS)), special);
+  const third = i8x16.sub_sat_u(before2, leastThird);
+  const fourth = i8x16.sub_sat_u(before3, leastFourth);
+  return v128.xor(v128.and(v128.or(third, fourth), topBits), special);
 }

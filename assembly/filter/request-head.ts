@@ -19,7 +19,10 @@ const IDENTITY = new ByteString("identity");
 @final
 export class RequestHead {
   private readonly pairs: HeaderPairs = new HeaderPairs();
-  private readonly copy: Bytes = new Bytes();
+  private readonly methodView: Bytes = new Bytes();
+  private readonly pathView: Bytes = new Bytes();
+  private readonly authorityView: Bytes = new Bytes();
+  private readonly contentTypeView: Bytes = new Bytes();
 
   /** Reads the headers; false when the host doesn't give them. */
   open(): bool {
@@ -56,11 +59,11 @@ export class RequestHead {
   }
 
   get method(): Bytes {
-    return this.orEmpty(METHOD);
+    return this.take(METHOD, this.methodView);
   }
 
   get path(): Bytes {
-    return this.orEmpty(PATH);
+    return this.take(PATH, this.pathView);
   }
 
   setPath(pointer: usize, length: i32): bool {
@@ -68,11 +71,11 @@ export class RequestHead {
   }
 
   get authority(): Bytes {
-    return this.orEmpty(AUTHORITY);
+    return this.take(AUTHORITY, this.authorityView);
   }
 
   get contentType(): Bytes {
-    return this.orEmpty(CONTENT_TYPE);
+    return this.take(CONTENT_TYPE, this.contentTypeView);
   }
 
   /** True for an encoding that hides the body from us; `identity` hides nothing. */
@@ -95,9 +98,10 @@ export class RequestHead {
     requestHeaders.replace(CONTENT_LENGTH, changetype<usize>(length), length.byteLength);
   }
 
-  private orEmpty(name: ByteString): Bytes {
+  /** Empty when absent. */
+  private take(name: ByteString, view: Bytes): Bytes {
     const value = this.get(name);
-    return value == null ? this.copy.set(0, 0) : this.copy.set(value.pointer, value.length);
+    return value == null ? view.set(0, 0) : view.set(value.pointer, value.length);
   }
 }
 

@@ -122,11 +122,7 @@ export class StringScanner {
         const controls = mask(lowA, lowB, lowC, lowD) & ~beyondAscii;
         if (controls & (closing - 1) & ~closing) break;
         if (beyondAscii) {
-          const errors = v128.or(
-            v128.or(utf8Errors(position), utf8Errors(position + 16)),
-            v128.or(utf8Errors(position + 32), utf8Errors(position + 48)),
-          );
-          if (v128.any_true(errors)) break;
+          if (v128.any_true(utf8Errors(position + (<usize>ctz(beyondAscii) & ~15), position + (<usize>min<u64>(BLOCK, (80 - clz(beyondAscii)) & ~15))))) break;
           // A block that is all ASCII is not looked at, so that one must not follow a character cut off here.
           const next = position + BLOCK;
           if (beyondAscii >> 63 && next < end && load<i8>(next) >= 0 && utf8StateAt(next) != Utf8State.Boundary) break;

@@ -58,6 +58,8 @@ export class Endpoint {
   pathModelStart: i32 = 0;
   pathModelEnd: i32 = 0;
 
+  /** The path's last byte, in lower case. */
+  private last: u8 = 0;
   private matchStart: i32 = 0;
   private holeStart: i32 = 0;
   private holeEnd: i32 = 0;
@@ -66,6 +68,7 @@ export class Endpoint {
   classify(method: Bytes, path: Bytes, contentType: Bytes): void {
     this.reset();
     PATH.normalise(path.pointer, path.length);
+    this.last = PATH.length > 0 ? lowerCase(byteAt(PATH.length - 1)) : 0;
     const hasBody = !isBodiless(method);
     for (let i = 0; i < ROUTES.length; i++) {
       const route = unchecked(ROUTES[i]);
@@ -112,6 +115,7 @@ export class Endpoint {
   }
 
   private matches(route: Route): bool {
+    if (route.last != this.last && route.last != 0) return false;
     let start = PATH.length - route.tail.length;
     if (!isAt(route.tail, start)) return false;
     if (route.hasHole) {
@@ -163,6 +167,12 @@ function byteAt(index: i32): u8 {
 
 
 @inline
+function lowerCase(byte: u8): u8 {
+  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+}
+
+
+@inline
 function isDigit(byte: u8): bool {
   return byte >= 0x30 && byte <= 0x39;
 }
@@ -182,9 +192,7 @@ function isAt(word: ByteString, index: i32): bool {
 /** Compares from the end, where the known paths differ most. */
 function equalsIgnoringCase(pointer: usize, word: ByteString): bool {
   for (let i = word.length - 1; i >= 0; i--) {
-    let byte = load<u8>(pointer + i);
-    if (byte >= 0x41 && byte <= 0x5a) byte |= 0x20;
-    if (byte != load<u8>(word.pointer + i)) return false;
+    if (lowerCase(load<u8>(pointer + i)) != load<u8>(word.pointer + i)) return false;
   }
   return true;
 }

@@ -227,19 +227,27 @@ export class MultipartScanner {
     this.pieceStart = start;
     this.unsent = start;
     let at = start;
+    let matched = this.matched;
     while (at < end) {
-      if (this.matched == 0) {
+      if (matched == 0) {
+        this.matched = 0;
         at = this.skipToDash(at, end);
-      } else if (load<u8>(at) != unchecked(this.delimiter[this.matched])) {
-        this.fallBack(at);
+        matched = this.matched;
+      } else if (load<u8>(at) != unchecked(this.delimiter[matched])) {
+        // Content after all, but for what may begin a delimiter itself.
+        this.matched = matched;
+        matched = <i32>unchecked(this.borders[matched]);
+        this.release(at, matched);
       } else {
         at++;
-        if (++this.matched < this.delimiterLength) continue;
+        if (++matched < this.delimiterLength) continue;
+        this.matched = matched;
         this.endContent(at);
         return at;
       }
     }
-    this.send(at - this.held - this.matched);
+    this.matched = matched;
+    this.send(at - this.held - matched);
     return at;
   }
 
@@ -258,13 +266,6 @@ export class MultipartScanner {
     if (dash == end) return end;
     this.matched = 1;
     return dash + 1;
-  }
-
-  /** The bytes matched up to `at` are content after all, but for those that may begin a delimiter themselves. */
-  private fallBack(at: usize): void {
-    const border = <i32>unchecked(this.borders[this.matched]);
-    this.release(at, border);
-    this.matched = border;
   }
 
   /**

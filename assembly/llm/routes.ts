@@ -48,6 +48,8 @@ const TEXTS: i32 = Fact.RequestText | Fact.AnswerText;
 export class Route {
   readonly head: ByteString;
   readonly tail: ByteString;
+  /** What a path must end with, to rule most routes out at once; 0 for any byte. */
+  readonly last: u8;
   readonly hasHole: bool;
   readonly spansSegments: bool;
 
@@ -63,7 +65,9 @@ export class Route {
     this.hasHole = open >= 0;
     this.spansSegments = open >= 0 && pattern.charAt(close - 1) == "+";
     this.head = new ByteString(open < 0 ? "" : pattern.substring(0, open));
-    this.tail = new ByteString(open < 0 ? pattern : pattern.substring(close + 1));
+    const tail = new ByteString(open < 0 ? pattern : pattern.substring(close + 1));
+    this.tail = tail;
+    this.last = tail.length > 0 ? load<u8>(tail.pointer + tail.length - 1) : 0;
   }
 }
 

@@ -9,7 +9,7 @@ export interface Finished {
 /**
  * Runs a command to its end without a shell, in the project's folder unless `cwd` says otherwise, and returns both output
  * streams in the order they came. Never rejects: a command that isn't there answers 127, one ended by a signal 128, one
- * over `timeoutMs` (default 10 minutes) is killed.
+ * over `timeoutMs` (default 10 minutes) is killed, and so is one that is still running when this process exits.
  */
 export function command(
   file: string,
@@ -18,9 +18,12 @@ export function command(
 ): Promise<Finished> {
   return new Promise((done) => {
     const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    const killer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    const kill = (): void => void child.kill("SIGKILL");
+    const killer = setTimeout(kill, timeoutMs);
+    process.once("exit", kill);
     const finish = (finished: Finished): void => {
       clearTimeout(killer);
+      process.off("exit", kill);
       done(finished);
     };
     const pieces: Buffer[] = [];

@@ -25,8 +25,13 @@ export async function step<T>(label: string, run: () => Promise<T>): Promise<T> 
 /** An error whose message alone tells the user what to do; scripts print it without a stack. */
 export class SetupError extends Error {}
 
-/** Runs a script's main function: a `SetupError` becomes its message and exit code 1, any other error keeps its stack. */
+/**
+ * Runs a script's main function; what it returns is the exit code. A `SetupError` becomes its message and exit code 1, any
+ * other error keeps its stack. A signal to stop exits at once through `process.exit`, so what runs on exit (ending
+ * children, removing temporary folders) still does.
+ */
 export async function main(run: () => Promise<number>): Promise<void> {
+  for (const [signal, code] of STOP_SIGNALS) process.once(signal, () => process.exit(code));
   try {
     process.exitCode = await run();
   } catch (error) {
@@ -34,3 +39,5 @@ export async function main(run: () => Promise<number>): Promise<void> {
     process.exitCode = 1;
   }
 }
+
+const STOP_SIGNALS = [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const;

@@ -7,13 +7,26 @@ import type { WasmHost } from "./wasm-host.ts";
 /** HTTP and unary gRPC callouts; they belong to the plugin. gRPC streams are not played: they answer Unimplemented. */
 export function calloutCalls(host: WasmHost): Record<string, HostCall> {
   const text = (pointer: number, size: number): string => host.guest.text(pointer, size);
-  const headersAt = (pointer: number, size: number): HeaderMap => new HeaderMap(parsePairs(host.guest.read(pointer, size)));
+  const headersAt = (pointer: number, size: number): HeaderMap =>
+    new HeaderMap(parsePairs(host.guest.read(pointer, size)));
   return {
     http_call: (
-      cluster: number, clusterSize: number, headers: number, headersSize: number, body: number, bodySize: number,
-      trailers: number, trailersSize: number, timeout: number, tokenAt: number,
+      cluster: number,
+      clusterSize: number,
+      headers: number,
+      headersSize: number,
+      body: number,
+      bodySize: number,
+      trailers: number,
+      trailersSize: number,
+      timeout: number,
+      tokenAt: number,
     ) => {
-      const [name, map, bytes] = [text(cluster, clusterSize), headersAt(headers, headersSize), host.guest.read(body, bodySize)];
+      const [name, map, bytes] = [
+        text(cluster, clusterSize),
+        headersAt(headers, headersSize),
+        host.guest.read(body, bodySize),
+      ];
       headersAt(trailers, trailersSize);
       host.guest.writeU32(tokenAt, 0);
       const isWhole = [":method", ":path", ":authority"].every((each) => map.has(each));
@@ -22,8 +35,18 @@ export function calloutCalls(host: WasmHost): Record<string, HostCall> {
       return Status.Ok;
     },
     grpc_call: (
-      service: number, serviceSize: number, name: number, nameSize: number, method: number, methodSize: number,
-      metadata: number, metadataSize: number, message: number, messageSize: number, timeout: number, tokenAt: number,
+      service: number,
+      serviceSize: number,
+      name: number,
+      nameSize: number,
+      method: number,
+      methodSize: number,
+      metadata: number,
+      metadataSize: number,
+      message: number,
+      messageSize: number,
+      timeout: number,
+      tokenAt: number,
     ) => {
       const { cluster, isBare } = clusterOf(host.guest.read(service, serviceSize), text(service, serviceSize));
       const path = `${text(name, nameSize)}/${text(method, methodSize)}`;

@@ -10,7 +10,10 @@ import type { WasmHost } from "./wasm-host.ts";
 /** Headers, bodies, the stream's course, properties and the log. Pointers and sizes are the module's. */
 export function httpCalls(host: WasmHost): Record<string, HostCall> {
   const text = (pointer: number, size: number): string => host.guest.text(pointer, size);
-  const change = (type: number, edit: (map: NonNullable<ReturnType<typeof host.context.writableMap>>) => void): number => {
+  const change = (
+    type: number,
+    edit: (map: NonNullable<ReturnType<typeof host.context.writableMap>>) => void,
+  ): number => {
     const map = type > MapType.CalloutTrailers ? undefined : host.context.writableMap(type);
     if (!map) return Status.BadArgument;
     edit(map);
@@ -76,8 +79,14 @@ export function httpCalls(host: WasmHost): Record<string, HostCall> {
       return buffer instanceof BodyBuffer ? buffer.splice(start >>> 0, length >>> 0, data) : Status.BadArgument;
     },
     send_local_response: (
-      status: number, details: number, detailsSize: number, body: number, bodySize: number,
-      pairs: number, pairsSize: number, grpc: number,
+      status: number,
+      details: number,
+      detailsSize: number,
+      body: number,
+      bodySize: number,
+      pairs: number,
+      pairsSize: number,
+      grpc: number,
     ) => {
       const { context, guest } = host;
       const reply = {

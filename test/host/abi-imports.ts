@@ -15,13 +15,16 @@ export type HostCall = (...parameters: never[]) => number;
  */
 export function abiImports(host: WasmHost): WebAssembly.ModuleImports {
   const calls: Record<string, HostCall> = { ...httpCalls(host), ...stateCalls(host), ...calloutCalls(host) };
-  return Object.fromEntries(Object.entries(calls).map(([name, call]) => [`proxy_${name}`, guarded(host, `proxy_${name}`, call)]));
+  return Object.fromEntries(
+    Object.entries(calls).map(([name, call]) => [`proxy_${name}`, guarded(host, `proxy_${name}`, call)]),
+  );
 }
 
 function guarded(host: WasmHost, name: string, call: HostCall): HostCall {
   return (...parameters: never[]): number => {
     host.hostCalls.set(name, (host.hostCalls.get(name) ?? 0) + 1);
-    if (!host.isRunning && name !== "proxy_log") throw new HostCrash(`${name} while the module starts: Envoy allows only proxy_log there`);
+    if (!host.isRunning && name !== "proxy_log")
+      throw new HostCrash(`${name} while the module starts: Envoy allows only proxy_log there`);
     const failure = host.fail[name];
     if (failure !== undefined) return failure;
     try {

@@ -63,7 +63,12 @@ export function stateCalls(host: WasmHost): Record<string, HostCall> {
       return Status.Ok;
     },
     call_foreign_function: (
-      name: number, nameSize: number, argument: number, argumentSize: number, resultAt: number, sizeAt: number,
+      name: number,
+      nameSize: number,
+      argument: number,
+      argumentSize: number,
+      resultAt: number,
+      sizeAt: number,
     ) => {
       const result = callForeign(host, text(name, nameSize), host.guest.read(argument, argumentSize));
       if (typeof result === "number") return result;

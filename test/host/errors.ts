@@ -12,7 +12,9 @@ export class TrapError extends Error {
     readonly logs: readonly LogLine[],
   ) {
     const last = logs.slice(-5).map((line) => `\n  ${line.level}: ${line.text}`);
-    super(`trap in ${callback}: ${trap instanceof Error ? trap.message : String(trap)}${last.join("")}`, { cause: trap });
+    super(`trap in ${callback}: ${trap instanceof Error ? trap.message : String(trap)}${last.join("")}`, {
+      cause: trap,
+    });
   }
 }
 

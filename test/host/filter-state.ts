@@ -7,7 +7,9 @@ export class FilterState {
   /** Everything that was set from wasm, its `wasm.` left out, as text. */
   get all(): Record<string, string> {
     return Object.fromEntries(
-      [...this.#entries].filter(([name]) => name.startsWith("wasm.")).map(([name, value]) => [name.slice(5), toText(value)]),
+      [...this.#entries]
+        .filter(([name]) => name.startsWith("wasm."))
+        .map(([name, value]) => [name.slice(5), toText(value)]),
     );
   }
 

@@ -50,7 +50,8 @@ export class GuestMemory {
   #window(pointer: number, size: number): Uint8Array {
     const [start, length] = [pointer >>> 0, size >>> 0];
     const { buffer } = this.memory;
-    if (start + length > buffer.byteLength) throw new OutOfBounds(`${length} bytes at ${start} of ${buffer.byteLength}`);
+    if (start + length > buffer.byteLength)
+      throw new OutOfBounds(`${length} bytes at ${start} of ${buffer.byteLength}`);
     return new Uint8Array(buffer, start, length);
   }
 

@@ -10,9 +10,10 @@ import { SCENARIOS } from "./recording/scenarios.ts";
 import { Status } from "./status.ts";
 import { WasmHost, type HostOptions } from "./wasm-host.ts";
 
-const RECORDED = JSON.parse(
-  readFileSync(join(import.meta.dirname, "recording", "envoy-1.40.json"), "utf8"),
-) as Record<string, Recorded>;
+const RECORDED = JSON.parse(readFileSync(join(import.meta.dirname, "recording", "envoy-1.40.json"), "utf8")) as Record<
+  string,
+  Recorded
+>;
 
 let file: string;
 beforeAll(async () => {
@@ -43,7 +44,9 @@ function post(script: string, body: string, split?: number[]) {
 describe("a request in one call", () => {
   test("is forwarded with what the filter made of it, and answered", async () => {
     const { plugin } = await probe();
-    const r = plugin.send(post("rh=1 rb=set;0;x-model;m,del;0;content-length,put;0;0;3;HEAD,0", "abcdef", [4]), { body: "fine" });
+    const r = plugin.send(post("rh=1 rb=set;0;x-model;m,del;0;content-length,put;0;0;3;HEAD,0|0", "abcdef", [4]), {
+      body: "fine",
+    });
     expect(r.status).toBe("forwarded");
     expect(r.upstream.headers?.get("x-model")).toBe("m");
     expect(r.upstream.body).toBe("HEADdef");
@@ -88,7 +91,13 @@ describe("a request in one call", () => {
   test("a client that goes away is logged and deleted", async () => {
     const { plugin } = await probe();
     const stream = plugin.stream();
-    stream.onRequestHeaders([[":method", "POST"], ["x-do", "rh=1 rb=1"]], false);
+    stream.onRequestHeaders(
+      [
+        [":method", "POST"],
+        ["x-do", "rh=1 rb=1"],
+      ],
+      false,
+    );
     stream.onRequestBody("abc", false);
     stream.reset();
     stream.onRequestBody("more", true);
@@ -156,7 +165,8 @@ describe("properties and filter state", () => {
     const script = "rh=prop;xds/route_name,prop;xds/cluster_name,prop;xds/none,prop;n";
     plugin.send({ headers: { "x-do": script } }, {}, { properties: { xds: { route_name: "b" }, n: 65 } });
     const lines = plugin.logs.map(({ text }) => text);
-    for (const line of ["route_name -> 0 b", "cluster_name -> 0 c", "none -> 1"]) expect(lines).toContain(`  prop;xds/${line}`);
+    for (const line of ["route_name -> 0 b", "cluster_name -> 0 c", "none -> 1"])
+      expect(lines).toContain(`  prop;xds/${line}`);
     expect(lines).toContain("  prop;n -> 0 A\0\0\0\0\0\0\0");
   });
 

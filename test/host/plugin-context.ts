@@ -3,7 +3,7 @@ import { EMPTY, toBytes } from "./bytes.ts";
 import { Callout, type CalloutEnd } from "./callout.ts";
 import { BufferType, MapType, type Context } from "./context.ts";
 import type { FilterState } from "./filter-state.ts";
-import { HeaderMap } from "./header-map.ts";
+import { type HeaderMap } from "./header-map.ts";
 import type { LogLine } from "./log.ts";
 import { outcomeOf, type Outcome, type RequestSpec, type ResponseSpec } from "./exchange.ts";
 import { lookUp, mergeProperties, serializeProperty, type PropertyTree } from "./properties.ts";
@@ -114,7 +114,12 @@ export class PluginContext implements Context {
 
   /** Starts a callout and gives its token. */
   callOut(
-    kind: Callout["kind"], cluster: string, headers: HeaderMap, body: Uint8Array, method: string, timeout: number,
+    kind: Callout["kind"],
+    cluster: string,
+    headers: HeaderMap,
+    body: Uint8Array,
+    method: string,
+    timeout: number,
   ): number {
     const token = this.host.nextToken();
     let stopTimer: () => void = () => undefined;
@@ -155,7 +160,8 @@ export class PluginContext implements Context {
     if (type === BufferType.VmConfiguration) return this.host.vmConfiguration;
     if (type === BufferType.PluginConfiguration) return this.#configuring ? this.configuration : undefined;
     if (type === BufferType.CalloutBody) return ended?.kind === "http" ? ended.body : undefined;
-    if (type === BufferType.GrpcMessage) return ended?.kind === "grpc" && "message" in ended.answer ? ended.answer.message : EMPTY;
+    if (type === BufferType.GrpcMessage)
+      return ended?.kind === "grpc" && "message" in ended.answer ? ended.answer.message : EMPTY;
     return type <= BufferType.CallData ? EMPTY : undefined;
   }
 
@@ -197,7 +203,8 @@ export class PluginContext implements Context {
     this.#ended = end;
     try {
       if (end.kind === "grpc") {
-        if ("message" in end.answer) this.host.call(this, "proxy_on_grpc_receive", this.id, token, end.answer.message.length);
+        if ("message" in end.answer)
+          this.host.call(this, "proxy_on_grpc_receive", this.id, token, end.answer.message.length);
         else this.host.call(this, "proxy_on_grpc_close", this.id, token, end.answer.status);
       } else {
         const [headers, body, trailers] =

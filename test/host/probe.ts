@@ -12,10 +12,14 @@ export async function compileProbe(): Promise<string> {
   const { error, stderr } = await asc.main(
     [
       "test/host/wasm/probe.ts",
-      "--config", "asconfig.json",
-      "--use", "abort=test/host/wasm/probe/aborted",
-      "--baseDir", ROOT,
-      "--outFile", file,
+      "--config",
+      "asconfig.json",
+      "--use",
+      "abort=test/host/wasm/probe/aborted",
+      "--baseDir",
+      ROOT,
+      "--outFile",
+      file,
     ],
     { readFile: (path, base) => readText(join(base, path)) },
   );

@@ -16,7 +16,9 @@ export class SharedData {
 
   /** The keys of a VM id, in the order they were first set. */
   keys(vmId: string): string[] {
-    return [...this.#entries.keys()].filter((key) => key.startsWith(`${vmId}\0`)).map((key) => key.slice(vmId.length + 1));
+    return [...this.#entries.keys()]
+      .filter((key) => key.startsWith(`${vmId}\0`))
+      .map((key) => key.slice(vmId.length + 1));
   }
 
   /** A `cas` of 0 sets unconditionally; any other must be the entry's, unless there is no entry yet. */

@@ -1,11 +1,19 @@
-import { BodyBuffer } from "./body-buffer.ts";
+import { type BodyBuffer } from "./body-buffer.ts";
 import { EMPTY, toBytes, type Bytes } from "./bytes.ts";
 import { BufferType, MapType, StreamType, type Context, type LocalReplyRequest } from "./context.ts";
 import { Direction, type Callbacks } from "./direction.ts";
 import { HostCrash } from "./errors.ts";
 import {
-  piecesOf, Received, requestHeaders, responseHeaders, outcomeOf,
-  type BodySpec, type LocalReply, type Outcome, type RequestSpec, type ResponseSpec,
+  piecesOf,
+  Received,
+  requestHeaders,
+  responseHeaders,
+  outcomeOf,
+  type BodySpec,
+  type LocalReply,
+  type Outcome,
+  type RequestSpec,
+  type ResponseSpec,
 } from "./exchange.ts";
 import { FilterState } from "./filter-state.ts";
 import { HeaderMap, type HeaderInput } from "./header-map.ts";
@@ -78,7 +86,8 @@ export class Stream implements Context {
     this.#response = new Direction(
       this.#callbacks(StreamType.Response, "response"),
       {
-        headers: (end) => this.#receive(this.client, this.#responseHeaders ?? new HeaderMap(), this.#responseBytes, end),
+        headers: (end) =>
+          this.#receive(this.client, this.#responseHeaders ?? new HeaderMap(), this.#responseBytes, end),
         data: (bytes, end) => this.#receiveBody(this.client, bytes, end),
         trailers: () => this.#receiveTrailers(this.client, this.#responseTrailers),
       },
@@ -206,7 +215,8 @@ export class Stream implements Context {
   getProperty(path: readonly string[]): Uint8Array | number {
     const value = path.length === 1 && path[0] === "filter_state" ? {} : lookUp(this.#allProperties(), path);
     if (value !== undefined) return serializeProperty(value);
-    const state = path[0] === "filter_state" && path.length === 2 ? path[1] : path.length === 1 ? `wasm.${path[0]}` : undefined;
+    const state =
+      path[0] === "filter_state" && path.length === 2 ? path[1] : path.length === 1 ? `wasm.${path[0]}` : undefined;
     return (state === undefined ? undefined : this.filterState.raw(state)) ?? Status.NotFound;
   }
 
@@ -216,11 +226,14 @@ export class Stream implements Context {
   }
 
   continueStream(type: number): number {
-    if (type > StreamType.Response) return type === 2 ? Status.Ok : type === 3 ? Status.Unimplemented : Status.BadArgument;
+    if (type > StreamType.Response)
+      return type === 2 ? Status.Ok : type === 3 ? Status.Unimplemented : Status.BadArgument;
     const isRequest = type === StreamType.Request;
     this.root.host.afterCall(() => {
       if (!isRequest && !this.#response.started) {
-        throw new HostCrash("proxy_continue_stream(response) before there is a response is a null dereference in Envoy 1.40");
+        throw new HostCrash(
+          "proxy_continue_stream(response) before there is a response is a null dereference in Envoy 1.40",
+        );
       }
       if (!this.isClosed) (isRequest ? this.#request : this.#response).resume();
     });
@@ -254,7 +267,11 @@ export class Stream implements Context {
     }
   }
 
-  #feed({ protocol, trailers }: BodySpec, pieces: readonly Uint8Array[], send: (piece: Uint8Array, end: boolean) => void): void {
+  #feed(
+    { protocol, trailers }: BodySpec,
+    pieces: readonly Uint8Array[],
+    send: (piece: Uint8Array, end: boolean) => void,
+  ): void {
     const endsWithPiece = protocol === "HTTP/2" && !trailers && pieces.length > 0;
     pieces.forEach((piece, index) => send(piece, endsWithPiece && index === pieces.length - 1));
     if (!endsWithPiece && !trailers) send(EMPTY, true);

@@ -7,7 +7,9 @@ const Errno = { Success: 0, BadFile: 8, NotSupported: 58 } as const;
 
 /** The functions of `wasi_snapshot_preview1` that modules for proxies use, as Envoy gives them. */
 export function wasiImports(
-  host: WasmHost, random: SeededRandom, environment: Readonly<Record<string, string>>,
+  host: WasmHost,
+  random: SeededRandom,
+  environment: Readonly<Record<string, string>>,
 ): WebAssembly.ModuleImports {
   const variables = Object.entries(environment).map(([name, value]) => toBytes(`${name}=${value}\0`));
   return {
@@ -45,7 +47,10 @@ export function wasiImports(
       const bytes = concat(parts);
       const { id, root } = host.context;
       host.logs.push({
-        level: file === 1 ? "info" : "error", text: toText(bytes).replace(/\n$/, ""), context: id, plugin: root.id,
+        level: file === 1 ? "info" : "error",
+        text: toText(bytes).replace(/\n$/, ""),
+        context: id,
+        plugin: root.id,
       });
       host.guest.writeU32(writtenAt, bytes.length);
       return Errno.Success;

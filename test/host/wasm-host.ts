@@ -86,7 +86,8 @@ export class WasmHost {
     const allocate = exports["malloc"] ?? exports["proxy_on_memory_allocate"];
     if (typeof allocate !== "function") throw new Error(`${file} has no allocator for the host`);
     host.#guest = new GuestMemory(exports["memory"] as WebAssembly.Memory, allocate as (size: number) => number);
-    for (const start of "_initialize" in exports ? ["_initialize", "main"] : ["_start"]) (exports[start] as Export | undefined)?.(0, 0);
+    for (const start of "_initialize" in exports ? ["_initialize", "main"] : ["_start"])
+      (exports[start] as Export | undefined)?.(0, 0);
     host.#started = true;
     return host;
   }
@@ -112,7 +113,9 @@ export class WasmHost {
 
   /** Every callout that nobody has answered yet. */
   get callouts(): readonly Callout[] {
-    return [...this.#contexts.values()].flatMap((context) => (context instanceof PluginContext ? context.callouts : []));
+    return [...this.#contexts.values()].flatMap((context) =>
+      context instanceof PluginContext ? context.callouts : [],
+    );
   }
 
   /** Adds a plugin to the VM: context create, VM start, configure. */
@@ -142,7 +145,9 @@ export class WasmHost {
   }
 
   callData(context: Context, name: string, size: number, end: boolean): number {
-    return this.#call(context, name, [context.id, size, Number(end)], (result = 0) => (this.#stopped || result > 3 ? 3 : result));
+    return this.#call(context, name, [context.id, size, Number(end)], (result = 0) =>
+      this.#stopped || result > 3 ? 3 : result,
+    );
   }
 
   callTrailers(context: Context, name: string, count: number): number {

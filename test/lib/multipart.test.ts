@@ -329,7 +329,10 @@ test("the OpenAI client's uploads are read", async () => {
     apiKey: "k",
     maxRetries: 0,
     fetch: async (_url, init) => {
-      uploads.push(new Response(init?.body as BodyInit, { headers: new Headers(init?.headers as HeadersInit) }));
+      // The client first asks for "data:," to see which FormData this is.
+      if (init?.method?.toUpperCase() === "POST") {
+        uploads.push(new Response(init.body as BodyInit, { headers: new Headers(init.headers as HeadersInit) }));
+      }
       return Response.json({ text: "" });
     },
   });

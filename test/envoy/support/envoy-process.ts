@@ -19,7 +19,7 @@ export interface EnvoyOptions {
 
 /**
  * A running Envoy in a temporary folder of its own, with an admin port and listener ports that the system picked.
- * `stop()` ends it and removes the folder; it also ends with this process.
+ * `stop()` ends it and removes the folder; both also happen when this process exits.
  */
 export class EnvoyProcess {
   private readonly ports = new Map<string, number>();
@@ -43,9 +43,7 @@ export class EnvoyProcess {
       this.exit = `exit ${code ?? signal}`;
       this.gone.release();
     });
-    const orphan = (): void => void child.kill("SIGKILL");
-    process.once("exit", orphan);
-    child.once("exit", () => process.off("exit", orphan));
+    process.once("exit", this.abandon);
   }
 
   /**
@@ -160,8 +158,14 @@ export class EnvoyProcess {
       await this.gone.opened;
       clearTimeout(killer);
     }
+    process.off("exit", this.abandon);
     rmSync(this.folder, { recursive: true, force: true });
   }
+
+  private readonly abandon = (): void => {
+    this.child.kill("SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true });
+  };
 
   private async becomeReady(): Promise<void> {
     const ready = async (): Promise<true | undefined> => {

@@ -34,7 +34,12 @@ export async function replay(file: string, scenario: Scenario): Promise<Recorded
     send();
     host.tick();
   };
-  const pseudo: Pair[] = [[":authority", "h.example"], [":path", "/p?q=1"], [":method", method], [":scheme", "http"]];
+  const pseudo: Pair[] = [
+    [":authority", "h.example"],
+    [":path", "/p?q=1"],
+    [":method", method],
+    [":scheme", "http"],
+  ];
   step(() => stream.onRequestHeaders([...pseudo, ["x-do", scenario.do], ...(scenario.headers ?? [])], !pieces));
   for (const piece of pieces ?? []) step(() => stream.onRequestBody(piece, false));
   if (trailers) step(() => stream.onRequestTrailers(trailers));
@@ -49,7 +54,12 @@ export async function replay(file: string, scenario: Scenario): Promise<Recorded
   };
 }
 
-function answer(stream: Stream, upstream: NonNullable<Scenario["upstream"]>, method: string, step: (send: () => void) => void): void {
+function answer(
+  stream: Stream,
+  upstream: NonNullable<Scenario["upstream"]>,
+  method: string,
+  step: (send: () => void) => void,
+): void {
   const pieces = upstream.pieces ?? ["up"];
   const hasBody = method !== "HEAD" && pieces.length > 0;
   step(() => stream.onResponseHeaders([[":status", "200"], ...(upstream.headers ?? [["x-up", "1"]])], !hasBody));

@@ -18,21 +18,34 @@ export interface Scenario {
 }
 
 const DUPLICATED =
-  "authorization cookie content-type x-forwarded-for user-agent accept accept-encoding referer content-encoding cache-control x-api-key via origin x-request-id traceparent accept-language".split(" ");
+  "authorization cookie content-type x-forwarded-for user-agent accept accept-encoding referer content-encoding cache-control x-api-key via origin x-request-id traceparent accept-language".split(
+    " ",
+  );
 
 /** What each scenario shows. */
 export const SCENARIOS: Record<string, Scenario> = {
   "what a request without a body shows, phase by phase": {
     do: "rh=get;0;nope,get;0;X-A,pairs;0;x-a,prop;request/path,prop;nope,prop;plugin_name,prop;plugin_root_id,prop;plugin_vm_id,prop;request/headers/x-a,prop;request/protocol,prop;xds/route_name sh=get;0;x-a,get;2;x-up,prop;request/path log=get;0;x-a,get;2;x-up,prop;request/path,prop;response/code_details",
-    headers: [["x-a", "1"], ["x-a", "2"]],
+    headers: [
+      ["x-a", "1"],
+      ["x-a", "2"],
+    ],
   },
   "which names Envoy keeps once": {
     do: "rh=" + DUPLICATED.map((name) => `pairs;0;${name}`).join(),
-    headers: DUPLICATED.flatMap((name): Pair[] => [[name, "a"], [name, "b"]]),
+    headers: DUPLICATED.flatMap((name): Pair[] => [
+      [name, "a"],
+      [name, "b"],
+    ]),
   },
   "header map operations and their statuses": {
     do: "rh=set;0;x-a;9,pairs;0;x-a,add;0;X-B;1,add;0;x-b;2,pairs;0;x-b,add;0;authorization;z,pairs;0;auth,del;0;x-none,del;0;x-b,pairs;0;x-b,set;0;x-new;n,pairs;0;,get;2;x-up,add;2;x;y,pairs;2;,get;1;t,get;6;a,set;0;:path;/other,get;9;a",
-    headers: [["x-a", "1"], ["x-z", "0"], ["x-a", "2"], ["authorization", "y"]],
+    headers: [
+      ["x-a", "1"],
+      ["x-z", "0"],
+      ["x-a", "2"],
+      ["authorization", "y"],
+    ],
   },
   "a body that streams by": {
     do: "rb=get;0;host,read;0;0;100,read;0;1;2,read;0;50;2,read;0;0;0",

@@ -33,7 +33,14 @@ export declare function setBuffer(type: u32, start: u32, length: u32, bytes: usi
 // @ts-ignore: decorator
 @external("env", "proxy_send_local_response")
 export declare function sendLocalResponse(
-  status: u32, details: usize, detailsSize: u32, body: usize, bodySize: u32, pairs: usize, pairsSize: u32, grpc: i32,
+  status: u32,
+  details: usize,
+  detailsSize: u32,
+  body: usize,
+  bodySize: u32,
+  pairs: usize,
+  pairsSize: u32,
+  grpc: i32,
 ): u32;
 // @ts-ignore: decorator
 @external("env", "proxy_continue_stream")
@@ -77,11 +84,24 @@ export declare function getMetric(id: u32, value: usize): u32;
 // @ts-ignore: decorator
 @external("env", "proxy_http_call")
 export declare function httpCall(
-  cluster: usize, clusterSize: u32, headers: usize, headersSize: u32, body: usize, bodySize: u32,
-  trailers: usize, trailersSize: u32, timeout: u32, token: usize,
+  cluster: usize,
+  clusterSize: u32,
+  headers: usize,
+  headersSize: u32,
+  body: usize,
+  bodySize: u32,
+  trailers: usize,
+  trailersSize: u32,
+  timeout: u32,
+  token: usize,
 ): u32;
 // @ts-ignore: decorator
 @external("env", "proxy_call_foreign_function")
 export declare function callForeignFunction(
-  name: usize, nameSize: u32, argument: usize, argumentSize: u32, result: usize, resultSize: usize,
+  name: usize,
+  nameSize: u32,
+  argument: usize,
+  argumentSize: u32,
+  result: usize,
+  resultSize: usize,
 ): u32;

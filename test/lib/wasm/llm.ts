@@ -8,6 +8,9 @@ import { dialectOfShape } from "../../../assembly/llm/shape";
 const INPUT = new StaticArray<u8>(1 << 17);
 const OUTPUT = new ByteBuffer(new Budget(1 << 20));
 const ENDPOINT = new Endpoint();
+const METHOD = new Bytes();
+const PATH = new Bytes();
+const CONTENT_TYPE = new Bytes();
 
 export function inputPointer(): usize {
   return changetype<usize>(INPUT);
@@ -24,11 +27,10 @@ export function outputLength(): i32 {
 /** The input holds method, path and content type. */
 export function classify(method: i32, path: i32, contentType: i32): void {
   const start = inputPointer();
-  ENDPOINT.classify(
-    new Bytes().set(start, method),
-    new Bytes().set(start + method, path),
-    new Bytes().set(start + method + path, contentType),
-  );
+  METHOD.set(start, method);
+  PATH.set(start + method, path);
+  CONTENT_TYPE.set(start + method + path, contentType);
+  ENDPOINT.classify(METHOD, PATH, CONTENT_TYPE);
   OUTPUT.clear();
   OUTPUT.append(ENDPOINT.pathModel.pointer, ENDPOINT.pathModel.length);
 }
