@@ -57,7 +57,7 @@ export class Gateway {
       "--file-flush-interval-msec",
       "50",
       "--drain-time-s",
-      "0",
+      "1",
       "--drain-strategy",
       "immediate",
     ];

@@ -1,7 +1,9 @@
 /** `npm start`: all set-up, then the gateway stays up on port 10000 or the next free one until Ctrl-C. */
 import { createServer } from "node:net";
-import { CHAIN, type Paste } from "./demo/chain.ts";
-import { DemoGateway, KEYS } from "./demo/gateway.ts";
+import { KEYS } from "./demo/authentication.ts";
+import { CHAIN } from "./demo/chain.ts";
+import { DemoGateway } from "./demo/gateway.ts";
+import type { Paste } from "./demo/link.ts";
 import { main, SetupError } from "./setup/progress.ts";
 
 const FIRST_PORT = 10_000;
@@ -21,7 +23,10 @@ await main(async () => {
 });
 
 function curl(url: string, { shows, path, body, key = KEYS["team-a"] }: Paste): string {
-  const data = body === undefined ? "" : ` \\\n  -H 'content-type: application/json' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`;
+  const data =
+    body === undefined
+      ? ""
+      : ` \\\n  -H 'content-type: application/json' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`;
   return `# ${shows}\ncurl -i ${url}${path} -H 'authorization: Bearer ${key}'${data}`;
 }
 

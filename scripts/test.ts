@@ -49,8 +49,11 @@ async function vitest(args: string[]): Promise<{ passed: number; failed: number 
   mkdirSync(join(ROOT, "build"), { recursive: true });
   rmSync(REPORT, { force: true });
   const code = await inherit([
-    join("node_modules", "vitest", "vitest.mjs"), "run",
-    "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`,
+    join("node_modules", "vitest", "vitest.mjs"),
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${REPORT}`,
     ...args,
   ]);
   if (!existsSync(REPORT)) return { passed: 0, failed: 1 };

@@ -62,7 +62,7 @@ export const UTF8_BLOCK: usize = 64;
  */
 // @ts-ignore: decorator
 @inline
-export function utf8Errors(pointer: usize, end: usize): v128 {
+export function utf8Errors(pointer: usize): v128 {
   const byFirstHigh = v128.load(BY_FIRST_HIGH);
   const byFirstLow = v128.load(BY_FIRST_LOW);
   const bySecondHigh = v128.load(BY_SECOND_HIGH);
@@ -71,8 +71,8 @@ export function utf8Errors(pointer: usize, end: usize): v128 {
   const leastFourth = v128.load(LEAST_FOURTH);
   const topBits = v128.load(TOP_BITS);
   let errors = errorsAt(pointer, byFirstHigh, byFirstLow, bySecondHigh, low, leastThird, leastFourth, topBits);
-  for (pointer += 16; pointer < end; pointer += 16) {
-    const more = errorsAt(pointer, byFirstHigh, byFirstLow, bySecondHigh, low, leastThird, leastFourth, topBits);
+  for (let i: usize = 16; i < UTF8_BLOCK; i += 16) {
+    const more = errorsAt(pointer + i, byFirstHigh, byFirstLow, bySecondHigh, low, leastThird, leastFourth, topBits);
     errors = v128.or(errors, more);
   }
   return errors;

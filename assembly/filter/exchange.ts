@@ -107,8 +107,13 @@ export abstract class Exchange extends StreamContext {
 
   /** The host never sent the body that this request is held for. */
   endUnread(): void {
-    this.root.metrics.refused(PAUSING_OFF.reason);
-    this.end(PAUSING_OFF);
+    this.abandon(PAUSING_OFF);
+  }
+
+  /** Ends what the gateway itself can't carry on with, whatever mode and failure mode say. */
+  private abandon(refusal: Refusal): Outcome {
+    this.root.metrics.refused(refusal.reason);
+    return this.end(refusal);
   }
 
   /**
@@ -149,8 +154,10 @@ export abstract class Exchange extends StreamContext {
 
   /** A host that gives no headers: there is nothing to choose settings by, so the base decides. */
   private headUnreadable(): Outcome {
-    this.chosen = this.root.settingsFor(requestHead);
-    return this.chosen == null ? Outcome.Leave : this.onProblem(Problem.HostFailure);
+    const settings = this.root.settingsFor(requestHead);
+    if (settings == null || settings.common.mode == Mode.Off) return Outcome.Leave;
+    this.chosen = settings;
+    return this.onProblem(Problem.HostFailure);
   }
 
   private actOnHead(outcome: Outcome, end: bool): Action {
@@ -220,8 +227,9 @@ export abstract class Exchange extends StreamContext {
     const edit = this.edit;
     if (edit != null) {
       this.edit = null;
-      if (!edit.apply(requestBody, this.heldSize)) return this.actOnBody(this.onProblem(Problem.HostFailure));
-      requestHead.adjustContentLength(edit.growth);
+      if (!edit.apply(requestBody, this.heldSize) || !requestHead.adjustContentLength(edit.growth)) {
+        return this.actOnBody(this.abandon(refusalOf(Problem.HostFailure)));
+      }
     }
     if (outcome == Outcome.Leave) flow.isLeft = true;
     this.releaseRequest();

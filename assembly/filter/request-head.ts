@@ -49,9 +49,9 @@ export class RequestHead {
     return this.get(name) != null;
   }
 
-  /** Removes what the client sent under `name`. */
-  strip(name: ByteString): void {
-    if (this.has(name)) requestHeaders.remove(name);
+  /** Removes what the client sent under `name`; false when the host doesn't let us. */
+  strip(name: ByteString): bool {
+    return !this.has(name) || requestHeaders.remove(name);
   }
 
   set(name: ByteString, value: Bytes): bool {
@@ -90,12 +90,17 @@ export class RequestHead {
     return this.has(UPGRADE) || CONNECT.equals(this.method.pointer, this.method.length);
   }
 
-  /** Corrects the length after the body grew by `delta` bytes; nothing to do where the body is chunked. */
-  adjustContentLength(delta: i32): void {
+  /**
+   * Corrects the length after the body grew by `delta` bytes, or takes it away, so that the body goes out in chunks. False
+   * when the host lets us do neither.
+   */
+  adjustContentLength(delta: i32): bool {
     const value = this.get(CONTENT_LENGTH);
-    if (value == null) return;
-    const length = String.UTF8.encode((I64.parseInt(value.toString()) + delta).toString());
-    requestHeaders.replace(CONTENT_LENGTH, changetype<usize>(length), length.byteLength);
+    if (value != null) {
+      const length = String.UTF8.encode((I64.parseInt(value.toString()) + delta).toString());
+      if (requestHeaders.replace(CONTENT_LENGTH, changetype<usize>(length), length.byteLength)) return true;
+    }
+    return requestHeaders.remove(CONTENT_LENGTH);
   }
 
   /** Empty when absent. */

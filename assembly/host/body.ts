@@ -51,17 +51,17 @@ export const responseBody = new HostBuffer(BufferType.ResponseBody);
 export const calloutBody = new HostBuffer(BufferType.CalloutBody);
 export const grpcMessage = new HostBuffer(BufferType.GrpcMessage);
 
-/** The whole of a configuration, kept; empty when there is none. */
-export function readConfiguration(type: BufferType, size: i32): ArrayBuffer {
+/** The whole of a configuration of `size` bytes, kept; null when the host doesn't give all of them. */
+export function readConfiguration(type: BufferType, size: i32): ArrayBuffer | null {
   const all = new ArrayBuffer(size);
   const buffer = new HostBuffer(type);
   let done = 0;
   while (done < size) {
     const piece = buffer.read(done, size - done);
-    if (piece == null || piece.length == 0) break;
+    if (piece == null || piece.length == 0) return null;
     const length = min(piece.length, size - done);
     memory.copy(changetype<usize>(all) + done, piece.pointer, length);
     done += length;
   }
-  return done == size ? all : all.slice(0, done);
+  return all;
 }

@@ -6,6 +6,7 @@ import { JsonPaths } from "./paths";
 
 const NO_DUPLICATE: i32 = -1;
 
+
 @final
 class Capture {
   count: i32 = 0;

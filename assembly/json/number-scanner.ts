@@ -66,7 +66,6 @@ export class NumberScanner {
       position = skipDigits(digits, end);
       if (position == digits || position >= end) return 0;
     }
-    this.read = Read.Integer;
     return position;
   }
 
@@ -133,7 +132,7 @@ function skipDigits(position: usize, end: usize): usize {
     const others =
       ((bytes & 0xf0f0f0f0f0f0f0f0) ^ 0x3030303030303030) |
       (((bytes + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) ^ 0x3030303030303030);
-    if (others) return position + (<usize>ctz(others) >> 3);
+    if (others) return position + ((<usize>ctz(others)) >> 3);
     position += 8;
   }
   while (position < end && <u32>load<u8>(position) - ZERO < 10) position++;

@@ -69,7 +69,7 @@ function skipPlain(position: usize, end: usize): usize {
 /** Behind the valid character at `position`, or `position` when there is none. */
 function afterCharacter(position: usize, end: usize): usize {
   let state: Utf8State = Utf8State.Boundary;
-  for (let at = position; at < end; ) {
+  for (let at = position; at < end;) {
     state = utf8Next(state, load<u8>(at++));
     if (state == Utf8State.Boundary) return at;
     if (state == Utf8State.Invalid) break;

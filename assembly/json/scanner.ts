@@ -59,7 +59,7 @@ const AFTER_F: u32 = 0x65736c61; // "alse"
 @final
 export class JsonScanner {
   problem: JsonProblem = JsonProblem.None;
-  /** How many bytes have been consumed; after a problem, where in the text it is. */
+  /** How many bytes have been consumed; after a problem, the position of the byte that is wrong. */
   offset: u64 = 0;
   private expect: Expect = Expect.Value;
   private depth: i32 = 0;
@@ -149,12 +149,14 @@ export class JsonScanner {
           if (byte != QUOTE) return this.fail(JsonProblem.NotJson, position);
           const contents = position + 1;
           if (depth == tracker.depth) tracker.beginKey(base + position);
-          position = text.scan(begin, contents, end);
+          position = text.scanNew(begin, contents, end);
           if (text.problem != StringProblem.None) return this.failString(position);
           expect = text.isClosed ? Expect.Colon : Expect.MoreOfKey;
-          if (depth == tracker.depth) {
-            if (text.isClosed) tracker.endKey(contents, <i32>(position - 1 - contents), true);
-            else tracker.addKey(contents, <i32>(position - contents));
+          if (depth == tracker.depth) this.trackKey(contents, position, true);
+          // Nearly always, and then one turn of the loop is saved.
+          if (position < end && load<u8>(position) == COLON && expect == Expect.Colon) {
+            expect = Expect.Value;
+            position++;
           }
           continue;
         }
@@ -173,13 +175,10 @@ export class JsonScanner {
           if (byte == QUOTE) {
             const contents = position + 1;
             if (tracker.next != NONE) tracker.beginScalar(JsonKind.String, base + position);
-            position = text.scan(begin, contents, end);
+            position = text.scanNew(begin, contents, end);
             if (text.problem != StringProblem.None) return this.failString(position);
             expect = text.isClosed ? Expect.CommaOrClose : Expect.MoreOfString;
-            if (tracker.captured != NONE) {
-              tracker.addText(contents, <i32>(position - contents - <usize>text.isClosed));
-              if (text.isClosed) tracker.endScalar(base + position);
-            }
+            if (tracker.captured != NONE) this.trackText(contents, position, base);
             continue;
           }
           if (byte == OPEN_OBJECT || byte == OPEN_ARRAY) {
@@ -187,7 +186,7 @@ export class JsonScanner {
             const isObject = byte == OPEN_OBJECT;
             if (tracker.next != NONE) tracker.open(isObject ? JsonKind.Object : JsonKind.Array, base + position);
             if (depth % LEVELS_PER_WORD == 0) unchecked((this.outer[depth / LEVELS_PER_WORD] = nesting));
-            nesting = (nesting << 1) | <u64>isObject;
+            nesting = (nesting << 1) | (<u64>isObject);
             depth++;
             expect = isObject ? Expect.KeyOrClose : Expect.ElementOrClose;
             position++;
@@ -221,7 +220,6 @@ export class JsonScanner {
 
   /** Goes on with the token that the last piece's end has cut. */
   private resume(begin: usize, end: usize): usize {
-    const tracker = this.tracker;
     const text = this.text;
     const base = this.offset - begin;
     switch (this.expect) {
@@ -229,20 +227,14 @@ export class JsonScanner {
         const position = text.scan(begin, begin, end);
         if (text.problem != StringProblem.None) return this.failString(position);
         if (text.isClosed) this.expect = Expect.Colon;
-        if (this.depth == tracker.depth) {
-          if (text.isClosed) tracker.endKey(begin, <i32>(position - 1 - begin), false);
-          else tracker.addKey(begin, <i32>(position - begin));
-        }
+        if (this.depth == this.tracker.depth) this.trackKey(begin, position, false);
         return position;
       }
       case Expect.MoreOfString: {
         const position = text.scan(begin, begin, end);
         if (text.problem != StringProblem.None) return this.failString(position);
         if (text.isClosed) this.expect = Expect.CommaOrClose;
-        if (tracker.captured != NONE) {
-          tracker.addText(begin, <i32>(position - begin - <usize>text.isClosed));
-          if (text.isClosed) tracker.endScalar(base + position);
-        }
+        if (this.tracker.captured != NONE) this.trackText(begin, position, base);
         return position;
       }
       case Expect.MoreOfNumber:
@@ -251,6 +243,19 @@ export class JsonScanner {
       default:
         return begin;
     }
+  }
+
+  /** The tracker takes a key, of which [from, position) has been scanned: all of it when `isWhole` and closed. */
+  private trackKey(from: usize, position: usize, isWhole: bool): void {
+    if (this.text.isClosed) this.tracker.endKey(from, <i32>(position - 1 - from), isWhole);
+    else this.tracker.addKey(from, <i32>(position - from));
+  }
+
+  /** The tracker takes a captured string, of which [from, position) has been scanned. */
+  private trackText(from: usize, position: usize, base: u64): void {
+    const isClosed = this.text.isClosed;
+    this.tracker.addText(from, <i32>(position - from - <usize>isClosed));
+    if (isClosed) this.tracker.endScalar(base + position);
   }
 
   /** A value begins with this byte: a number's or literal's kind, or -1. */

@@ -1,12 +1,14 @@
 import { storeUtf8 } from "../bytes/utf8";
 import { JsonListener } from "./listener";
 
-const BACKSLASH: u8 = 0x5c;
+const BACKSLASH: u32 = 0x5c;
+const LETTER_U: u32 = 0x75;
 const REPLACEMENT: u32 = 0xfffd;
 const STAGE_BYTES: i32 = 256;
 /** A longer run without escapes goes to the listener where it lies; shorter ones are gathered. */
 const LONGEST_STAGED_RUN: i32 = 32;
 const LONGEST_CHARACTER: i32 = 4;
+const LONGEST_ESCAPE: usize = 6;
 
 /** What the next byte belongs to. */
 const enum Within {
@@ -40,32 +42,23 @@ export class StringDecoder {
   decode(listener: JsonListener, path: i32, pointer: usize, length: i32): void {
     const end = pointer + length;
     while (pointer < end) {
-      if (this.within == Within.Run) {
+      const byte: u32 = load<u8>(pointer);
+      if (this.within != Within.Run) {
+        this.resume(listener, path, byte);
+        pointer++;
+      } else if (byte != BACKSLASH) {
         const stop = findBackslash(pointer, end);
-        if (stop > pointer) this.putRun(listener, path, pointer, <i32>(stop - pointer), end);
-        if (stop == end) break;
+        this.putRun(listener, path, pointer, <i32>(stop - pointer), end);
+        pointer = stop;
+      } else if (pointer + LONGEST_ESCAPE > end) {
         this.within = Within.Escape;
-        pointer = stop + 1;
-        continue;
-      }
-      if (this.within == Within.Hex) {
-        const byte: u32 = load<u8>(pointer++);
-        this.unit = (this.unit << 4) | hexValue(byte);
-        if (--this.hexLeft == 0) this.putUnit(listener, path, this.unit);
-        continue;
-      }
-      const byte: u32 = load<u8>(pointer++);
-      if (byte != 0x75) {
-        this.within = Within.Run;
-        if (this.high) this.endPair(listener, path);
-        this.put(listener, path, <u32>load<u8>(UNESCAPED + byte));
-      } else if (pointer + 4 <= end) {
-        this.putUnit(listener, path, hexValues(load<u32>(pointer)));
-        pointer += 4;
+        pointer++;
+      } else if (load<u8>(pointer, 1) == LETTER_U) {
+        this.putUnit(listener, path, hexValues(load<u32>(pointer, 2)));
+        pointer += LONGEST_ESCAPE;
       } else {
-        this.within = Within.Hex;
-        this.hexLeft = 4;
-        this.unit = 0;
+        this.put(listener, path, load<u8>(UNESCAPED + load<u8>(pointer, 1)));
+        pointer += 2;
       }
     }
     this.flush(listener, path);
@@ -76,6 +69,23 @@ export class StringDecoder {
     if (!this.high) return;
     this.endPair(listener, path);
     this.flush(listener, path);
+  }
+
+  /** Takes one byte of an escape that is near the end of a piece, or cut by it. */
+  private resume(listener: JsonListener, path: i32, byte: u32): void {
+    if (this.within == Within.Hex) {
+      this.unit = (this.unit << 4) | ((byte & 0x0f) + (byte >> 6) * 9);
+      if (--this.hexLeft > 0) return;
+      this.within = Within.Run;
+      this.putUnit(listener, path, this.unit);
+    } else if (byte == LETTER_U) {
+      this.within = Within.Hex;
+      this.hexLeft = 4;
+      this.unit = 0;
+    } else {
+      this.within = Within.Run;
+      this.put(listener, path, load<u8>(UNESCAPED + byte));
+    }
   }
 
   /** Takes a run that is followed by readable bytes up to `end`. */
@@ -100,16 +110,16 @@ export class StringDecoder {
 
   /** Takes one `\uXXXX`. */
   private putUnit(listener: JsonListener, path: i32, unit: u32): void {
-    this.within = Within.Run;
-    if ((unit & 0xfc00) == 0xdc00 && this.high) {
-      const scalar = 0x10000 + ((this.high & 0x3ff) << 10) + (unit & 0x3ff);
+    const high = this.high;
+    if ((unit & 0xf800) != 0xd800) {
+      this.put(listener, path, unit);
+    } else if (unit < 0xdc00) {
+      if (high) this.endPair(listener, path);
+      this.high = unit;
+    } else {
       this.high = 0;
-      this.put(listener, path, scalar);
-      return;
+      this.put(listener, path, high ? 0x10000 + ((high & 0x3ff) << 10) + (unit & 0x3ff) : REPLACEMENT);
     }
-    if (this.high) this.endPair(listener, path);
-    if ((unit & 0xfc00) == 0xd800) this.high = unit;
-    else this.put(listener, path, (unit & 0xf800) == 0xd800 ? REPLACEMENT : unit);
   }
 
   /** The high surrogate that waits has no partner. */
@@ -119,6 +129,7 @@ export class StringDecoder {
   }
 
   private put(listener: JsonListener, path: i32, scalar: u32): void {
+    if (this.high) this.endPair(listener, path);
     if (this.staged + LONGEST_CHARACTER > STAGE_BYTES) this.flush(listener, path);
     this.staged += storeUtf8(changetype<usize>(this.stage) + this.staged, scalar);
   }
@@ -133,13 +144,13 @@ export class StringDecoder {
 
 /** The first backslash of [pointer, end), or `end`. */
 export function findBackslash(pointer: usize, end: usize): usize {
-  const backslash = i8x16.splat(BACKSLASH);
+  const backslash = i8x16.splat(<i8>BACKSLASH);
   while (pointer + 16 <= end) {
     const found = i8x16.bitmask(i8x16.eq(v128.load(pointer), backslash));
     if (found) return pointer + ctz(found);
     pointer += 16;
   }
-  while (pointer < end && load<u8>(pointer) != BACKSLASH) pointer++;
+  while (pointer < end && <u32>load<u8>(pointer) != BACKSLASH) pointer++;
   return pointer;
 }
 
@@ -155,10 +166,6 @@ const UNESCAPED = memory.data<u8>([
   0x60, 0x61, 0x08, 0x63, 0x64, 0x65, 0x0c, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x0a, 0x6f,
   0x70, 0x71, 0x0d, 0x73, 0x09, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7a, 0x7b, 0x7c, 0x7d, 0x7e, 0x7f,
 ]);
-
-function hexValue(digit: u32): u32 {
-  return (digit & 0x0f) + (digit >> 6) * 9;
-}
 
 /** The value of four digits, the first one lowest. */
 function hexValues(digits: u32): u32 {

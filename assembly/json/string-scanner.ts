@@ -2,6 +2,7 @@ import { utf8Next, Utf8State, utf8StateAt } from "../bytes/utf8";
 import { utf8Errors } from "../bytes/utf8-block";
 
 const BLOCK: usize = 64;
+const SHORT: usize = 16;
 const LOOKBACK: usize = 3;
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
@@ -37,6 +38,19 @@ export class StringScanner {
     this.utf8 = Utf8State.Boundary;
   }
 
+  /** Like `scan`, for a string whose first byte after the quote is at `position`; faster when it is short and plain. */
+  scanNew(begin: usize, position: usize, end: usize): usize {
+    if (position + SHORT <= end) {
+      const special = specialBytes(v128.load(position));
+      const at = position + ctz(special);
+      if (special && load<u8>(at) == QUOTE) {
+        this.isClosed = true;
+        return at + 1;
+      }
+    }
+    return this.scan(begin, position, end);
+  }
+
   /**
    * Scans from `position`, inside a string, to behind its closing quote or to `end`, where the piece that began at
    * `begin` ends. Returns where it stopped; with a `problem`, at the byte that is wrong.
@@ -59,6 +73,11 @@ export class StringScanner {
       if (this.isClosed) return position;
     }
     while (position < end) {
+      if (position + SHORT <= end && !(this.escaped | this.hexDue | this.utf8)) {
+        const special = specialBytes(v128.load(position));
+        position += special ? <usize>ctz(special) : SHORT;
+        if (!special) continue;
+      }
       this.step(load<u8>(position));
       if (this.problem != StringProblem.None) break;
       position++;
@@ -122,10 +141,14 @@ export class StringScanner {
         const controls = mask(lowA, lowB, lowC, lowD) & ~beyondAscii;
         if (controls & (closing - 1) & ~closing) break;
         if (beyondAscii) {
-          if (v128.any_true(utf8Errors(position + (<usize>ctz(beyondAscii) & ~15), position + (<usize>min<u64>(BLOCK, (80 - clz(beyondAscii)) & ~15))))) break;
-          // A block that is all ASCII is not looked at, so that one must not follow a character cut off here.
-          const next = position + BLOCK;
-          if (beyondAscii >> 63 && next < end && load<i8>(next) >= 0 && utf8StateAt(next) != Utf8State.Boundary) break;
+          if (v128.any_true(utf8Errors(position))) break;
+          if (beyondAscii >> 63) {
+            const next = position + BLOCK;
+            const cut = utf8StateAt(next);
+            if (cut == Utf8State.Invalid) break;
+            // A block that is all ASCII is not looked at, so that one must not follow a character cut off here.
+            if (cut != Utf8State.Boundary && next < end && load<i8>(next) >= 0) break;
+          }
         }
       }
       if (closing) {
@@ -179,6 +202,14 @@ function mask(a: v128, b: v128, c: v128, d: v128): u64 {
   const low = (<u32>i8x16.bitmask(a)) | ((<u32>i8x16.bitmask(b)) << 16);
   const high = (<u32>i8x16.bitmask(c)) | ((<u32>i8x16.bitmask(d)) << 16);
   return (<u64>low) | ((<u64>high) << 32);
+}
+
+/** Where a byte is a quote, a backslash, a control character or no ASCII. */
+// @ts-ignore: decorator
+@inline
+function specialBytes(bytes: v128): i32 {
+  const marks = v128.or(i8x16.eq(bytes, i8x16.splat(<i8>QUOTE)), i8x16.eq(bytes, i8x16.splat(<i8>BACKSLASH)));
+  return i8x16.bitmask(v128.or(marks, i8x16.lt_s(bytes, i8x16.splat(<i8>SPACE))));
 }
 
 // Tables, not vector constants: the compiler prepares a loop's vector constants before the loop, needed or not.

@@ -35,8 +35,9 @@ export abstract class BatchCheck {
     this.problem = problem;
   }
 
-  /** Judges the model of one request; `where` names the request, such as "line 3". */
+  /** Judges the model of one request, unless a problem came before it; `where` names the request, such as "line 3". */
   protected judge(where: string, model: Bytes): void {
+    if (this.hasProblem) return;
     const verdict = this.table.allows(model, this.caller);
     if (verdict != Verdict.Unknown && verdict != Verdict.Forbidden) return;
     this.found = refusalFor(verdict, model, ` in ${where} of the batch`);

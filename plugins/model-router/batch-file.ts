@@ -110,7 +110,7 @@ export class BatchFile extends BatchCheck {
     this.part = isFile ? Part.File : Part.Other;
     if (this.part == Part.File) this.lines!.reset();
     if (!PURPOSE.equals(name.pointer, name.length)) return;
-    if (this.hasPurpose) this.report(Problem.DuplicatePart);
+    if (this.hasPurpose) return this.report(Problem.DuplicatePart);
     this.part = Part.Purpose;
     this.hasPurpose = true;
   }

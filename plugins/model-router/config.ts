@@ -4,11 +4,12 @@ import { CommonSettings, Settings } from "../../assembly/filter/settings";
 import { DIALECT_NAMES, dialectOfName } from "../../assembly/llm/dialect";
 import { ALL_DIALECTS, AllowList, MAX_MODEL_BYTES, ModelEntry, RouteTable, Target } from "./route-table";
 
-const MOST_MODELS: i32 = 10000;
+const MOST_MODELS: i32 = 4096;
 const MOST_TARGETS: i32 = 64;
-const MOST_NAMES: i32 = 10000;
+const MOST_NAMES: i32 = 1024;
 const MOST_WEIGHT: i32 = 1000000;
-const LONGEST_NAME: i32 = 256;
+const LONGEST_PROVIDER: i32 = 128;
+const LONGEST_CALLER: i32 = 256;
 
 export const enum BatchMode {
   /** Every model that a batch names must be one that its uploader may use. */
@@ -52,7 +53,7 @@ export function readRouterSettings(config: ConfigReader, common: CommonSettings)
   const providerHeader = config.headerName("providerHeader", "x-gateway-provider-name");
   if (modelHeader == providerHeader) config.reject("providerHeader", "must not be the same as modelHeader");
   const stickyHeader = config.headerName("stickyHeader", "");
-  const defaultModel = config.string("defaultModel", "", 1, MAX_MODEL_BYTES);
+  const defaultModel = config.headerValue("defaultModel", "", MAX_MODEL_BYTES);
   const table = readTable(config);
   return new RouterSettings(
     common,
@@ -102,14 +103,14 @@ function readTargets(model: ConfigReader): Target[] {
 }
 
 function readTarget(target: ConfigReader): Target {
-  const name = target.string("model", "", 1, MAX_MODEL_BYTES);
+  const name = target.headerValue("model", "", MAX_MODEL_BYTES);
   const weight = <u32>target.integer("weight", 1, 0, MOST_WEIGHT);
-  const provider = target.has("provider") ? readProvider(target) : new ByteString(target.requiredString("provider"));
-  return new Target(provider, target.has("model") ? new ByteString(name) : null, weight, readDialects(target));
+  if (!target.has("provider")) target.reject("provider", "is required");
+  return new Target(readProvider(target), target.has("model") ? new ByteString(name) : null, weight, readDialects(target));
 }
 
 function readProvider(config: ConfigReader): ByteString {
-  return new ByteString(config.string("provider", "", 1, LONGEST_NAME));
+  return new ByteString(config.headerValue("provider", "", LONGEST_PROVIDER));
 }
 
 function readDialects(target: ConfigReader): u32 {
@@ -131,5 +132,5 @@ function knownDialects(): string {
 }
 
 function readNames(model: ConfigReader, key: string): AllowList | null {
-  return model.has(key) ? new AllowList(model.strings(key, 0, MOST_NAMES, LONGEST_NAME)) : null;
+  return model.has(key) ? new AllowList(model.strings(key, 1, MOST_NAMES, LONGEST_CALLER)) : null;
 }

@@ -42,8 +42,9 @@ export class ModelRouter extends Exchange {
 
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
     const settings = this.settings;
-    head.strip(settings.modelHeader);
-    head.strip(settings.providerHeader);
+    if (!head.strip(settings.modelHeader) || !head.strip(settings.providerHeader)) {
+      return this.onProblem(Problem.HostFailure);
+    }
     this.learnCaller(head);
     if (endpoint.isBatchUpload) return isWhole ? Outcome.Leave : this.startBatch(head, endpoint);
     if (endpoint.needsModel || (endpoint.modelPlace != ModelPlace.None && !isWhole)) {
@@ -63,8 +64,12 @@ export class ModelRouter extends Exchange {
     return this.isSniffing ? this.sniff(piece, isLast) : this.readJson(piece, isLast);
   }
 
-  /** FailOpen must not open what access lists and the refusal of unknown models close. */
+  /**
+   * FailOpen must not open what access lists and the refusal of unknown models close; nor pass routing headers that the
+   * client brought, where the host keeps us from writing our own.
+   */
   onProblem(problem: Problem): Outcome {
+    if (problem == Problem.HostFailure) return this.refuse(refusalOf(problem));
     if (this.isSniffing && problem == Problem.HeldTooLarge) return Outcome.Pass;
     if (!this.isRouted && !this.isSniffing && this.settings.mustKnowModel) return this.refuse(refusalOf(problem));
     return this.fail(problem);
@@ -219,9 +224,11 @@ export class ModelRouter extends Exchange {
       if (name != null) model.set(name.pointer, name.length);
     }
     if (!choice.isNamable) return Outcome.Pass;
-    requestHead.set(settings.modelHeader, model);
-    if (provider.length > 0) requestHead.set(settings.providerHeader, provider);
-    if (place == ModelPlace.None || !model.equals(requested)) this.writeModel(model, place);
+    const isWritten =
+      requestHead.set(settings.modelHeader, model) &&
+      (provider.length == 0 || requestHead.set(settings.providerHeader, provider)) &&
+      ((place != ModelPlace.None && model.equals(requested)) || this.writeModel(model, place));
+    if (!isWritten) return this.onProblem(Problem.HostFailure);
     this.repickRoute();
     REQUESTED_MODEL.set(requested);
     MODEL.set(model);
@@ -229,8 +236,8 @@ export class ModelRouter extends Exchange {
     return Outcome.Pass;
   }
 
-  /** Puts the routed model where the client named its own, or where it named none. */
-  private writeModel(model: Bytes, place: ModelPlace): void {
+  /** Puts the routed model where the client named its own, or where it named none. False: the host doesn't let us. */
+  private writeModel(model: Bytes, place: ModelPlace): bool {
     const json = this.json;
     const form = this.form;
     if (place == ModelPlace.Path) {
@@ -240,7 +247,7 @@ export class ModelRouter extends Exchange {
         requestEndpoint.pathModelStart,
         requestEndpoint.pathModelEnd,
       );
-      requestHead.setPath(path.pointer, path.length);
+      return requestHead.setPath(path.pointer, path.length);
     } else if (json != null) {
       if (place == ModelPlace.Body) this.replaceInRequest(json.models.start, json.models.end, jsonText(model));
       else this.replaceInRequest(json.firstMember, json.firstMember, jsonMember(model, json.hasMembers));
@@ -248,5 +255,6 @@ export class ModelRouter extends Exchange {
       if (place == ModelPlace.Body) this.replaceInRequest(form.models.start, form.models.end, plainText(model));
       else this.replaceInRequest(0, 0, formField(model, requestHead.contentType));
     }
+    return true;
   }
 }

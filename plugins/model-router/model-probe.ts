@@ -2,7 +2,8 @@ import { Bytes } from "../../assembly/bytes/view";
 import { JsonKind, JsonListener } from "../../assembly/json/listener";
 import { JsonPaths } from "../../assembly/json/paths";
 import { JsonProblem, JsonScanner } from "../../assembly/json/scanner";
-import { ShapeKey } from "../../assembly/llm/shape";
+import { Dialect } from "../../assembly/llm/dialect";
+import { ShapeKey, dialectOfShape } from "../../assembly/llm/shape";
 import { SeenModels } from "./seen-models";
 
 const PATHS = new JsonPaths(["model", "messages", "contents", "input", "prompt", ""]);
@@ -33,7 +34,8 @@ class RootKeys extends JsonListener {
       this.rootStart = start;
       return;
     }
-    this.shape |= SHAPE_KEYS[path];
+    // The first telling key decides: a later one may come when the request is on its way already.
+    if (dialectOfShape(this.shape) == Dialect.Unknown) this.shape |= SHAPE_KEYS[path];
     if (path != MODEL) return;
     if (this.models.count == 0) this.isText = kind == JsonKind.String;
     this.models.begin(start);

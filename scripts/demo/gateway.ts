@@ -4,10 +4,8 @@ import { MockProvider } from "../../test/envoy/support/mock-provider.ts";
 import { findEnvoy } from "../setup/envoy.ts";
 import { build, wasmFile } from "../setup/plugins.ts";
 import { step } from "../setup/progress.ts";
+import { AUTHENTICATION } from "./authentication.ts";
 import { CHAIN } from "./chain.ts";
-
-/** The API keys that the demo's gateway knows, by team: made up, and good for nothing else. */
-export const KEYS = { "team-a": "demo-key-of-team-a", "team-b": "demo-key-of-team-b" };
 
 /** The mock providers and the Envoy with the whole chain that the demo and `npm start` show. */
 export class DemoGateway {
@@ -21,11 +19,17 @@ export class DemoGateway {
     await build();
     process.env["ENVOY"] = await findEnvoy();
     const plugins = CHAIN.map(({ plugin, configuration }) => ({ name: plugin, wasm: wasmFile(plugin), configuration }));
-    return step("Starting mock providers and Envoy", () => DemoGateway.serve([AUTHENTICATION, ...plugins], port, options));
+    return step("Starting mock providers and Envoy", () =>
+      DemoGateway.serve([AUTHENTICATION, ...plugins], port, options),
+    );
   }
 
   /** Starts mocks and Envoy with these filters. */
-  static async serve(filters: (NativeFilter | WasmFilter)[], port: number, options: EnvoyOptions): Promise<DemoGateway> {
+  static async serve(
+    filters: (NativeFilter | WasmFilter)[],
+    port: number,
+    options: EnvoyOptions,
+  ): Promise<DemoGateway> {
     const mocks = await Promise.all([
       MockProvider.start("openai", "OpenAi"),
       MockProvider.start("anthropic-compat", "Anthropic", "OpenAi"),
@@ -54,14 +58,3 @@ export class DemoGateway {
     await Promise.all(this.mocks.map((mock) => mock.stop()));
   }
 }
-
-/** The operator's authentication: Envoy's own API-key filter, which sets `x-consumer` to the key's team and removes the key. */
-export const AUTHENTICATION: NativeFilter = {
-  name: "envoy.filters.http.api_key_auth",
-  typed_config: {
-    "@type": "type.googleapis.com/envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth",
-    credentials: Object.entries(KEYS).map(([client, key]) => ({ client, key })),
-    key_sources: [{ header: "authorization" }, { header: "x-api-key" }],
-    forwarding: { header: "x-consumer", hide_credentials: true },
-  },
-};

@@ -19,7 +19,9 @@ export class Printer {
     for (const [name, value] of Object.entries(headers)) this.line("", `${name}: ${value}`);
     if (typeof body === "string") this.line("", shorten(body));
     if (body instanceof FormData) {
-      const fields = [...body].map(([name, value]) => `${name}=${typeof value === "string" ? value : `<${value.name}>`}`);
+      const fields = [...body].map(
+        ([name, value]) => `${name}=${typeof value === "string" ? value : `<${value.name}>`}`,
+      );
       this.line("", `multipart form: ${fields.join("  ")}`);
     }
   }
@@ -30,21 +32,31 @@ export class Printer {
     for (const { provider, request } of upstreams) {
       const state = request.state === "Complete" ? "" : ` (${request.state.toLowerCase()})`;
       this.line("upstream", `${provider}: ${request.method} ${request.path}${state}`);
-      const headers = SHOWN_HEADERS.filter((name) => name in request.headers).map((name) => `${name}: ${String(request.headers[name])}`);
+      const headers = SHOWN_HEADERS.filter((name) => name in request.headers).map(
+        (name) => `${name}: ${String(request.headers[name])}`,
+      );
       if (headers.length > 0) this.line("", headers.join("  "));
       const form = request.headers["content-type"]?.startsWith("multipart/") ?? false;
-      if (request.body.length > 0) this.line("", form ? `multipart form, ${request.body.length} bytes` : shorten(request.body.toString()));
+      if (request.body.length > 0)
+        this.line("", form ? `multipart form, ${request.body.length} bytes` : shorten(request.body.toString()));
     }
   }
 
   answer(status: number, text: string): void {
     const events = text.split("\n\n").filter((event) => /^(data|event):/.test(event));
-    this.line("back", events.length > 0 ? `${status}, ${events.length} events, the last: ${shorten(events.at(-1) ?? "")}` : `${status} ${shorten(text)}`);
+    this.line(
+      "back",
+      events.length > 0
+        ? `${status}, ${events.length} events, the last: ${shorten(events.at(-1) ?? "")}`
+        : `${status} ${shorten(text)}`,
+    );
   }
 
   /** What Envoy's access log says of it, with what the plugins published. */
   log(entry: Record<string, unknown>): void {
-    const parts = ["details", "requested_model", "model", "provider"].filter((name) => entry[name] !== null && entry[name] !== undefined);
+    const parts = ["details", "requested_model", "model", "provider"].filter(
+      (name) => entry[name] !== null && entry[name] !== undefined,
+    );
     this.line("logged", parts.map((name) => `${name}=${String(entry[name])}`).join("  "));
   }
 

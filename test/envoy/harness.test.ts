@@ -17,8 +17,16 @@ let gateway: Gateway;
 let envoy: EnvoyProcess;
 
 beforeAll(async () => {
-  [openai, anthropic] = await Promise.all([MockProvider.start("openai", "OpenAi"), MockProvider.start("anthropic", "Anthropic")]);
-  gateway = { filters: [], clusters: { openai: openai.address, anthropic: anthropic.address }, fallback: "openai", trailers: true };
+  [openai, anthropic] = await Promise.all([
+    MockProvider.start("openai", "OpenAi"),
+    MockProvider.start("anthropic", "Anthropic"),
+  ]);
+  gateway = {
+    filters: [],
+    clusters: { openai: openai.address, anthropic: anthropic.address },
+    fallback: "openai",
+    trailers: true,
+  };
   envoy = await EnvoyProcess.start(gatewayConfig(gateway));
 });
 
@@ -33,7 +41,11 @@ beforeEach(() => {
 });
 
 const post = (path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(envoy.url(path), { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } });
+  fetch(envoy.url(path), {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json", ...headers },
+  });
 
 describe("Envoy without a plugin", () => {
   test("forwards a request to the provider that the header names, and counts it", async () => {
@@ -49,7 +61,12 @@ describe("Envoy without a plugin", () => {
     const before = (await envoy.accessLog(0)).length;
     await (await post("/v1/chat/completions", CHAT)).text();
     expect((await envoy.accessLog(before + 1)).at(-1)).toMatchObject({
-      method: "POST", path: "/v1/chat/completions", status: 200, details: "via_upstream", route: "fallback", model: null,
+      method: "POST",
+      path: "/v1/chat/completions",
+      status: 200,
+      details: "via_upstream",
+      route: "fallback",
+      model: null,
     });
   });
 
@@ -86,7 +103,9 @@ describe("Envoy without a plugin", () => {
 
 describe("the mock providers", () => {
   const clientOf = (provider: string) => ({
-    apiKey: "sk-test", maxRetries: 0, defaultHeaders: { "x-gateway-provider-name": provider },
+    apiKey: "sk-test",
+    maxRetries: 0,
+    defaultHeaders: { "x-gateway-provider-name": provider },
   });
 
   test("satisfy the openai package, with usage in a stream only when asked for", async () => {
@@ -97,7 +116,11 @@ describe("the mock providers", () => {
     for (const include_usage of [false, true]) {
       const usages = [];
       let words = "";
-      for await (const chunk of await client.chat.completions.create({ ...CHAT, stream: true, stream_options: { include_usage } })) {
+      for await (const chunk of await client.chat.completions.create({
+        ...CHAT,
+        stream: true,
+        stream_options: { include_usage },
+      })) {
         words += chunk.choices[0]?.delta.content ?? "";
         if (chunk.usage) usages.push(chunk.usage);
       }
@@ -106,9 +129,14 @@ describe("the mock providers", () => {
     }
     const response = await client.responses.create({ model: "gpt-4o", input: "hi" });
     expect(response.output_text).toBe("openai answers as gpt-4o.");
-    const transcript = await client.audio.transcriptions.create({ model: "whisper-1", file: new File(["sound"], "a.wav") });
+    const transcript = await client.audio.transcriptions.create({
+      model: "whisper-1",
+      file: new File(["sound"], "a.wav"),
+    });
     expect(transcript.text).toBe("openai answers as whisper-1.");
-    expect((await client.embeddings.create({ model: "e", input: "hi" })).data[0]?.embedding).toEqual([0.25, -0.5, 0.125]);
+    expect((await client.embeddings.create({ model: "e", input: "hi" })).data[0]?.embedding).toEqual([
+      0.25, -0.5, 0.125,
+    ]);
   });
 
   test("satisfy Anthropic's package, streamed and not", async () => {
@@ -125,7 +153,10 @@ describe("the mock providers", () => {
     const messages = await post("/v1/messages", CHAT, { "x-gateway-provider-name": "openai" });
     expect([messages.status, await messages.json()]).toMatchObject([404, { error: { type: "invalid_request_error" } }]);
     const chat = await post("/v1/chat/completions", CHAT, { "x-gateway-provider-name": "anthropic" });
-    expect([chat.status, await chat.json()]).toMatchObject([404, { type: "error", error: { type: "not_found_error" } }]);
+    expect([chat.status, await chat.json()]).toMatchObject([
+      404,
+      { type: "error", error: { type: "not_found_error" } },
+    ]);
   });
 
   test("tell when the first byte came and whether the request ended", async () => {

@@ -1,5 +1,6 @@
 import { concat, splitAt, toBytes, toText, type Bytes } from "./bytes.ts";
 import { HeaderMap, type HeaderInput } from "./header-map.ts";
+import type { Receiver } from "./direction.ts";
 import type { Stream } from "./stream.ts";
 
 /** A body and how it arrives. */
@@ -60,6 +61,35 @@ export class Received {
   headersAfterBytes: number | undefined;
   complete = false;
   wasReset = false;
+
+  /** This end as the receiver of a direction; the maps and the count are looked up when they arrive. */
+  receiver(sent: {
+    headers: () => HeaderMap | undefined;
+    trailers: () => HeaderMap | undefined;
+    bytes: () => number;
+    onEnd: () => void;
+  }): Receiver {
+    const finish = (end: boolean): void => {
+      if (!end || this.complete) return;
+      this.complete = true;
+      sent.onEnd();
+    };
+    return {
+      headers: (end) => {
+        this.headers = sent.headers()?.copy();
+        this.headersAfterBytes = sent.bytes();
+        finish(end);
+      },
+      data: (bytes, end) => {
+        if (bytes.length > 0 && !this.complete) this.pieces.push(bytes);
+        finish(end);
+      },
+      trailers: () => {
+        this.trailers = sent.trailers()?.copy();
+        finish(true);
+      },
+    };
+  }
 
   get bytes(): Uint8Array {
     return concat(this.pieces);

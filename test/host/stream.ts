@@ -1,7 +1,7 @@
 import { type BodyBuffer } from "./body-buffer.ts";
 import { EMPTY, toBytes, type Bytes } from "./bytes.ts";
 import { BufferType, MapType, StreamType, type Context, type LocalReplyRequest } from "./context.ts";
-import { Direction, type Callbacks } from "./direction.ts";
+import { Direction } from "./direction.ts";
 import { HostCrash } from "./errors.ts";
 import {
   piecesOf,
@@ -15,6 +15,7 @@ import {
   type RequestSpec,
   type ResponseSpec,
 } from "./exchange.ts";
+import { FilterView } from "./filter-view.ts";
 import { FilterState } from "./filter-state.ts";
 import { HeaderMap, type HeaderInput } from "./header-map.ts";
 import { prepareLocalReply } from "./local-reply.ts";
@@ -41,20 +42,10 @@ export class Stream implements Context {
 
   readonly #request: Direction;
   readonly #response: Direction;
-  #requestHeaders = new HeaderMap();
-  #requestTrailers: HeaderMap | undefined;
-  #responseHeaders: HeaderMap | undefined;
-  #responseTrailers: HeaderMap | undefined;
-  /** The maps that the module may see now, by their ABI number. */
-  readonly #visible: (HeaderMap | undefined)[] = [];
-  readonly #bodies: { piece: BodyBuffer | undefined; isHolding: boolean }[] = [
-    { piece: undefined, isHolding: false },
-    { piece: undefined, isHolding: false },
-  ];
+  readonly #view: FilterView;
   #requestBytes = 0;
   #responseBytes = 0;
   #created = false;
-  #logging = false;
   #requestAborted = false;
   #responseAborted = false;
   #prepared: LocalReplyRequest | undefined;
@@ -69,34 +60,38 @@ export class Stream implements Context {
     this.filterState = filterState;
     const { host } = root;
     host.adopt(this);
+    this.#view = new FilterView(this, (type) => (type === StreamType.Request ? this.#request : this.#response));
+    const { maps } = this.#view;
+    const limit = host.options.bodyLimit ?? DEFAULT_BODY_LIMIT;
     this.#request = new Direction(
-      this.#callbacks(StreamType.Request, "request"),
-      {
-        headers: (end) => this.#receive(this.upstream, this.#requestHeaders, this.#requestBytes, end),
-        data: (bytes, end) => this.#receiveBody(this.upstream, bytes, end),
-        trailers: () => this.#receiveTrailers(this.upstream, this.#requestTrailers),
-      },
+      this.#view.callbacks(StreamType.Request),
+      this.upstream.receiver({
+        headers: () => maps[MapType.RequestHeaders],
+        trailers: () => maps[MapType.RequestTrailers],
+        bytes: () => this.#requestBytes,
+        onEnd: () => undefined,
+      }),
       {
         stopped: () => this.isClosed || this.#requestAborted || this.#response.ended,
         overflow: () => this.sendLocalReply(hostReply(413, "Payload Too Large", "request_payload_too_large")),
         afterCallback: () => this.#sendPrepared(),
       },
-      host.options.bodyLimit ?? DEFAULT_BODY_LIMIT,
+      limit,
     );
     this.#response = new Direction(
-      this.#callbacks(StreamType.Response, "response"),
-      {
-        headers: (end) =>
-          this.#receive(this.client, this.#responseHeaders ?? new HeaderMap(), this.#responseBytes, end),
-        data: (bytes, end) => this.#receiveBody(this.client, bytes, end),
-        trailers: () => this.#receiveTrailers(this.client, this.#responseTrailers),
-      },
+      this.#view.callbacks(StreamType.Response),
+      this.client.receiver({
+        headers: () => maps[MapType.ResponseHeaders],
+        trailers: () => maps[MapType.ResponseTrailers],
+        bytes: () => this.#responseBytes,
+        onEnd: () => this.finish(),
+      }),
       {
         stopped: () => this.isClosed || this.#responseAborted,
         overflow: () => this.sendLocalReply(hostReply(500, "Internal Server Error", "response_payload_too_large")),
         afterCallback: () => undefined,
       },
-      host.options.bodyLimit ?? DEFAULT_BODY_LIMIT,
+      limit,
     );
   }
 
@@ -128,7 +123,7 @@ export class Stream implements Context {
   }
 
   onRequestHeaders(headers: HeaderMap | HeaderInput, end: boolean): void {
-    this.#requestHeaders = headers instanceof HeaderMap ? headers : new HeaderMap(headers);
+    this.#view.maps[MapType.RequestHeaders] = headers instanceof HeaderMap ? headers : new HeaderMap(headers);
     this.#create();
     this.#request.headers(end);
   }
@@ -140,7 +135,7 @@ export class Stream implements Context {
   }
 
   onRequestTrailers(trailers: HeaderInput): void {
-    this.#requestTrailers = new HeaderMap(trailers);
+    this.#view.maps[MapType.RequestTrailers] = new HeaderMap(trailers);
     if (!this.isClosed) this.#request.trailers();
   }
 
@@ -148,7 +143,7 @@ export class Stream implements Context {
     if (this.isClosed || this.#response.started) return;
     if (!this.upstream.headers) throw new Error("the upstream can't answer: it has not got the request's headers");
     this.codeDetails = "via_upstream";
-    this.#responseHeaders = headers instanceof HeaderMap ? headers : new HeaderMap(headers);
+    this.#view.maps[MapType.ResponseHeaders] = headers instanceof HeaderMap ? headers : new HeaderMap(headers);
     this.#response.headers(end);
   }
 
@@ -160,7 +155,7 @@ export class Stream implements Context {
 
   onResponseTrailers(trailers: HeaderInput): void {
     if (this.isClosed || this.#reply) return;
-    this.#responseTrailers = new HeaderMap(trailers);
+    this.#view.maps[MapType.ResponseTrailers] = new HeaderMap(trailers);
     this.#response.trailers();
   }
 
@@ -177,39 +172,25 @@ export class Stream implements Context {
     if (this.upstream.headers && !this.#response.ended) this.upstream.wasReset = true;
     const { host } = this.root;
     this.#create();
-    this.#logging = true;
+    this.#view.isLogging = true;
     host.call(this, "proxy_on_log", this.id);
-    this.#logging = false;
+    this.#view.isLogging = false;
     host.call(this, "proxy_on_done", this.id);
     host.call(this, "proxy_on_delete", this.id);
     host.forget(this.id);
   }
 
   readableMap(type: number): HeaderMap | undefined {
-    if (type > MapType.ResponseTrailers) return this.root.readableMap(type);
-    if (this.#logging && type === MapType.RequestHeaders) return this.#requestHeaders;
-    if (this.#logging && type === MapType.ResponseHeaders && this.#responseHeaders) return this.#responseHeaders;
-    if (this.#logging && type === MapType.ResponseTrailers && this.#responseTrailers) return this.#responseTrailers;
-    return this.#visible[type];
+    return type > MapType.ResponseTrailers ? this.root.readableMap(type) : this.#view.readable(type);
   }
 
   writableMap(type: number): HeaderMap | undefined {
-    if (type === MapType.RequestTrailers && this.#request.mayAddTrailers) {
-      this.#request.hasTrailers = true;
-      this.#visible[type] = this.#requestTrailers ??= new HeaderMap();
-    }
-    if (type === MapType.ResponseTrailers && this.#response.mayAddTrailers) {
-      this.#response.hasTrailers = true;
-      this.#visible[type] = this.#responseTrailers ??= new HeaderMap();
-    }
-    return this.#visible[type];
+    return this.#view.writable(type);
   }
 
   buffer(type: number): BodyBuffer | Uint8Array | undefined {
-    if (type !== BufferType.RequestBody && type !== BufferType.ResponseBody) return this.root.buffer(type);
-    const body = this.#bodies[type];
-    const held = type === BufferType.RequestBody ? this.#request.held : this.#response.held;
-    return (body?.isHolding ? held : body?.piece) ?? EMPTY;
+    const isBody = type === BufferType.RequestBody || type === BufferType.ResponseBody;
+    return isBody ? this.#view.body(type) : this.root.buffer(type);
   }
 
   getProperty(path: readonly string[]): Uint8Array | number {
@@ -237,9 +218,7 @@ export class Stream implements Context {
       }
       if (!this.isClosed) (isRequest ? this.#request : this.#response).resume();
     });
-    this.#visible[MapType.RequestHeaders] = undefined;
-    this.#visible[MapType.RequestTrailers] = undefined;
-    (this.#bodies[StreamType.Request] as { piece: unknown }).piece = undefined;
+    this.#view.hideRequest();
     return Status.Ok;
   }
 
@@ -283,72 +262,13 @@ export class Stream implements Context {
     this.root.host.call(this, "proxy_on_context_create", this.id, this.root.id);
   }
 
-  /** The module's callbacks for one direction, and what it may see during and after them (Envoy's wasm `Context`). */
-  #callbacks(direction: 0 | 1, name: "request" | "response"): Callbacks {
-    const { host } = this.root;
-    const [headersType, trailersType] = direction === 0 ? [0, 1] : [2, 3];
-    const body = this.#bodies[direction] as { piece: BodyBuffer | undefined; isHolding: boolean };
-    return {
-      headers: (end) => {
-        const map = direction === 0 ? this.#requestHeaders : this.#responseHeaders;
-        this.#visible[headersType as number] = map;
-        const action = host.callHeaders(this, `proxy_on_${name}_headers`, map?.pairs.length ?? 0, end);
-        if (action === 0) this.#visible[headersType as number] = undefined;
-        return action;
-      },
-      data: (piece, end) => {
-        const flow = direction === 0 ? this.#request : this.#response;
-        if (body.isHolding) {
-          flow.hold(piece);
-          if (this.isClosed) return 1;
-        }
-        body.piece = piece;
-        const size = body.isHolding ? (flow.held?.size ?? 0) : piece.size;
-        const action = host.callData(this, `proxy_on_${name}_body`, size, end);
-        body.isHolding = action === 1;
-        // Envoy keeps a pointer to a piece that is gone; nothing can be read there.
-        body.piece = undefined;
-        return action;
-      },
-      trailers: () => {
-        const map = direction === 0 ? this.#requestTrailers : this.#responseTrailers;
-        this.#visible[trailersType as number] = map;
-        const action = host.callTrailers(this, `proxy_on_${name}_trailers`, map?.pairs.length ?? 0);
-        if (action === 0) this.#visible[trailersType as number] = undefined;
-        return action;
-      },
-    };
-  }
-
-  #receive(to: Received, headers: HeaderMap, afterBytes: number, end: boolean): void {
-    to.headers = headers.copy();
-    to.headersAfterBytes = afterBytes;
-    if (end) this.#completeAt(to);
-  }
-
-  #receiveBody(to: Received, bytes: Uint8Array, end: boolean): void {
-    if (to.complete) return;
-    if (bytes.length > 0) to.pieces.push(bytes);
-    if (end) this.#completeAt(to);
-  }
-
-  #receiveTrailers(to: Received, trailers: HeaderMap | undefined): void {
-    to.trailers = trailers?.copy();
-    this.#completeAt(to);
-  }
-
-  #completeAt(to: Received): void {
-    to.complete = true;
-    if (to === this.client) this.finish();
-  }
-
   #sendPrepared(): void {
     const reply = this.#prepared;
     if (!reply || this.#reply || this.isClosed) return;
     this.#reply = reply;
     const { headers, body } = prepareLocalReply(reply, this.#isGrpc());
-    this.#responseHeaders = headers;
-    const hasBody = body.length > 0 && this.#requestHeaders.get(":method") !== "HEAD";
+    this.#view.maps[MapType.ResponseHeaders] = headers;
+    const hasBody = body.length > 0 && !this.#isHead();
     this.#response.headers(!hasBody);
     if (hasBody && !this.isClosed) this.#response.data(body, true);
   }
@@ -357,14 +277,22 @@ export class Stream implements Context {
   #sendDirectly(reply: LocalReplyRequest): void {
     this.#reply = reply;
     const { headers, body } = prepareLocalReply(reply, this.#isGrpc());
-    this.#responseHeaders = headers;
-    this.client.headers = headers.copy();
-    if (body.length > 0 && this.#requestHeaders.get(":method") !== "HEAD") this.client.pieces.push(body);
-    this.#completeAt(this.client);
+    this.#view.maps[MapType.ResponseHeaders] = headers;
+    const hasBody = body.length > 0 && !this.#isHead();
+    this.#response.receiver.headers(!hasBody);
+    if (hasBody) this.#response.receiver.data(body, true);
   }
 
   #isGrpc(): boolean {
-    return this.#requestHeaders.get("content-type")?.startsWith("application/grpc") === true;
+    return this.#requestHeader("content-type").startsWith("application/grpc");
+  }
+
+  #isHead(): boolean {
+    return this.#requestHeader(":method") === "HEAD";
+  }
+
+  #requestHeader(name: string): string {
+    return this.#view.maps[MapType.RequestHeaders]?.get(name) ?? "";
   }
 
   #resetStream(): void {
@@ -382,7 +310,7 @@ export class Stream implements Context {
       protocol: this.protocol,
       requestBytes: this.#requestBytes,
       responseBytes: this.#responseBytes,
-      status: Number(this.#responseHeaders?.get(":status") ?? 0),
+      status: Number(this.#view.maps[MapType.ResponseHeaders]?.get(":status") ?? 0),
       codeDetails: this.codeDetails,
     });
     return mergeProperties(mergeProperties(own, this.root.properties()), this.properties);

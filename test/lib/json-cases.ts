@@ -1,3 +1,5 @@
+import { Kind } from "./json-module.ts";
+
 /** JSON texts by name, and whether they are JSON; strings are UTF-8, arrays are bytes. */
 export type Case = [name: string, text: string | number[]];
 
@@ -9,7 +11,10 @@ export const ACCEPTED: Case[] = [
   ["null", "null"],
   ["true", "true"],
   ["false", "false"],
-  ["white space of all four kinds around everything", " \t\n\r[ \t\n\r1 \t\n\r, \t\n\r{ \t\n\r\"a\" \t\n\r: \t\n\r2 \t\n\r} \t\n\r] \t\n\r"],
+  [
+    "white space of all four kinds around everything",
+    ' \t\n\r[ \t\n\r1 \t\n\r, \t\n\r{ \t\n\r"a" \t\n\r: \t\n\r2 \t\n\r} \t\n\r] \t\n\r',
+  ],
   ["a long run of white space", `[1,${" \n\t\r".repeat(40)}2]`],
   ["an empty object", "{}"],
   ["an empty array", "[]"],
@@ -37,20 +42,44 @@ export const ACCEPTED: Case[] = [
   ["U+2028 and U+2029", '"\u2028\u2029"'],
   ["noncharacters", '"\uffff\ufdd0\u{10ffff}"'],
   ["a byte order mark inside a string", '"\ufeff"'],
-  ["the first and last characters of each UTF-8 length", '"\u007f\u0080\u07ff\u0800\ud7ff\ue000\uffff\u{10000}\u{10ffff}"'],
+  [
+    "the first and last characters of each UTF-8 length",
+    '"\u007f\u0080\u07ff\u0800\ud7ff\ue000\uffff\u{10000}\u{10ffff}"',
+  ],
   ["long text beyond ASCII", `"${"Naïve café – 你好, Привет 😀 ".repeat(12)}"`],
   ["a long string", `"${long}"`],
-  ["a long string, escapes at every distance", `["${Array.from({ length: 40 }, (_, i) => "x".repeat(i) + '\\"').join("")}"]`],
-  ["runs of backslashes of every length", `["${Array.from({ length: 40 }, (_, i) => "\\\\".repeat(i) + "x").join("")}"]`],
-  ["an escaped quote after runs of backslashes", `["${Array.from({ length: 40 }, (_, i) => "\\\\".repeat(i) + '\\"').join("")}"]`],
-  ["unicode escapes at every distance", `["${Array.from({ length: 40 }, (_, i) => "x".repeat(i) + "\\u00e9").join("")}"]`],
+  [
+    "a long string, escapes at every distance",
+    `["${Array.from({ length: 40 }, (_, i) => "x".repeat(i) + '\\"').join("")}"]`,
+  ],
+  [
+    "runs of backslashes of every length",
+    `["${Array.from({ length: 40 }, (_, i) => "\\\\".repeat(i) + "x").join("")}"]`,
+  ],
+  [
+    "an escaped quote after runs of backslashes",
+    `["${Array.from({ length: 40 }, (_, i) => "\\\\".repeat(i) + '\\"').join("")}"]`,
+  ],
+  [
+    "unicode escapes at every distance",
+    `["${Array.from({ length: 40 }, (_, i) => "x".repeat(i) + "\\u00e9").join("")}"]`,
+  ],
   ["text that looks like an escape", `"${"\\\\u12".repeat(20)}"`],
-  ["a string that ends where a block does", `["${"x".repeat(30)}","${"x".repeat(31)}","${"x".repeat(32)}","${"x".repeat(33)}"]`],
+  [
+    "a string that ends where a block does",
+    `["${"x".repeat(30)}","${"x".repeat(31)}","${"x".repeat(32)}","${"x".repeat(33)}"]`,
+  ],
   ["control characters right after a string", `["${"x".repeat(20)}"\n\n\t,\n"a"\n]`],
   ["an array 512 deep", deep("[", "]", 512)],
   ["objects 512 deep", deep('{"a":', "}", 512)],
   ["many levels, down and up", `[${'{"a":[[]],"b":{}},'.repeat(50)}0]`],
-  ["levels around each word of the nesting stack", [63, 64, 65, 127, 128, 129].map((n) => deep('{"k":[', "]}", n / 2)).join("").replace(/^.*$/, (all) => `[${all.replace(/\}\{/g, "},{")}]`)],
+  [
+    "levels around each word of the nesting stack",
+    [63, 64, 65, 127, 128, 129]
+      .map((n) => deep('{"k":[', "]}", n / 2))
+      .join("")
+      .replace(/^.*$/, (all) => `[${all.replace(/\}\{/g, "},{")}]`),
+  ],
 ];
 
 export const REFUSED: Case[] = [
@@ -143,6 +172,49 @@ export const REFUSED: Case[] = [
   ["F5", inString(0xf5, 0x80, 0x80, 0x80)],
   ["FE", inString(0xfe)],
   ["FF", inString(0xff)],
+  ["a byte that is in no character, last in a block", inString(...Array<number>(65).fill(0x61), 0xc0, 0x80)],
   ["invalid UTF-8 in a key", [0x7b, ...inString(0xc3), 0x3a, 0x31, 0x7d]],
   ["invalid UTF-8 between tokens", [0x5b, 0xc3, 0x28, 0x5d]],
+];
+
+/** Which repeated key is reported, in a text, and where. */
+export const DUPLICATES: [name: string, text: string, duplicate: [path: string, start: number] | undefined][] = [
+  ["a plain key", '{"a":1,"a":2}', ["a", 7]],
+  ["an identical value", '{"a":1,"a":1}', ["a", 7]],
+  ["an escaped key", '{"a":1,"\\u0061":2}', ["a", 7]],
+  ["an escaped key first", '{"\\u0061":1,"a":2}', ["a", 12]],
+  ["a key on the way to a path", '{"d":1,"d":{}}', ["d.e", 7]],
+  ["a key in an element", '{"a":[{"b":1},{"b":1,"b":2}]}', ["a[*].b", 21]],
+  ["the same key in two elements", '{"a":[{"b":1},{"b":1}]}', undefined],
+  ["the same key on two levels", '{"a":{"a":1}}', undefined],
+  ["a key that no path names", '{"x":1,"x":2}', undefined],
+  ["a key below one that no path names", '{"x":{"a":1,"a":2}}', undefined],
+  ["a capital is another key", '{"a":1,"A":2}', undefined],
+];
+
+/** What is found at a path: the bytes of each value, or the kind of an object or array. */
+export const VALUES: [name: string, text: string, path: string, expected: (string | Kind)[]][] = [
+  ["a string", '{"model":"gpt-4o"}', "model", ["gpt-4o"]],
+  ["an empty string", '{"model":""}', "model", [""]],
+  ["a number as it is written", '{"model":-1.50E+2}', "model", ["-1.50E+2"]],
+  ["literals", "[true,false,null]", "[*]", ["true", "false", "null"]],
+  ["a number that is the text", "12", "", ["12"]],
+  ["the root's kind", '{"a":1}', "", [Kind.Object]],
+  ["a key written with escapes", '{"mod\\u0065l":"m"}', "model", ["m"]],
+  ["a key written with escapes alone", '{"\\u006d\\u006f\\u0064\\u0065\\u006c":"m"}', "model", ["m"]],
+  ["no key that only begins like it", '{"modelx":1,"mode":2,"Model":3,"model\\u0000":4}', "model", []],
+  ["no key deeper down", '{"x":{"model":1},"y":[{"model":1}]}', "model", []],
+  ["a key beyond ASCII", '{"\\u00e9":1}', "é", ["1"]],
+  ["a key with a surrogate pair", '{"\\ud83d\\ude00":1}', "😀", ["1"]],
+  [
+    "text in all content parts",
+    '{"m":[{"c":[{"t":"1"},{"t":"2"}]},{"c":"3"},{"c":[{"t":"4"}]}]}',
+    "m[*].c[*].t",
+    ["1", "2", "4"],
+  ],
+  ["nothing where an object stands for an array", '{"m":{"c":1}}', "m[*].c", []],
+  ["nothing where an array stands for an object", '{"m":["c"]}', "m.c", []],
+  ["a key named like nothing else", '{"[0]":1,"*":2}', "[0]", ["1"]],
+  ["escapes of every kind", '{"a":"\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00"}', "a", ['"\\/\b\f\n\r\té😀']],
+  ["lone surrogates", '{"a":"\\ud83d-\\ude00-\\ud83d\\ud83d\\ude00\\ud83d"}', "a", ["\ufffd-\ufffd-\ufffd😀\ufffd"]],
 ];

@@ -121,10 +121,10 @@ export class JsonModule {
 
 function readEvents(log: Buffer): Event[] {
   const events: Event[] = [];
-  for (let at = 0; at < log.length; ) {
+  for (let at = 0; at < log.length;) {
     const path = log.readInt32LE(at + 4);
     const offset = Number(log.readBigUInt64LE(at + 8));
-    const kind: Kind = log[at + 1];
+    const kind: Kind = log.readUInt8(at + 1);
     const type = log[at];
     at += 16;
     if (type === 1) {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ACCEPTED, REFUSED, type Case } from "./json-cases.ts";
-import { JsonModule, Kind, Problem, type Event } from "./json-module.ts";
-import { anyBytes, anyCuts, anyDocument, anyMutation, bytesOf, isJson, valuesAt } from "./json-oracle.ts";
+import { ACCEPTED, DUPLICATES, REFUSED, VALUES } from "./json-cases.ts";
+import { type Event, JsonModule, Kind, Problem } from "./json-module.ts";
+import { anyBytes, anyCuts, anyDocument, anyMutation, bytesOf, isJson, valuesAt, wellFormed } from "./json-oracle.ts";
 
 let json: JsonModule;
 
@@ -27,41 +27,6 @@ const COMMON_PATHS = [
   "é",
 ];
 
-const DUPLICATES: [name: string, text: string, duplicate: [path: string, start: number] | undefined][] = [
-  ["a plain key", '{"a":1,"a":2}', ["a", 7]],
-  ["an identical value", '{"a":1,"a":1}', ["a", 7]],
-  ["an escaped key", '{"a":1,"\\u0061":2}', ["a", 7]],
-  ["an escaped key first", '{"\\u0061":1,"a":2}', ["a", 12]],
-  ["a key on the way to a path", '{"d":1,"d":{}}', ["d.e", 7]],
-  ["a key in an element", '{"a":[{"b":1},{"b":1,"b":2}]}', ["a[*].b", 21]],
-  ["the same key in two elements", '{"a":[{"b":1},{"b":1}]}', undefined],
-  ["the same key on two levels", '{"a":{"a":1}}', undefined],
-  ["a key that no path names", '{"x":1,"x":2}', undefined],
-  ["a key below one that no path names", '{"x":{"a":1,"a":2}}', undefined],
-  ["a capital is another key", '{"a":1,"A":2}', undefined],
-];
-
-const VALUES: [name: string, text: string, path: string, expected: (string | Kind)[]][] = [
-  ["a string", '{"model":"gpt-4o"}', "model", ["gpt-4o"]],
-  ["an empty string", '{"model":""}', "model", [""]],
-  ["a number as it is written", '{"model":-1.50E+2}', "model", ["-1.50E+2"]],
-  ["literals", '[true,false,null]', "[*]", ["true", "false", "null"]],
-  ["a number that is the text", "12", "", ["12"]],
-  ["the root's kind", '{"a":1}', "", [Kind.Object]],
-  ["a key written with escapes", '{"mod\\u0065l":"m"}', "model", ["m"]],
-  ["a key written with escapes alone", '{"\\u006d\\u006f\\u0064\\u0065\\u006c":"m"}', "model", ["m"]],
-  ["no key that only begins like it", '{"modelx":1,"mode":2,"Model":3,"model\\u0000":4}', "model", []],
-  ["no key deeper down", '{"x":{"model":1},"y":[{"model":1}]}', "model", []],
-  ["a key beyond ASCII", '{"\\u00e9":1}', "é", ["1"]],
-  ["a key with a surrogate pair", '{"\\ud83d\\ude00":1}', "😀", ["1"]],
-  ["text in all content parts", '{"m":[{"c":[{"t":"1"},{"t":"2"}]},{"c":"3"},{"c":[{"t":"4"}]}]}', "m[*].c[*].t", ["1", "2", "4"]],
-  ["nothing where an object stands for an array", '{"m":{"c":1}}', "m[*].c", []],
-  ["nothing where an array stands for an object", '{"m":["c"]}', "m.c", []],
-  ["a key named like nothing else", '{"[0]":1,"*":2}', "[0]", ["1"]],
-  ["escapes of every kind", '{"a":"\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00"}', "a", ['"\\/\b\f\n\r\té😀']],
-  ["lone surrogates", '{"a":"\\ud83d-\\ude00-\\ud83d\\ud83d\\ude00\\ud83d"}', "a", ["\ufffd-\ufffd-\ufffd😀\ufffd"]],
-];
-
 describe("a text", () => {
   test.each(ACCEPTED)("is accepted: %s", (_, text) => {
     expect(isJson(bytesOf(text))).toBe(true);
@@ -80,7 +45,12 @@ describe("a text", () => {
     ["a wrong byte between tokens", "[1,x]", Problem.NotJson, 3],
     ["a control character in a string", `["${"x".repeat(50)}\n"]`, Problem.NotJson, 52],
     ["invalid UTF-8", [0x22, ...Array(50).fill(0x61), 0xff, 0x22], Problem.BadUtf8, 51],
-    ["a character cut off by a block's end", [0x22, ...Array(34).fill(0x61), 0xc3, ...Array(80).fill(0x61), 0x22], Problem.BadUtf8, 36],
+    [
+      "a character cut off by a block's end",
+      [0x22, ...Array(34).fill(0x61), 0xc3, ...Array(80).fill(0x61), 0x22],
+      Problem.BadUtf8,
+      36,
+    ],
     ["the 513th array", "[".repeat(600), Problem.TooDeep, 512],
     ["an end that comes too early", '{"a":', Problem.NotJson, 5],
   ])("is refused where it goes wrong: %s", (_, text, problem, offset) => {
@@ -106,7 +76,14 @@ describe("a text", () => {
     for (const [name, text] of [...ACCEPTED, ...REFUSED]) {
       const bytes = bytesOf(text);
       if (bytes.length > 10_000) continue;
-      expectSame(json.scan(bytes, bytes.map((_, i) => i)), json.scan(bytes), name);
+      expectSame(
+        json.scan(
+          bytes,
+          bytes.map((_, i) => i),
+        ),
+        json.scan(bytes),
+        name,
+      );
     }
   });
 
@@ -232,12 +209,19 @@ describe("captures", () => {
 describe("rewriting", () => {
   test("a splice changes only its range, however the text is cut", () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(40), fc.nat(40), fc.uint8Array({ maxLength: 8 }), anyCuts, (text, a, b, by, cuts) => {
-        const start = Math.min(a, b, text.length);
-        const end = Math.min(Math.max(a, b), text.length);
-        const expected = [...text.subarray(0, start), ...by, ...text.subarray(end)];
-        expect(json.splice([...text], cuts(text.length), start, end, [...by])).toEqual(expected);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 40 }),
+        fc.nat(40),
+        fc.nat(40),
+        fc.uint8Array({ maxLength: 8 }),
+        anyCuts,
+        (text, a, b, by, cuts) => {
+          const start = Math.min(a, b, text.length);
+          const end = Math.min(Math.max(a, b), text.length);
+          const expected = [...text.subarray(0, start), ...by, ...text.subarray(end)];
+          expect(json.splice([...text], cuts(text.length), start, end, [...by])).toEqual(expected);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -286,16 +270,17 @@ function ranges(events: Event[], path: number): [number, number][] {
   const open: number[] = [];
   for (const event of events.filter((e) => e.path === path)) {
     if (event.type === "value") open.push(found.push([event.offset, -1]) - 1);
-    if (event.type === "end") found[open.pop() as number][1] = event.offset;
+    if (event.type === "end") found[open.pop()!]![1] = event.offset;
   }
   return found;
 }
 
-const toComparable = (value: string | Kind) => (typeof value === "string" && /^-?\d/.test(value) ? Number(value) : value);
+const toComparable = (value: string | Kind) =>
+  typeof value === "string" && /^-?\d/.test(value) ? Number(value) : value;
 
 function fromParsed(value: unknown): unknown {
   if (Array.isArray(value)) return Kind.Array;
   if (value !== null && typeof value === "object") return Kind.Object;
-  if (typeof value === "string") return toComparable(value.toWellFormed());
+  if (typeof value === "string") return toComparable(wellFormed(value));
   return typeof value === "number" ? value : String(value);
 }

@@ -1,6 +1,7 @@
 /** The callbacks that every plugin has. A plugin's `index.ts` exports this file and those beside it that it needs. */
 import "../abort";
 import { BufferType, readConfiguration } from "../body";
+import { LogLevel, log } from "../log";
 import { allocateForHost } from "../memory";
 import { createRoot, createStream, deleteContext, enter, findRoot, findStream, leave } from "../registry";
 
@@ -30,14 +31,19 @@ export function proxy_on_vm_start(_rootId: u32, vmConfigurationBytes: i32): u32 
 
 export function proxy_on_configure(rootId: u32, configurationSize: i32): u32 {
   enter();
-  const root = createRoot(rootId);
-  let accepted = false;
-  if (root != null) {
-    const vmConfiguration = readConfiguration(BufferType.VmConfiguration, vmConfigurationSize);
-    accepted = root.onConfigure(readConfiguration(BufferType.PluginConfiguration, configurationSize), vmConfiguration);
-  }
+  const accepted = configure(rootId, configurationSize);
   leave();
   return accepted ? 1 : 0;
+}
+
+function configure(rootId: u32, configurationSize: i32): bool {
+  const root = createRoot(rootId);
+  if (root == null) return false;
+  const configuration = readConfiguration(BufferType.PluginConfiguration, configurationSize);
+  const vmConfiguration = readConfiguration(BufferType.VmConfiguration, vmConfigurationSize);
+  if (configuration != null && vmConfiguration != null) return root.onConfigure(configuration, vmConfiguration);
+  log(LogLevel.Error, "config: the host does not give the configuration");
+  return false;
 }
 
 export function proxy_on_tick(rootId: u32): void {

@@ -1,8 +1,8 @@
 import { request } from "node:http";
 import { Gate } from "../../../test/envoy/support/gate.ts";
 import { within } from "../../../test/envoy/support/until.ts";
-import type { Link } from "../chain.ts";
-import { KEYS } from "../gateway.ts";
+import { KEYS } from "../authentication.ts";
+import type { Link } from "../link.ts";
 import type { Back, Step, Walk } from "../walk.ts";
 
 const MESSAGES = [{ role: "user", content: "Why do weirs hum?" }];
@@ -12,13 +12,20 @@ const steps: Step[] = [
   {
     title: "A model picks its provider",
     async run(walk) {
-      walk.checkRouted(await walk.send({ path: "/v1/chat/completions", json: { model: "gpt-4o", messages: MESSAGES } }), "openai", "gpt-4o");
+      walk.checkRouted(
+        await walk.send({ path: "/v1/chat/completions", json: { model: "gpt-4o", messages: MESSAGES } }),
+        "openai",
+        "gpt-4o",
+      );
     },
   },
   {
     title: "Anthropic's dialect is routed too",
     async run(walk) {
-      const back = await walk.send({ path: "/v1/messages", json: { model: "claude-sonnet", max_tokens: 50, messages: MESSAGES } });
+      const back = await walk.send({
+        path: "/v1/messages",
+        json: { model: "claude-sonnet", max_tokens: 50, messages: MESSAGES },
+      });
       walk.checkRouted(back, "anthropic-compat", "claude-sonnet");
       walk.check("the answer is Anthropic's", back.json["type"] === "message");
     },
@@ -29,7 +36,10 @@ const steps: Step[] = [
       const text = '{ "messages": [{"role":"user","content":"caf\\u00e9"}],\n  "model" : "fast", "temperature":1e0 }';
       const back = await walk.send({ path: "/v1/chat/completions", text });
       const model = checkFast(walk, back);
-      walk.check("every other byte is as it was sent", back.upstream?.request.body.toString() === text.replace('"fast"', `"${model}"`));
+      walk.check(
+        "every other byte is as it was sent",
+        back.upstream?.request.body.toString() === text.replace('"fast"', `"${model}"`),
+      );
     },
   },
   {
@@ -38,7 +48,11 @@ const steps: Step[] = [
       const targets = new Set<unknown>();
       for (let times = 0; times < 3; times++) {
         const headers = { "x-session-id": "weir-demo" };
-        const back = await walk.send({ path: "/v1/chat/completions", json: { model: "fast", messages: MESSAGES }, headers });
+        const back = await walk.send({
+          path: "/v1/chat/completions",
+          json: { model: "fast", messages: MESSAGES },
+          headers,
+        });
         targets.add(checkFast(walk, back));
       }
       walk.check("three requests of one session went to one target", targets.size === 1);
@@ -53,7 +67,10 @@ const steps: Step[] = [
       const back = await walk.send({ path: "/v1/chat/completions", json, onFirstPiece: () => firstArrived.release() });
       walk.mock("openai").reset();
       walk.check("the client had the first event before the provider sent the second", back.status === 200);
-      walk.check("the stream is whole: usage, then [DONE]", /"total_tokens":\d+.*\n\ndata: \[DONE\]\n\n$/.test(back.text));
+      walk.check(
+        "the stream is whole: usage, then [DONE]",
+        /"total_tokens":\d+.*\n\ndata: \[DONE\]\n\n$/.test(back.text),
+      );
     },
   },
   {
@@ -66,7 +83,10 @@ const steps: Step[] = [
       const openAi = await walk.send({ path: "/v1/chat/completions", json: { model: "gpt-9", messages: MESSAGES } });
       walk.checkRefused(openAi, 404);
       walk.check("OpenAI's words: model_not_found", errorOf(openAi)["code"] === "model_not_found");
-      const anthropic = await walk.send({ path: "/v1/messages", json: { model: "gpt-9", max_tokens: 5, messages: MESSAGES } });
+      const anthropic = await walk.send({
+        path: "/v1/messages",
+        json: { model: "gpt-9", max_tokens: 5, messages: MESSAGES },
+      });
       walk.checkRefused(anthropic, 404);
       walk.check("Anthropic's words: not_found_error", errorOf(anthropic)["type"] === "not_found_error");
     },
@@ -75,7 +95,11 @@ const steps: Step[] = [
     title: "An access list decides who may use a model",
     async run(walk) {
       const json = { model: "internal-llama", messages: MESSAGES };
-      walk.checkRouted(await walk.send({ path: "/v1/chat/completions", json, team: "team-a" }), "vllm", "internal-llama");
+      walk.checkRouted(
+        await walk.send({ path: "/v1/chat/completions", json, team: "team-a" }),
+        "vllm",
+        "internal-llama",
+      );
       walk.checkRefused(await walk.send({ path: "/v1/chat/completions", json, team: "team-b" }), 403);
       const forged = { "x-consumer": "team-a" };
       walk.checkRefused(await walk.send({ path: "/v1/chat/completions", json, team: "team-b", headers: forged }), 403);
@@ -100,7 +124,12 @@ const steps: Step[] = [
     title: "Routing headers from the client are not believed",
     async run(walk) {
       const headers = { "x-gateway-provider-name": "vllm", "x-gateway-model-name": "internal-llama" };
-      const chat = await walk.send({ path: "/v1/chat/completions", json: { model: "gpt-4o", messages: MESSAGES }, headers, team: "team-b" });
+      const chat = await walk.send({
+        path: "/v1/chat/completions",
+        json: { model: "gpt-4o", messages: MESSAGES },
+        headers,
+        team: "team-b",
+      });
       walk.checkRouted(chat, "openai", "gpt-4o");
       const list = await walk.send({ method: "GET", path: "/v1/models", headers, team: "team-b" });
       const stripped = Object.keys(headers).every((name) => !(name in (list.upstream?.request.headers ?? headers)));
@@ -122,7 +151,10 @@ const steps: Step[] = [
       const json = { contents: [{ role: "user", parts: [{ text: "Why do weirs hum?" }] }] };
       const back = await walk.send({ path: "/v1beta/models/flash:generateContent", json });
       walk.checkRouted(back, "gemini", "gemini-2.5-flash");
-      walk.check("the path names the routed model", back.upstream?.request.path === "/v1beta/models/gemini-2.5-flash:generateContent");
+      walk.check(
+        "the path names the routed model",
+        back.upstream?.request.path === "/v1beta/models/gemini-2.5-flash:generateContent",
+      );
     },
   },
 ];
@@ -151,11 +183,28 @@ export const modelRouter: Link = {
   },
   steps,
   pastes: [
-    { shows: "routed to openai by its model", path: "/v1/chat/completions", body: { model: "gpt-4o", messages: MESSAGES } },
-    { shows: "an alias, streamed", path: "/v1/chat/completions", body: { model: "fast", stream: true, messages: MESSAGES } },
-    { shows: "Anthropic's dialect", path: "/v1/messages", body: { model: "claude-sonnet", max_tokens: 50, messages: MESSAGES } },
+    {
+      shows: "routed to openai by its model",
+      path: "/v1/chat/completions",
+      body: { model: "gpt-4o", messages: MESSAGES },
+    },
+    {
+      shows: "an alias, streamed",
+      path: "/v1/chat/completions",
+      body: { model: "fast", stream: true, messages: MESSAGES },
+    },
+    {
+      shows: "Anthropic's dialect",
+      path: "/v1/messages",
+      body: { model: "claude-sonnet", max_tokens: 50, messages: MESSAGES },
+    },
     { shows: "an unknown model: 404", path: "/v1/chat/completions", body: { model: "gpt-9", messages: MESSAGES } },
-    { shows: "not on the access list: 403", path: "/v1/chat/completions", body: { model: "internal-llama", messages: MESSAGES }, key: KEYS["team-b"] },
+    {
+      shows: "not on the access list: 403",
+      path: "/v1/chat/completions",
+      body: { model: "internal-llama", messages: MESSAGES },
+      key: KEYS["team-b"],
+    },
   ],
 };
 

@@ -54,11 +54,16 @@ export class EnvoyProcess {
     const binary = await findEnvoy();
     const folder = mkdtempSync(join(tmpdir(), "weir-envoy-"));
     const args = [
-      "-c", writeConfig(folder, config),
-      "--concurrency", String(options.concurrency ?? 1),
-      "--log-level", options.logLevel ?? "info",
-      "--admin-address-path", join(folder, "admin"),
-      "--file-flush-interval-msec", "20",
+      "-c",
+      writeConfig(folder, config),
+      "--concurrency",
+      String(options.concurrency ?? 1),
+      "--log-level",
+      options.logLevel ?? "info",
+      "--admin-address-path",
+      join(folder, "admin"),
+      "--file-flush-interval-msec",
+      "20",
       "--disable-hot-restart",
     ];
     const child = spawn(binary, args, {

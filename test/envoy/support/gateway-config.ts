@@ -98,11 +98,16 @@ export function gatewayConfig(gateway: Gateway): Bootstrap {
     access_log: [accessLog(gateway.accessLogFields)],
     route_config: {
       name: "gateway",
-      virtual_hosts: [{ name: "gateway", domains: ["*"], routes: routesOf(gateway).map((entry) => route(entry, gateway)) }],
+      virtual_hosts: [
+        { name: "gateway", domains: ["*"], routes: routesOf(gateway).map((entry) => route(entry, gateway)) },
+      ],
     },
     http_filters: [
       ...filters.map((filter) => ("wasm" in filter ? wasmFilter(filter) : ({ ...filter } as Json))),
-      { name: "envoy.filters.http.router", typed_config: { "@type": `${TYPE}envoy.extensions.filters.http.router.v3.Router` } },
+      {
+        name: "envoy.filters.http.router",
+        typed_config: { "@type": `${TYPE}envoy.extensions.filters.http.router.v3.Router` },
+      },
     ],
   };
   const listener: Json = {
@@ -151,7 +156,9 @@ function routesOf({ routes, clusters, fallback }: Gateway): Route[] {
 
 function route(entry: Route, { providerHeader = "x-gateway-provider-name" }: Gateway): Json {
   const byProvider: Json =
-    entry.provider === undefined ? {} : { headers: [{ name: providerHeader, string_match: { exact: entry.provider } }] };
+    entry.provider === undefined
+      ? {}
+      : { headers: [{ name: providerHeader, string_match: { exact: entry.provider } }] };
   const action: { [key: string]: Json } =
     entry.cluster === undefined
       ? { direct_response: { status: entry.directResponse ?? 404 } }

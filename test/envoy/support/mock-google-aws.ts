@@ -5,12 +5,19 @@ export const gemini: Shape = {
   answer(request, name) {
     const match = /\/models\/([^/:]+):(generateContent|streamGenerateContent)$/.exec(request.path);
     if (!match || request.method !== "POST") return undefined;
-    if (!Array.isArray(request.json?.["contents"])) return geminiFailure(400, "contents is not specified", "INVALID_ARGUMENT");
+    if (!Array.isArray(request.json?.["contents"]))
+      return geminiFailure(400, "contents is not specified", "INVALID_ARGUMENT");
     const model = decodeURIComponent(match[1] ?? "");
     const promptTokenCount = inputTokens(request);
-    const usageMetadata = { promptTokenCount, candidatesTokenCount: OUTPUT_TOKENS, totalTokenCount: promptTokenCount + OUTPUT_TOKENS };
+    const usageMetadata = {
+      promptTokenCount,
+      candidatesTokenCount: OUTPUT_TOKENS,
+      totalTokenCount: promptTokenCount + OUTPUT_TOKENS,
+    };
     const chunk = (words: string, finishReason?: string): object => ({
-      candidates: [{ content: { role: "model", parts: [{ text: words }] }, index: 0, ...(finishReason ? { finishReason } : {}) }],
+      candidates: [
+        { content: { role: "model", parts: [{ text: words }] }, index: 0, ...(finishReason ? { finishReason } : {}) },
+      ],
       ...(finishReason ? { usageMetadata } : {}),
       modelVersion: model,
     });
@@ -27,7 +34,8 @@ export const bedrock: Shape = {
   answer(request, name) {
     const match = /^\/model\/([^/]+)\/converse$/.exec(request.path);
     if (!match || request.method !== "POST") return undefined;
-    if (!Array.isArray(request.json?.["messages"])) return bedrockFailure(400, "ValidationException", "messages is required");
+    if (!Array.isArray(request.json?.["messages"]))
+      return bedrockFailure(400, "ValidationException", "messages is required");
     const inputs = inputTokens(request);
     const words = reply(name, decodeURIComponent(match[1] ?? "")).join("");
     return jsonAnswer({

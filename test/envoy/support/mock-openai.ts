@@ -1,6 +1,13 @@
 import {
-  type Answer, type ApiRequest, type Shape,
-  inputTokens, jsonAnswer, OUTPUT_TOKENS, reply, sseAnswer, text,
+  type Answer,
+  type ApiRequest,
+  type Shape,
+  inputTokens,
+  jsonAnswer,
+  OUTPUT_TOKENS,
+  reply,
+  sseAnswer,
+  text,
 } from "./mock-shape.ts";
 
 const CREATED = 1_700_000_000;
@@ -9,7 +16,10 @@ const CREATED = 1_700_000_000;
 export const openAi: Shape = {
   answer(request, name) {
     const path = request.path.replace(/^\/openai\/deployments\/[^/]+|^\/openai\/v1|^\/v1/, "");
-    return ENDPOINTS[`${request.method} ${path}`]?.(request, name) ?? ENDPOINTS[`${request.method} ${parent(path)}/*`]?.(request, name);
+    return (
+      ENDPOINTS[`${request.method} ${path}`]?.(request, name) ??
+      ENDPOINTS[`${request.method} ${parent(path)}/*`]?.(request, name)
+    );
   },
   notFound: ({ method, path }) => failure(404, `Invalid URL (${method} ${path})`),
 };
@@ -26,7 +36,11 @@ const ENDPOINTS: Record<string, (request: ApiRequest, name: string) => Answer> =
   "POST /audio/transcriptions": transcription,
   "POST /audio/translations": transcription,
   "POST /audio/speech": (request, name) =>
-    withModel(request, name, () => ({ status: 200, headers: { "content-type": "audio/mpeg" }, pieces: [Buffer.from([0xff, 0xfb, 0x90, 0])] })),
+    withModel(request, name, () => ({
+      status: 200,
+      headers: { "content-type": "audio/mpeg" },
+      pieces: [Buffer.from([0xff, 0xfb, 0x90, 0])],
+    })),
   "GET /models": (_, name) => jsonAnswer({ object: "list", data: [model(`${name}-model`)] }),
   "GET /models/*": ({ path }) => jsonAnswer(model(path.slice(path.lastIndexOf("/") + 1))),
   "POST /files": ({ form }) => (form?.["file"] ? jsonAnswer(file(form["file"], form["purpose"])) : missing("file")),
@@ -37,7 +51,11 @@ const ENDPOINTS: Record<string, (request: ApiRequest, name: string) => Answer> =
   "GET /batches/*": () => jsonAnswer(batch()),
 };
 
-function withModel(request: ApiRequest, name: string, make: (request: ApiRequest, model: string, name: string) => Answer): Answer {
+function withModel(
+  request: ApiRequest,
+  name: string,
+  make: (request: ApiRequest, model: string, name: string) => Answer,
+): Answer {
   const model = text(request.json, "model");
   return model === undefined ? missing("model") : make(request, model, name);
 }
@@ -48,11 +66,21 @@ function chat(request: ApiRequest, model: string, name: string): Answer {
   const content = reply(name, model);
   if (request.json?.["stream"] !== true) {
     const message = { role: "assistant", content: content.join(""), refusal: null };
-    return jsonAnswer({ ...head, object: "chat.completion", choices: [{ index: 0, message, logprobs: null, finish_reason: "stop" }], usage });
+    return jsonAnswer({
+      ...head,
+      object: "chat.completion",
+      choices: [{ index: 0, message, logprobs: null, finish_reason: "stop" }],
+      usage,
+    });
   }
   const asked = wantsUsage(request);
   const chunk = (delta: object, finish_reason: string | null = null): { data: unknown } => ({
-    data: { ...head, object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason }], ...(asked ? { usage: null } : {}) },
+    data: {
+      ...head,
+      object: "chat.completion.chunk",
+      choices: [{ index: 0, delta, finish_reason }],
+      ...(asked ? { usage: null } : {}),
+    },
   });
   return sseAnswer([
     chunk({ role: "assistant", content: "" }),
@@ -67,10 +95,15 @@ function completion(request: ApiRequest, model: string, name: string): Answer {
   const head = { id: "cmpl-mock", object: "text_completion", created: CREATED, model };
   const usage = chatUsage(request);
   const content = reply(name, model);
-  const choice = (piece: string, finish_reason: string | null): object[] => [{ index: 0, text: piece, logprobs: null, finish_reason }];
-  if (request.json?.["stream"] !== true) return jsonAnswer({ ...head, choices: choice(content.join(""), "stop"), usage });
+  const choice = (piece: string, finish_reason: string | null): object[] => [
+    { index: 0, text: piece, logprobs: null, finish_reason },
+  ];
+  if (request.json?.["stream"] !== true)
+    return jsonAnswer({ ...head, choices: choice(content.join(""), "stop"), usage });
   return sseAnswer([
-    ...content.map((piece, at) => ({ data: { ...head, choices: choice(piece, at + 1 === content.length ? "stop" : null) } })),
+    ...content.map((piece, at) => ({
+      data: { ...head, choices: choice(piece, at + 1 === content.length ? "stop" : null) },
+    })),
     ...(wantsUsage(request) ? [{ data: { ...head, choices: [], usage } }] : []),
     { data: "[DONE]" },
   ]);
@@ -80,18 +113,29 @@ function response(request: ApiRequest, model: string, name: string): Answer {
   const content = reply(name, model);
   const input_tokens = inputTokens(request);
   const usage = {
-    input_tokens, input_tokens_details: { cached_tokens: 0 },
-    output_tokens: OUTPUT_TOKENS, output_tokens_details: { reasoning_tokens: 0 },
+    input_tokens,
+    input_tokens_details: { cached_tokens: 0 },
+    output_tokens: OUTPUT_TOKENS,
+    output_tokens_details: { reasoning_tokens: 0 },
     total_tokens: input_tokens + OUTPUT_TOKENS,
   };
   const part = { type: "output_text", text: content.join(""), annotations: [] };
   const message = { id: "msg_mock", type: "message", role: "assistant", status: "completed", content: [part] };
   const body = (status: string, output: object[]): object => ({
-    id: "resp_mock", object: "response", created_at: CREATED, status, model, output, usage: status === "completed" ? usage : null,
+    id: "resp_mock",
+    object: "response",
+    created_at: CREATED,
+    status,
+    model,
+    output,
+    usage: status === "completed" ? usage : null,
   });
   if (request.json?.["stream"] !== true) return jsonAnswer(body("completed", [message]));
   let sequence_number = 0;
-  const event = (type: string, rest: object): { name: string; data: unknown } => ({ name: type, data: { type, sequence_number: sequence_number++, ...rest } });
+  const event = (type: string, rest: object): { name: string; data: unknown } => ({
+    name: type,
+    data: { type, sequence_number: sequence_number++, ...rest },
+  });
   const place = { item_id: "msg_mock", output_index: 0, content_index: 0 };
   return sseAnswer([
     event("response.created", { response: body("in_progress", []) }),
@@ -111,7 +155,8 @@ function embedding(request: ApiRequest, model: string): Answer {
   const value = request.json?.["encoding_format"] === "base64" ? packed : vector;
   const prompt_tokens = inputTokens(request);
   return jsonAnswer({
-    object: "list", model,
+    object: "list",
+    model,
     data: [{ object: "embedding", index: 0, embedding: value }],
     usage: { prompt_tokens, total_tokens: prompt_tokens },
   });
@@ -126,15 +171,23 @@ function transcription(request: ApiRequest, name: string): Answer {
 }
 
 function image(): Answer {
-  const usage = { input_tokens: 10, output_tokens: 20, total_tokens: 30, input_tokens_details: { text_tokens: 10, image_tokens: 0 } };
+  const usage = {
+    input_tokens: 10,
+    output_tokens: 20,
+    total_tokens: 30,
+    input_tokens_details: { text_tokens: 10, image_tokens: 0 },
+  };
   return jsonAnswer({ created: CREATED, data: [{ b64_json: "iVBORw0KGgo=" }], usage });
 }
 
 function chatUsage(request: ApiRequest): object {
   const prompt_tokens = inputTokens(request);
   return {
-    prompt_tokens, completion_tokens: OUTPUT_TOKENS, total_tokens: prompt_tokens + OUTPUT_TOKENS,
-    prompt_tokens_details: { cached_tokens: 0 }, completion_tokens_details: { reasoning_tokens: 0 },
+    prompt_tokens,
+    completion_tokens: OUTPUT_TOKENS,
+    total_tokens: prompt_tokens + OUTPUT_TOKENS,
+    prompt_tokens_details: { cached_tokens: 0 },
+    completion_tokens_details: { reasoning_tokens: 0 },
   };
 }
 
@@ -152,8 +205,13 @@ function file(filename: string, purpose = "batch"): object {
 
 function batch(): object {
   return {
-    id: "batch_mock", object: "batch", endpoint: "/v1/chat/completions", input_file_id: "file-mock",
-    completion_window: "24h", status: "validating", created_at: CREATED,
+    id: "batch_mock",
+    object: "batch",
+    endpoint: "/v1/chat/completions",
+    input_file_id: "file-mock",
+    completion_window: "24h",
+    status: "validating",
+    created_at: CREATED,
   };
 }
 

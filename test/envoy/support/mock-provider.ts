@@ -1,4 +1,10 @@
-import { type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  createServer,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { Gate } from "./gate.ts";
 import type { Address } from "./gateway-config.ts";
@@ -8,7 +14,10 @@ import { openAi } from "./mock-openai.ts";
 import type { Answer, ApiRequest, JsonObject, Shape } from "./mock-shape.ts";
 import { within } from "./until.ts";
 
-const SHAPES = { OpenAi: openAi, Anthropic: anthropic, Gemini: gemini, Bedrock: bedrock } satisfies Record<string, Shape>;
+const SHAPES = { OpenAi: openAi, Anthropic: anthropic, Gemini: gemini, Bedrock: bedrock } satisfies Record<
+  string,
+  Shape
+>;
 
 export type ShapeName = keyof typeof SHAPES;
 
@@ -104,7 +113,11 @@ export class MockProvider {
   /** Starts a mock; with several shapes the first that has the path answers, and errors are the first one's. */
   static async start(name: string, ...shapes: [ShapeName, ...ShapeName[]]): Promise<MockProvider> {
     const server = createServer({ requestTimeout: 0, headersTimeout: 0 });
-    const mock = new MockProvider(name, shapes.map((shape) => SHAPES[shape]), server);
+    const mock = new MockProvider(
+      name,
+      shapes.map((shape) => SHAPES[shape]),
+      server,
+    );
     server.on("request", (request, response) => void mock.serve(request, response).catch(() => response.destroy()));
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     return mock;
@@ -174,13 +187,21 @@ export class MockProvider {
     return (this.shapes[0] as Shape).notFound(api);
   }
 
-  private async respond(response: ServerResponse, { status, headers, pieces }: Answer, behaviour: Behaviour): Promise<void> {
+  private async respond(
+    response: ServerResponse,
+    { status, headers, pieces }: Answer,
+    behaviour: Behaviour,
+  ): Promise<void> {
     const { delayMs, until, beforePiece, resetAfterPieces, trailers } = behaviour;
     if (delayMs !== undefined) await new Promise((later) => setTimeout(later, delayMs));
     await until;
     if (resetAfterPieces === 0) return void response.socket?.resetAndDestroy();
 
-    response.writeHead(status, { ...headers, "x-mock-provider": this.name, ...(trailers ? { trailer: Object.keys(trailers).join(", ") } : {}) });
+    response.writeHead(status, {
+      ...headers,
+      "x-mock-provider": this.name,
+      ...(trailers ? { trailer: Object.keys(trailers).join(", ") } : {}),
+    });
     response.flushHeaders();
     for (const [index, piece] of pieces.entries()) {
       await beforePiece?.(index);

@@ -129,7 +129,13 @@ export function captureReset(): void {
   captures.reset();
 }
 
-export function splice(text: ArrayBuffer, cuts: ArrayBuffer, start: u32, end: u32, replacement: ArrayBuffer): ArrayBuffer {
+export function splice(
+  text: ArrayBuffer,
+  cuts: ArrayBuffer,
+  start: u32,
+  end: u32,
+  replacement: ArrayBuffer,
+): ArrayBuffer {
   const by = new ByteBuffer(new Budget(AMPLE));
   by.append(changetype<usize>(replacement), replacement.byteLength);
   const splice = new Splice(start, end, by);
