@@ -4,8 +4,8 @@ import { HostBuffer } from "../host/body";
 /**
  * Bytes [start, end) of a held body, to be replaced; every other byte stays as it is.
  *
- * Envoy can't splice a buffer in its middle: a body is replaced whole, so it is in this VM once, for the length of `apply`.
- * What may be held bounds it.
+ * Envoy replaces only the head of a buffer, so what stands before `start` is in this VM once, for the length of `apply`; what
+ * may be held bounds it.
  */
 @final
 export class BodyEdit {
@@ -23,24 +23,21 @@ export class BodyEdit {
   /** Edits a body of which the host holds `size` bytes. False, and the body as it was, when the host doesn't let us. */
   apply(body: HostBuffer, size: i32): bool {
     if (this.end > <u64>size || this.start > this.end) return false;
-    const head = <i32>this.start;
-    const tail = size - <i32>this.end;
-    const inserted = this.replacement.length;
-    const all = heap.alloc(head + inserted + tail);
-    memory.copy(all + head, this.replacement.pointer, inserted);
-    const done =
-      copyOut(body, 0, head, all) &&
-      copyOut(body, <i32>this.end, tail, all + head + inserted) &&
-      body.replaceAll(size, all, head + inserted + tail);
-    heap.free(all);
+    const kept = <i32>this.start;
+    const length = kept + this.replacement.length;
+    const head = heap.alloc(length);
+    memory.copy(head + kept, this.replacement.pointer, this.replacement.length);
+    const done = copyOut(body, kept, head) && body.replaceHead(<i32>this.end, head, length);
+    heap.free(head);
     return done;
   }
 }
 
-function copyOut(body: HostBuffer, start: i32, length: i32, to: usize): bool {
+/** Copies the first `length` bytes of the body. */
+function copyOut(body: HostBuffer, length: i32, to: usize): bool {
   let done = 0;
   while (done < length) {
-    const piece = body.read(start + done, length - done);
+    const piece = body.read(done, length - done);
     if (piece == null || piece.length == 0) return false;
     const taken = min(piece.length, length - done);
     memory.copy(to + done, piece.pointer, taken);

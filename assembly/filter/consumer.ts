@@ -52,7 +52,7 @@ class MetadataSource extends IdentitySource {
   addGroups(_head: RequestHead, caller: Caller): void {
     const value = this.path.get();
     if (value == null) return;
-    if (!this.list.parse(value) || this.list.count == 0) return addCommaSeparated(value, caller);
+    if (!this.list.parse(value)) return addCommaSeparated(value, caller);
     for (let i = 0; i < this.list.count; i++) caller.addGroup(this.list.nameAt(i, this.element));
   }
 }
@@ -126,7 +126,7 @@ export class ConsumerSettings {
     for (let i = 0; i < this.sources.length; i++) {
       const name = this.sources[i].find(head);
       if (name == null || !caller.setConsumer(name)) continue;
-      CONSUMER.set(caller.consumer);
+      if (this.isConfigured) CONSUMER.set(caller.consumer);
       return;
     }
   }

@@ -5,10 +5,10 @@ import { requestBody } from "../host/body";
 import { randomU32 } from "../host/clock";
 import { Action, Direction, StreamContext } from "../host/context";
 import { closeStream, continueStream } from "../host/control";
-import { repickRoute } from "../host/foreign";
 import { sendLocalReply } from "../host/local-reply";
-import { Dialect } from "../llm/dialect";
+import { Dialect, Family, familyOf } from "../llm/dialect";
 import { Endpoint } from "../llm/endpoint";
+import { BEDROCK_ERROR_TYPE_HEADER, errorType } from "../llm/error-type";
 import { appendRefusalBody } from "../llm/refusal-body";
 import { BodyEdit } from "./body-edit";
 import { BodyFlow } from "./body-flow";
@@ -101,6 +101,10 @@ export abstract class Exchange extends StreamContext {
     appendRefusalBody(body, this.dialect, refusal.status, refusal.code, refusal.param, refusal.message);
     const details = `weir.${this.root.name}.${refusal.reason}`;
     const headers = ["content-type", "application/json"];
+    if (familyOf(this.dialect) == Family.Bedrock) {
+      headers.push(BEDROCK_ERROR_TYPE_HEADER.toString());
+      headers.push(errorType(this.dialect, refusal.status).toString());
+    }
     if (!sendLocalReply(refusal.status, details, body.pointer, body.length, headers)) closeStream(Direction.Request);
     return Outcome.Ended;
   }
@@ -122,11 +126,6 @@ export abstract class Exchange extends StreamContext {
    */
   protected replaceInRequest(start: u64, end: u64, replacement: ByteBuffer): void {
     this.edit = new BodyEdit(start, end, replacement);
-  }
-
-  /** Makes the host pick the route again, by the headers as they are now. Only while they are held. */
-  protected repickRoute(): void {
-    repickRoute();
   }
 
   onRequestHeaders(_count: i32, end: bool): Action {
@@ -184,11 +183,7 @@ export abstract class Exchange extends StreamContext {
     if (limit != NO_LIMIT && flow.total > limit && this.refuse(BODY_TOO_LARGE) == Outcome.Ended) return Action.Hold;
     if (flow.isLeft) return Action.Continue;
     this.heldSize = size;
-    const outcome = this.feedRequest(size, end);
-    if (outcome == Outcome.Hold && !end && size > settings.common.maxHeldBytes) {
-      return this.actOnBody(this.onProblem(Problem.HeldTooLarge));
-    }
-    return this.actOnBody(outcome);
+    return this.actOnBody(this.feedRequest(size, end));
   }
 
   onRequestTrailers(_count: i32): Action {
@@ -200,12 +195,21 @@ export abstract class Exchange extends StreamContext {
     return this.actOnBody(this.onRequestPiece(NOTHING.set(0, 0), true));
   }
 
-  /** Shows the plugin what it has not seen of the host's buffer, in windows. */
+  /**
+   * Shows the plugin what it has not seen of the host's buffer, in windows. What it may hold ends at the same byte, however
+   * the body was cut into pieces.
+   */
   private feedRequest(size: i32, end: bool): Outcome {
     const flow = this.request;
+    const most = this.chosen!.common.maxHeldBytes;
     let outcome = flow.isHolding ? Outcome.Hold : Outcome.Pass;
     while (flow.fed < size) {
-      const piece = requestBody.read(flow.fed, size - flow.fed);
+      if (outcome == Outcome.Hold && flow.fed >= most) {
+        flow.isHolding = false;
+        outcome = this.onProblem(Problem.HeldTooLarge);
+        if (outcome != Outcome.Pass) return outcome;
+      }
+      const piece = requestBody.read(flow.fed, (outcome == Outcome.Hold ? min(size, most) : size) - flow.fed);
       if (piece == null || piece.length == 0) return this.onProblem(Problem.HostFailure);
       flow.fed += piece.length;
       flow.isComplete = end && flow.fed == size;

@@ -10,6 +10,7 @@ const CONTENT_ENCODING = new ByteString("content-encoding");
 const CONTENT_LENGTH = new ByteString("content-length");
 const UPGRADE = new ByteString("upgrade");
 const CONNECT = new ByteString("CONNECT");
+const GET = new ByteString("GET");
 const IDENTITY = new ByteString("identity");
 
 /**

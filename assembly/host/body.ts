@@ -32,13 +32,9 @@ export class HostBuffer {
     return takeRead(this.window);
   }
 
-  /** Puts `length` bytes in place of the whole buffer, of which the host says that it has `size`. */
-  replaceAll(size: i32, pointer: usize, length: i32): bool {
-    return proxy_set_buffer_bytes(this.type, 0, max(size, 1), pointer, length) == Status.Ok;
-  }
-
-  prepend(pointer: usize, length: i32): bool {
-    return proxy_set_buffer_bytes(this.type, 0, 0, pointer, length) == Status.Ok;
+  /** Puts `length` bytes in place of the first `replaced` bytes; with 0 of them, before all that is there. */
+  replaceHead(replaced: i32, pointer: usize, length: i32): bool {
+    return proxy_set_buffer_bytes(this.type, 0, replaced, pointer, length) == Status.Ok;
   }
 
   append(size: i32, pointer: usize, length: i32): bool {

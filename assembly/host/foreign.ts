@@ -11,10 +11,3 @@ export function callForeign(name: ByteString, argument: usize, length: i32): Byt
   const status = proxy_call_foreign_function(name.pointer, name.length, argument, length, OUT_POINTER, OUT_LENGTH);
   return status == Status.Ok ? takeRead(view) : null;
 }
-
-const CLEAR_ROUTE_CACHE = new ByteString("clear_route_cache");
-
-/** Makes the host pick the route again, from the headers as they are now. Only while they are held. */
-export function repickRoute(): void {
-  callForeign(CLEAR_ROUTE_CACHE, 0, 0);
-}

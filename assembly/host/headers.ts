@@ -23,7 +23,11 @@ export const enum MapType {
 
 const view = new Bytes();
 
-/** A header or trailer map of the stream that the host is working on. */
+/**
+ * A header or trailer map of the stream that the host is working on.
+ *
+ * Envoy picks the route again after every change of a request header, as long as the headers are held.
+ */
 @final
 export class HeaderMap {
   constructor(private readonly type: MapType) {}

@@ -115,7 +115,7 @@ function readProvider(config: ConfigReader): ByteString {
 
 function readDialects(target: ConfigReader): u32 {
   if (!target.has("dialects")) return ALL_DIALECTS;
-  const names = target.strings("dialects", 1, DIALECT_NAMES.length, 64);
+  const names = target.strings("dialects", 1, DIALECT_NAMES.length - 1, 64);
   let dialects: u32 = 0;
   for (let i = 0; i < names.length; i++) {
     const dialect = dialectOfName(names[i]);

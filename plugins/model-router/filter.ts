@@ -33,6 +33,8 @@ export class ModelRouter extends Exchange {
   private batch: BatchCheck | null = null;
   /** The path is unknown: only the body's shape can tell whether this is a request for a model. */
   private isSniffing: bool = false;
+  /** A request that names no model can't go anywhere, unless there is a default. */
+  private needsModel: bool = false;
   private isRouted: bool = false;
   private isSecondCounted: bool = false;
 
@@ -45,7 +47,9 @@ export class ModelRouter extends Exchange {
     if (!head.strip(settings.modelHeader) || !head.strip(settings.providerHeader)) {
       return this.onProblem(Problem.HostFailure);
     }
+    if (head.isHandshake) return Outcome.Leave;
     this.learnCaller(head);
+    this.needsModel = endpoint.needsModel;
     if (endpoint.isBatchUpload) return isWhole ? Outcome.Leave : this.startBatch(head, endpoint);
     if (endpoint.needsModel || (endpoint.modelPlace != ModelPlace.None && !isWhole)) {
       if (endpoint.modelPlace == ModelPlace.Path) return this.routeByPath(endpoint);
@@ -65,14 +69,23 @@ export class ModelRouter extends Exchange {
   }
 
   /**
-   * FailOpen must not open what access lists and the refusal of unknown models close; nor pass routing headers that the
+   * FailOpen must not open what access lists and the refusal of unknown models close: not for a model that can't be read,
+   * nor for one that could follow where the rest of a routed body can't be. Nor must it pass routing headers that the
    * client brought, where the host keeps us from writing our own.
    */
   onProblem(problem: Problem): Outcome {
     if (problem == Problem.HostFailure) return this.refuse(refusalOf(problem));
-    if (this.isSniffing && problem == Problem.HeldTooLarge) return Outcome.Pass;
-    if (!this.isRouted && !this.isSniffing && this.settings.mustKnowModel) return this.refuse(refusalOf(problem));
-    return this.fail(problem);
+    if (this.isSniffing) return problem == Problem.HeldTooLarge ? Outcome.Pass : this.fail(problem);
+    const settings = this.settings;
+    const isGuarded = this.isRouted ? settings.table.isRestricted : settings.mustKnowModel;
+    return isGuarded ? this.refuse(refusalOf(problem)) : this.fail(problem);
+  }
+
+  onDelete(): void {
+    super.onDelete();
+    const json = this.json;
+    if (json != null) json.giveBack();
+    this.json = null;
   }
 
   private learnCaller(head: RequestHead): void {
@@ -120,7 +133,7 @@ export class ModelRouter extends Exchange {
   private startReading(head: RequestHead, endpoint: Endpoint): Outcome {
     if (head.isEncoded) return this.onProblem(Problem.UnsupportedEncoding);
     if (!endpoint.isMultipart) {
-      this.json = new ModelProbe();
+      this.json = ModelProbe.take();
       return Outcome.Hold;
     }
     const form = new FormProbe();
@@ -132,6 +145,7 @@ export class ModelRouter extends Exchange {
   private readJson(piece: Bytes, isLast: bool): Outcome {
     const probe = this.json!;
     const isJson = probe.feed(piece, isLast);
+    if (isLast && probe.isEmpty) return this.routeEmpty();
     if (probe.models.count > 1) return this.judgeSecondModel(probe.models, Problem.DuplicateKey);
     if (!isJson) return this.onProblem(probe.isTooDeep ? Problem.TooDeep : Problem.NotJson);
     return this.isRouted ? Outcome.Pass : this.routeByJson(probe, isLast);
@@ -142,7 +156,13 @@ export class ModelRouter extends Exchange {
       return probe.isText ? this.route(probe.models.first, ModelPlace.Body) : this.refuse(MODEL_NOT_TEXT);
     }
     if (!isLast) return Outcome.Hold;
-    return probe.isNoObject ? this.refuse(MODEL_MISSING) : this.routeToDefault();
+    return probe.isNoObject && this.needsModel ? this.refuse(MODEL_MISSING) : this.routeToDefault();
+  }
+
+  /** A body was announced and none came: the same as a request without one. */
+  private routeEmpty(): Outcome {
+    this.json = null;
+    return this.routeToDefault();
   }
 
   private readForm(piece: Bytes, isLast: bool): Outcome {
@@ -157,7 +177,7 @@ export class ModelRouter extends Exchange {
 
   private startSniffing(head: RequestHead): Outcome {
     if (head.isEncoded) return Outcome.Leave;
-    this.json = new ModelProbe();
+    this.json = ModelProbe.take();
     this.isSniffing = true;
     return Outcome.Hold;
   }
@@ -201,7 +221,9 @@ export class ModelRouter extends Exchange {
     return outcome == Outcome.Pass ? Outcome.Leave : outcome;
   }
 
+  /** The request names no model. */
   private routeToDefault(): Outcome {
+    if (!this.needsModel) return Outcome.Leave;
     const model = this.settings.defaultModel;
     if (model == null) return this.refuse(MODEL_MISSING);
     return this.route(NO_BYTES.set(model.pointer, model.length), ModelPlace.None);
@@ -229,7 +251,6 @@ export class ModelRouter extends Exchange {
       (provider.length == 0 || requestHead.set(settings.providerHeader, provider)) &&
       ((place != ModelPlace.None && model.equals(requested)) || this.writeModel(model, place));
     if (!isWritten) return this.onProblem(Problem.HostFailure);
-    this.repickRoute();
     REQUESTED_MODEL.set(requested);
     MODEL.set(model);
     if (provider.length > 0) PROVIDER.set(provider);

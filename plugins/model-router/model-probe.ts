@@ -27,6 +27,15 @@ class RootKeys extends JsonListener {
   hasRoot: bool = false;
   isObject: bool = false;
 
+  reset(): void {
+    this.models.reset();
+    this.isText = false;
+    this.shape = 0;
+    this.rootStart = 0;
+    this.hasRoot = false;
+    this.isObject = false;
+  }
+
   override onValue(path: i32, kind: JsonKind, start: u64): void {
     if (path == ROOT) {
       this.hasRoot = true;
@@ -50,6 +59,9 @@ class RootKeys extends JsonListener {
   }
 }
 
+const MOST_IDLE: i32 = 64;
+const idle = new Array<ModelProbe>();
+
 /** Reads the model of a JSON body that arrives in pieces, and goes on watching for a second one. */
 @final
 export class ModelProbe {
@@ -64,6 +76,21 @@ export class ModelProbe {
     const keys = new RootKeys();
     this.keys = keys;
     this.scanner = new JsonScanner(PATHS, keys);
+  }
+
+  /** A probe for a new body: one that was given back, where there is one. */
+  static take(): ModelProbe {
+    return idle.length > 0 ? idle.pop() : new ModelProbe();
+  }
+
+  /** Its body is over: it can serve another. */
+  giveBack(): void {
+    this.keys.reset();
+    this.scanner.reset();
+    this.offset = 0;
+    this.isFirstMemberSeen = false;
+    this.hasMembers = false;
+    if (idle.length < MOST_IDLE) idle.push(this);
   }
 
   /** False when this is no JSON. */
@@ -81,6 +108,11 @@ export class ModelProbe {
   /** Whether the first model is a string. */
   get isText(): bool {
     return this.keys.isText;
+  }
+
+  /** Whether not one byte has come so far. */
+  get isEmpty(): bool {
+    return this.offset == 0;
   }
 
   get isTooDeep(): bool {

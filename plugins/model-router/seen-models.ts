@@ -26,6 +26,16 @@ export class SeenModels {
   private laterStart: i32 = 0;
   private readonly view: Bytes = new Bytes();
 
+  /** Ready for another body. */
+  reset(): void {
+    this.count = 0;
+    this.isKnown = false;
+    this.isOverflown = false;
+    this.firstBytes.clear();
+    this.laterBytes.clear();
+    this.laterRead = 0;
+  }
+
   begin(start: u64): void {
     if (this.count++ == 0) this.start = start;
     this.laterStart = this.laterBytes.length;

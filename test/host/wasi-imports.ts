@@ -5,12 +5,27 @@ import type { WasmHost } from "./wasm-host.ts";
 /** What WASI answers. */
 const Errno = { Success: 0, BadFile: 8, NotSupported: 58 } as const;
 
-/** The functions of `wasi_snapshot_preview1` that modules for proxies use, as Envoy gives them. */
+/** The functions of `wasi_snapshot_preview1` that modules for proxies use; each answers what `host.fail` says for it. */
 export function wasiImports(
   host: WasmHost,
   random: SeededRandom,
   environment: Readonly<Record<string, string>>,
 ): WebAssembly.ModuleImports {
+  const calls = wasiCalls(host, random, environment);
+  return Object.fromEntries(
+    Object.entries(calls).map(([name, call]) => [
+      name,
+      (...parameters: never[]) => host.fail[name] ?? call(...parameters),
+    ]),
+  );
+}
+
+/** As Envoy gives them. */
+function wasiCalls(
+  host: WasmHost,
+  random: SeededRandom,
+  environment: Readonly<Record<string, string>>,
+): Record<string, (...parameters: never[]) => number | undefined> {
   const variables = Object.entries(environment).map(([name, value]) => toBytes(`${name}=${value}\0`));
   return {
     clock_time_get: (clock: number, _precision: bigint, timeAt: number): number => {

@@ -1,4 +1,4 @@
-import { Kind } from "./json-module.ts";
+import { Kind, Problem } from "./json-module.ts";
 
 /** JSON texts by name, and whether they are JSON; strings are UTF-8, arrays are bytes. */
 export type Case = [name: string, text: string | number[]];
@@ -93,6 +93,7 @@ export const REFUSED: Case[] = [
   ["a comma after the value", "1,"],
   ["a zero byte after the value", "1\0"],
   ["a form feed between tokens", "[1,\f2]"],
+  ["a form feed in a long run of white space", `[1,${" ".repeat(20)}\f${" ".repeat(20)}2]`],
   ["a no-break space between tokens", "[1,\u00a02]"],
   ["an open array", "[1"],
   ["an open array after a comma", "[1,"],
@@ -175,6 +176,43 @@ export const REFUSED: Case[] = [
   ["a byte that is in no character, last in a block", inString(...Array<number>(65).fill(0x61), 0xc0, 0x80)],
   ["invalid UTF-8 in a key", [0x7b, ...inString(0xc3), 0x3a, 0x31, 0x7d]],
   ["invalid UTF-8 between tokens", [0x5b, 0xc3, 0x28, 0x5d]],
+];
+
+/** What may stand in a string, at any distance from its beginning. */
+export const IN_STRINGS: string[] = [
+  "x",
+  '\\"',
+  "\\\\",
+  "\\/",
+  "\\n",
+  "\\u00e9",
+  "\\ud83d\\ude00",
+  "é",
+  "你",
+  "퟿",
+  "😀",
+  "\x7f",
+];
+
+/** What may not, why, and which of the bytes is the first that is wrong. */
+export const NOT_IN_STRINGS: [what: number[], problem: Problem, at: number][] = [
+  [[0x0a], Problem.NotJson, 0],
+  [[...Buffer.from("\\x")], Problem.NotJson, 1],
+  [[...Buffer.from("\\\\\\N")], Problem.NotJson, 3],
+  [[...Buffer.from("\\u12g4")], Problem.NotJson, 4],
+  [[...Buffer.from("\\u123")], Problem.NotJson, 5],
+  [[0x5c, 0xc3, 0xa9], Problem.NotJson, 1],
+  [[0x80], Problem.BadUtf8, 0],
+  [[0xc0, 0xaf], Problem.BadUtf8, 0],
+  [[0xc3], Problem.BadUtf8, 1],
+  [[0xc3, 0xa9, 0xa9], Problem.BadUtf8, 2],
+  [[0xe0, 0x9f, 0xbf], Problem.BadUtf8, 1],
+  [[0xe4, 0xbd], Problem.BadUtf8, 2],
+  [[0xed, 0xa0, 0x80], Problem.BadUtf8, 1],
+  [[0xf0, 0x8f, 0xbf, 0xbf], Problem.BadUtf8, 1],
+  [[0xf0, 0x9f, 0x98], Problem.BadUtf8, 3],
+  [[0xf4, 0x90, 0x80, 0x80], Problem.BadUtf8, 1],
+  [[0xf5, 0x80, 0x80, 0x80], Problem.BadUtf8, 0],
 ];
 
 /** Which repeated key is reported, in a text, and where. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ACCEPTED, DUPLICATES, REFUSED, VALUES } from "./json-cases.ts";
+import { ACCEPTED, DUPLICATES, IN_STRINGS, NOT_IN_STRINGS, REFUSED, VALUES } from "./json-cases.ts";
 import { type Event, JsonModule, Kind, Problem } from "./json-module.ts";
 import { anyBytes, anyCuts, anyDocument, anyMutation, bytesOf, isJson, valuesAt, wellFormed } from "./json-oracle.ts";
 
@@ -45,17 +45,44 @@ describe("a text", () => {
     ["a wrong byte between tokens", "[1,x]", Problem.NotJson, 3],
     ["a control character in a string", `["${"x".repeat(50)}\n"]`, Problem.NotJson, 52],
     ["invalid UTF-8", [0x22, ...Array(50).fill(0x61), 0xff, 0x22], Problem.BadUtf8, 51],
-    [
-      "a character cut off by a block's end",
-      [0x22, ...Array(34).fill(0x61), 0xc3, ...Array(80).fill(0x61), 0x22],
-      Problem.BadUtf8,
-      36,
-    ],
     ["the 513th array", "[".repeat(600), Problem.TooDeep, 512],
     ["an end that comes too early", '{"a":', Problem.NotJson, 5],
   ])("is refused where it goes wrong: %s", (_, text, problem, offset) => {
     json.setPaths([]);
     expect(json.scan(bytesOf(text))).toMatchObject({ problem, offset });
+  });
+
+  test("is judged rightly however far into a string its peculiarity is", () => {
+    json.setPaths([]);
+    const after = Array<number>(140).fill(0x61);
+    for (let distance = 0; distance < 140; distance++) {
+      const before = [0x22, ...Array<number>(distance).fill(0x61)];
+      for (const what of IN_STRINGS) {
+        for (const rest of [after, []]) {
+          const { problem } = json.scan([...before, ...bytesOf(what), ...rest, 0x22]);
+          expect(problem, `${what} after ${distance}`).toBe(Problem.None);
+        }
+      }
+      for (const [what, problem, at] of NOT_IN_STRINGS) {
+        for (const rest of [after, [0x22]]) {
+          const { log: _, ...found } = json.scan([...before, ...what, ...bytesOf("-"), ...rest, 0x22]);
+          expect(found, `${what} after ${distance}`).toMatchObject({ problem, offset: before.length + at });
+        }
+      }
+    }
+  });
+
+  test("is judged rightly however many digits a number has", () => {
+    json.setPaths([]);
+    for (let count = 1; count < 40; count++) {
+      const digits = "1234567890".repeat(4).slice(0, count);
+      for (const number of [digits, `-${digits}.${digits}`, `0.${digits}e${digits}`]) {
+        expect(json.scan(bytesOf(`[${number}]`)).problem, number).toBe(Problem.None);
+        for (const wrong of ["/", ":", "a", "\xe9"]) {
+          expect(json.scan(bytesOf(`[${number}${wrong}1]`)).problem, number + wrong).toBe(Problem.NotJson);
+        }
+      }
+    }
   });
 
   test("means the same in whatever two pieces it comes", () => {

@@ -24,6 +24,10 @@ export interface Listener extends Partial<Omit<Gateway, "filters" | "clusters" |
   before?: (NativeFilter | WasmFilter)[];
   /** Laid over the model-router's filter. */
   filter?: Partial<WasmFilter>;
+  /** Laid over Envoy's HTTP connection manager. */
+  manager?: { [key: string]: Json };
+  /** Laid over the listener's filter chain, for instance its TLS. */
+  chain?: { [key: string]: Json };
 }
 
 /** The providers that the tests route to, all running. */
@@ -69,16 +73,25 @@ export class Providers {
 /** Envoy's bootstrap for several listeners, each with a model-router of its own, all in one VM. */
 export function routerConfig(providers: Providers, listeners: Record<string, Listener>): Bootstrap {
   const clusters = providers.addresses;
-  const bootstraps = Object.entries(listeners).map(([name, { configuration, before = [], filter = {}, ...rest }]) => {
+  const bootstraps = Object.entries(listeners).map(([name, options]) => {
+    const { configuration, before = [], filter = {}, manager, chain, ...rest } = options;
     const router: WasmFilter = { name: "model-router", wasm: wasmFile("model-router"), configuration, ...filter };
     const bootstrap = gatewayConfig({ clusters, fallback: "fallback", ...rest, filters: [...before, router] });
-    const [listener] = bootstrap.static_resources.listeners as { [key: string]: Json }[];
-    return { ...bootstrap, static_resources: { ...bootstrap.static_resources, listeners: [{ ...listener, name }] } };
+    const [listener] = bootstrap.static_resources.listeners as unknown as [ListenerJson];
+    const [connections] = listener.filter_chains[0].filters;
+    Object.assign(connections.typed_config, manager);
+    Object.assign(listener.filter_chains[0], chain);
+    return { ...bootstrap, static_resources: { ...bootstrap.static_resources, listeners: [{ ...listener, name } as Json] } };
   });
   const [first] = bootstraps;
   if (!first) throw new Error("no listener");
   const all = bootstraps.flatMap(({ static_resources }) => static_resources.listeners);
   return { ...first, static_resources: { ...first.static_resources, listeners: all } };
+}
+
+/** The part of a listener that options lie over. */
+interface ListenerJson {
+  filter_chains: [{ filters: [{ typed_config: { [key: string]: Json } }] }];
 }
 
 /** An Envoy with these listeners in front of the providers. */
