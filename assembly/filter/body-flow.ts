@@ -13,4 +13,26 @@ export class BodyFlow {
   fed: i32 = 0;
   /** All bytes of this direction so far. */
   total: i64 = 0;
+  /** How much the host had buffered at the last callback, in bytes. */
+  private buffered: i32 = 0;
+
+  /** A callback says that `size` bytes are there: the piece, or all that is buffered while it is held. */
+  arrived(size: i32): void {
+    this.total += size - this.buffered;
+    if (this.isHolding) this.buffered = size;
+  }
+
+  /** The host keeps the `size` bytes that are here. */
+  hold(size: i32): void {
+    this.isHolding = true;
+    this.buffered = size;
+  }
+
+  /** What was held goes on; from now on sizes are those of pieces. */
+  release(): void {
+    this.isHolding = false;
+    this.headersHeld = false;
+    this.fed = 0;
+    this.buffered = 0;
+  }
 }

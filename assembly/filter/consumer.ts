@@ -48,12 +48,14 @@ class MetadataSource extends IdentitySource {
     return this.path.get();
   }
 
-  /** A list of strings comes as a map whose keys are the elements; a string as itself. */
+  /** A list of strings comes as a map from each element to nothing; a string as itself. The keys of an object are no groups. */
   addGroups(_head: RequestHead, caller: Caller): void {
     const value = this.path.get();
     if (value == null) return;
     if (!this.list.parse(value)) return addCommaSeparated(value, caller);
-    for (let i = 0; i < this.list.count; i++) caller.addGroup(this.list.nameAt(i, this.element));
+    for (let i = 0; i < this.list.count; i++) {
+      if (this.list.valueLengthAt(i) == 0) caller.addGroup(this.list.nameAt(i, this.element));
+    }
   }
 }
 
@@ -77,16 +79,22 @@ class CredentialSource extends IdentitySource {
   }
 }
 
-/** A string attribute of the connection. */
+/** A string attribute of the connection: the first of these that is there. */
 @final
 class ConnectionSource extends IdentitySource {
-  constructor(private readonly path: PropertyPath) {
+  private readonly paths: PropertyPath[] = [];
+
+  constructor(names: string[]) {
     super();
+    for (let i = 0; i < names.length; i++) this.paths.push(new PropertyPath(["connection", names[i]]));
   }
 
   find(_head: RequestHead): Bytes | null {
-    const value = this.path.get();
-    return value == null || value.length == 0 ? null : value;
+    for (let i = 0; i < this.paths.length; i++) {
+      const value = this.paths[i].get();
+      if (value != null && value.length > 0) return value;
+    }
+    return null;
   }
 }
 
@@ -144,6 +152,9 @@ const MOST_SOURCES: i32 = 16;
 const MOST_SEGMENTS: i32 = 16;
 const DEFAULT_METADATA: string[] = ["envoy.filters.http.jwt_authn", "payload", "sub"];
 const PEER_CERTIFICATE: string[] = ["San", "Subject"];
+/** The first name of the kind that is there: of a URI, else of a host. */
+const SAN_ATTRIBUTES: string[] = ["uri_san_peer_certificate", "dns_san_peer_certificate"];
+const SUBJECT_ATTRIBUTES: string[] = ["subject_peer_certificate"];
 const ONE_KIND = "must have exactly one of metadata, credential, peerCertificate, sourceAddress, header, group";
 
 /** Reads the common key `consumer`; absent: the JWT's subject, then the credential's hash. */
@@ -190,9 +201,7 @@ function readSource(entry: ConfigReader): IdentitySource | null {
   }
   if (entry.has("peerCertificate")) {
     const isSan = entry.enumValue("peerCertificate", PEER_CERTIFICATE, 0) == 0;
-    return new ConnectionSource(
-      new PropertyPath(["connection", isSan ? "uri_san_peer_certificate" : "subject_peer_certificate"]),
-    );
+    return new ConnectionSource(isSan ? SAN_ATTRIBUTES : SUBJECT_ATTRIBUTES);
   }
   return readNamedSource(entry);
 }

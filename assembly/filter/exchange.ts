@@ -2,6 +2,7 @@ import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { Bytes } from "../bytes/view";
 import { requestBody } from "../host/body";
+import { BODY_WINDOW_BYTES } from "../host/memory";
 import { randomU32 } from "../host/clock";
 import { Action, Direction, StreamContext } from "../host/context";
 import { closeStream, continueStream } from "../host/control";
@@ -178,11 +179,12 @@ export abstract class Exchange extends StreamContext {
     if (flow.headersHeld) this.root.watchdog.retire();
     const settings = this.chosen;
     if (settings == null) return Action.Continue;
-    flow.total += size - flow.fed;
+    flow.arrived(size);
     const limit = settings.common.maxBodyBytes;
     if (limit != NO_LIMIT && flow.total > limit && this.refuse(BODY_TOO_LARGE) == Outcome.Ended) return Action.Hold;
     if (flow.isLeft) return Action.Continue;
     this.heldSize = size;
+    if (flow.isHolding && !end && !this.isWorthReading(size)) return Action.Hold;
     return this.actOnBody(this.feedRequest(size, end));
   }
 
@@ -191,8 +193,16 @@ export abstract class Exchange extends StreamContext {
     const flow = this.request;
     if (flow.headersHeld) this.root.watchdog.retire();
     if (this.chosen == null || flow.isLeft || flow.isComplete) return Action.Continue;
-    flow.isComplete = true;
-    return this.actOnBody(this.onRequestPiece(NOTHING.set(0, 0), true));
+    return this.actOnBody(this.feedRequest(flow.isHolding ? this.heldSize : 0, true));
+  }
+
+  /**
+   * A read costs a host call, and Envoy hands out a large body in hundreds of pieces. So a held body is read when at least
+   * as much is new as was read before, or a whole window, or as much as may be held.
+   */
+  private isWorthReading(size: i32): bool {
+    const fed = this.request.fed;
+    return size - fed >= min(fed, BODY_WINDOW_BYTES) || size > this.chosen!.common.maxHeldBytes;
   }
 
   /**
@@ -225,7 +235,7 @@ export abstract class Exchange extends StreamContext {
     const flow = this.request;
     if (outcome == Outcome.Ended) return Action.Hold;
     if (outcome == Outcome.Hold) {
-      flow.isHolding = true;
+      flow.hold(this.heldSize);
       return Action.Hold;
     }
     const edit = this.edit;
@@ -242,9 +252,7 @@ export abstract class Exchange extends StreamContext {
 
   private releaseRequest(): void {
     const flow = this.request;
-    flow.isHolding = false;
-    flow.headersHeld = false;
-    flow.fed = 0;
+    flow.release();
     this.root.watchdog.forget(this.id);
   }
 

@@ -2,7 +2,7 @@ import { Counter, Gauge } from "../host/metrics";
 
 /**
  * A plugin's own metrics, `weir.<plugin>.<what>`. A reason becomes a tag in the form `.reason.=.<reason>.=;.`, which Envoy's
- * `stats_tags` can take out of the name. Reasons are the plugin's constants, never a client's words.
+ * `stats_tags` can take out of the name by `(\.reason\.=\.(.*?)\.=;)`: Envoy drops a name's last dot. Reasons are the plugin's constants, never a client's words.
  */
 @final
 export class PluginMetrics {

@@ -27,6 +27,7 @@ export class PluginRoot extends RootContext {
   readonly watchdog: Watchdog;
   readonly metrics: PluginMetrics;
   private base: Settings | null = null;
+  private hasOverrides: bool = false;
   private readonly overrides: Override[] = [];
   private routeSetting: PropertyPath;
   private readonly warned: string[] = [];
@@ -61,6 +62,7 @@ export class PluginRoot extends RootContext {
 
   private read(source: JsonValue, issues: Issues): void {
     const config = new ConfigReader(source, issues);
+    this.hasOverrides = config.has("overrides");
     const overrides = readOverrides(config, source);
     this.base = this.readWhole(config);
     config.end();
@@ -84,8 +86,12 @@ export class PluginRoot extends RootContext {
   /**
    * The settings for a request: those that the route's metadata names, else the first override that matches, else the base.
    * Null: the route turns this plugin off.
+   *
+   * Asking Envoy for a route's metadata costs about as much as the rest of a small request, so only a configuration with
+   * `overrides`, be the list empty, asks.
    */
   settingsFor(head: RequestHead): Settings | null {
+    if (!this.hasOverrides) return this.base;
     const named = this.routeSetting.get();
     if (named != null && named.length > 0) {
       if (isOff(named)) return null;

@@ -91,6 +91,13 @@ export class RequestHead {
     return this.has(UPGRADE) || CONNECT.equals(this.method.pointer, this.method.length);
   }
 
+  /** Whether the client sends nothing before it has an answer: CONNECT, or a GET that asks for an upgrade. */
+  get isHandshake(): bool {
+    const method = this.method;
+    if (CONNECT.equals(method.pointer, method.length)) return true;
+    return GET.equals(method.pointer, method.length) && this.has(UPGRADE);
+  }
+
   /**
    * Corrects the length after the body grew by `delta` bytes, or takes it away, so that the body goes out in chunks. False
    * when the host lets us do neither.

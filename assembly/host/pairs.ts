@@ -54,6 +54,10 @@ export class HeaderPairs {
     return view.set(data, <i32>load<u32>(this.base + 4 + index * 8));
   }
 
+  valueLengthAt(index: i32): i32 {
+    return <i32>load<u32>(this.base + 4 + index * 8, 4);
+  }
+
   /** How many values the last `get` saw. */
   occurrences: i32 = 0;
 

@@ -1,6 +1,7 @@
 /** Which contexts live in this VM. Several configurations of several plugins come and go in any order. */
 import { bufferBytesAllocated, resetBufferBytesAllocated } from "../bytes/buffer";
 import { RootContext, RootFactory, StreamContext } from "./context";
+import { IdTable } from "./id-table";
 import { LogLevel, log } from "./log";
 import { PropertyPath } from "./property";
 
@@ -9,8 +10,8 @@ const COLLECT_AFTER_STREAMS: i32 = 512;
 const COLLECT_AFTER_BYTES: i32 = 1 << 20;
 
 const factories = new Array<RootFactory>();
-const roots = new Map<u32, RootContext>();
-const streams = new Map<u32, StreamContext>();
+const roots = new IdTable<RootContext>();
+const streams = new IdTable<StreamContext>();
 
 let latestId: u32 = 0;
 let latest: StreamContext | null = null;
@@ -48,12 +49,13 @@ function findFactory(): RootFactory | null {
 }
 
 export function findRoot(id: u32): RootContext | null {
-  return roots.has(id) ? roots.get(id) : null;
+  return roots.get(id);
 }
 
 export function createStream(id: u32, rootId: u32): void {
-  if (!roots.has(rootId)) return;
-  const stream = roots.get(rootId).createStream(id);
+  const root = roots.get(rootId);
+  if (root == null) return;
+  const stream = root.createStream(id);
   streams.set(id, stream);
   latestId = id;
   latest = stream;
@@ -62,10 +64,11 @@ export function createStream(id: u32, rootId: u32): void {
 /** The stream, as long as the host has not deleted it. */
 export function findStream(id: u32): StreamContext | null {
   if (latest != null && latestId == id) return latest;
-  if (!streams.has(id)) return null;
+  const stream = streams.get(id);
+  if (stream == null) return null;
   latestId = id;
-  latest = streams.get(id);
-  return latest;
+  latest = stream;
+  return stream;
 }
 
 /** Forgets a context of either kind. */

@@ -95,8 +95,8 @@ export class BatchFile extends BatchCheck {
 
   /** What the uploader is told, once it is known that this is a batch. */
   override get refusal(): Refusal | null {
-    if (this.rejectsBatches) return this.isBatch ? BATCH_REJECTED : null;
-    return this.isBatch || (this.isEnded && !this.hasPurpose) ? this.found : null;
+    if (!this.isBatch && (!this.isEnded || this.hasPurpose)) return null;
+    return this.rejectsBatches ? BATCH_REJECTED : this.found;
   }
 
   feed(piece: Bytes, isLast: bool): void {

@@ -106,7 +106,12 @@ function readTarget(target: ConfigReader): Target {
   const name = target.headerValue("model", "", MAX_MODEL_BYTES);
   const weight = <u32>target.integer("weight", 1, 0, MOST_WEIGHT);
   if (!target.has("provider")) target.reject("provider", "is required");
-  return new Target(readProvider(target), target.has("model") ? new ByteString(name) : null, weight, readDialects(target));
+  return new Target(
+    readProvider(target),
+    target.has("model") ? new ByteString(name) : null,
+    weight,
+    readDialects(target),
+  );
 }
 
 function readProvider(config: ConfigReader): ByteString {

@@ -6,6 +6,7 @@ import { CommonSettings, Settings } from "../../assembly/filter/settings";
 import { readRouterSettings } from "./config";
 import { ModelRouter } from "./filter";
 
+
 @final
 export class ModelRouterDefinition extends PluginDefinition {
   constructor() {

@@ -161,6 +161,7 @@ export class ModelRouter extends Exchange {
 
   /** A body was announced and none came: the same as a request without one. */
   private routeEmpty(): Outcome {
+    this.json!.giveBack();
     this.json = null;
     return this.routeToDefault();
   }
@@ -262,12 +263,7 @@ export class ModelRouter extends Exchange {
     const json = this.json;
     const form = this.form;
     if (place == ModelPlace.Path) {
-      const path = pathWith(
-        model,
-        requestHead.path,
-        requestEndpoint.pathModelStart,
-        requestEndpoint.pathModelEnd,
-      );
+      const path = pathWith(model, requestHead.path, requestEndpoint.pathModelStart, requestEndpoint.pathModelEnd);
       return requestHead.setPath(path.pointer, path.length);
     } else if (json != null) {
       if (place == ModelPlace.Body) this.replaceInRequest(json.models.start, json.models.end, jsonText(model));

@@ -4,6 +4,7 @@ import { SeenModels } from "./seen-models";
 
 const MODEL = new ByteString("model");
 
+
 @final
 class ModelParts extends MultipartListener {
   readonly models: SeenModels = new SeenModels();

@@ -18,6 +18,7 @@ const SHAPE_KEYS: StaticArray<i32> = [
   0,
 ];
 
+
 @final
 class RootKeys extends JsonListener {
   readonly models: SeenModels = new SeenModels();

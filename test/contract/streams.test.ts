@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type RequestSpec } from "../host/exchange.ts";
+import { outcomeOf, type RequestSpec } from "../host/exchange.ts";
 import { type PluginContext } from "../host/plugin-context.ts";
 import { type Stream } from "../host/stream.ts";
 import { type WasmHost } from "../host/wasm-host.ts";
 import { randomFrom, SEED } from "../lib/seeded.ts";
 import { readSchema } from "../schema/validator.ts";
 import { expectDefinedEnd, visible } from "./support/ending.ts";
-import { examplesOf, loadVm, moduleOf, pluginNames } from "./support/plugins.ts";
+import { DETERMINISTIC, examplesOf, loadVm, moduleOf, pluginNames } from "./support/plugins.ts";
 import { bodyOf, randomSplit, REQUESTS, RESPONSES } from "./support/traffic.ts";
 
 const requests = Object.entries(REQUESTS);
@@ -65,6 +65,25 @@ describe.each(pluginNames())("%s", (plugin) => {
       }
       stream.finish();
       expectDefinedEnd(host, plugin, context.send(request));
+    });
+
+    test(`many at once do not mix (SEED=${SEED})`, async () => {
+      const vm = await loadVm(plugin, DETERMINISTIC);
+      const one = vm.createPlugin({ configuration: config });
+      const random = randomFrom(SEED);
+      for (let round = 0; round < 20; round++) {
+        const running = requests.map(([name, request]) => ({ name, stream: one.stream(), steps: stepsOf(request) }));
+        for (let left = running; left.length > 0; left = left.filter(({ steps }) => steps.length > 0)) {
+          const { stream, steps } = left[random(left.length)]!;
+          steps.shift()!(stream);
+        }
+        for (const { name, stream } of running) {
+          const alone = one.stream();
+          stepsOf(REQUESTS[name]!).forEach((step) => step(alone));
+          expect({ name, ...visible(outcomeOf(stream)) }).toEqual({ name, ...visible(outcomeOf(alone)) });
+          for (const each of [stream, alone]) each.finish();
+        }
+      }
     });
 
     test("callbacks for contexts that are not there do nothing", () => {

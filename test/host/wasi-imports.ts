@@ -71,6 +71,6 @@ function wasiCalls(
       return Errno.Success;
     },
     // Envoy notes it and goes on.
-    proc_exit: (): void => undefined,
+    proc_exit: (): undefined => undefined,
   };
 }

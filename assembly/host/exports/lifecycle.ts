@@ -3,7 +3,7 @@ import "../abort";
 import { BufferType, readConfiguration } from "../body";
 import { LogLevel, log } from "../log";
 import { allocateForHost } from "../memory";
-import { createRoot, createStream, deleteContext, enter, findRoot, findStream, leave } from "../registry";
+import { createRoot, createStream, deleteContext, enter, findRoot, leave } from "../registry";
 
 export function proxy_abi_version_0_2_1(): void {}
 
@@ -51,17 +51,6 @@ export function proxy_on_tick(rootId: u32): void {
   const root = findRoot(rootId);
   if (root != null) root.onTick();
   leave();
-}
-
-export function proxy_on_log(id: u32): void {
-  enter();
-  const stream = findStream(id);
-  if (stream != null) stream.onLog();
-  leave();
-}
-
-export function proxy_on_done(_id: u32): u32 {
-  return 1;
 }
 
 export function proxy_on_delete(id: u32): void {

@@ -20,9 +20,9 @@ const LIMITS = { maxHeldBytes: "64KiB", maxBodyBytes: "256KiB", consumer: [{ hea
 
 /** What a listener does with a request that can't be judged. */
 const CONFIGURATIONS = {
-  "FailClosed": { ...LIMITS, models: MODELS },
+  FailClosed: { ...LIMITS, models: MODELS },
   "FailClosed with access lists": { ...LIMITS, models: RESTRICTED, unknownModels: "Pass" },
-  "FailOpen": { ...LIMITS, failureMode: "FailOpen", models: MODELS, unknownModels: "Pass" },
+  FailOpen: { ...LIMITS, failureMode: "FailOpen", models: MODELS, unknownModels: "Pass" },
   "FailOpen with access lists": { ...LIMITS, failureMode: "FailOpen", models: RESTRICTED, unknownModels: "Pass" },
   "FailOpen that refuses unknown models": { ...LIMITS, failureMode: "FailOpen", models: MODELS },
   "FailClosed with unknown paths refused": { ...LIMITS, models: MODELS, unknownPaths: "Reject" },
@@ -54,9 +54,14 @@ let envoy: EnvoyProcess;
 
 beforeAll(async () => {
   providers = await Providers.start();
-  const plain = NAMES.map((name) => [name, { configuration: CONFIGURATIONS[name], trailers: true, manager: MANAGER }] as const);
+  const plain = NAMES.map(
+    (name) => [name, { configuration: CONFIGURATIONS[name], trailers: true, manager: MANAGER }] as const,
+  );
   const configuration = CONFIGURATIONS["FailClosed with access lists"];
-  envoy = await startRouter(providers, { ...Object.fromEntries(plain), authenticated: { configuration, before: [AUTHENTICATION] } });
+  envoy = await startRouter(providers, {
+    ...Object.fromEntries(plain),
+    authenticated: { configuration, before: [AUTHENTICATION] },
+  });
 });
 
 afterAll(async () => {
@@ -74,11 +79,19 @@ const ROUTING = ["x-gateway-model-name", "x-gateway-provider-name"];
 const DIALECTS = {
   "/v1/chat/completions": (answer: Answer): void => {
     expect(answer.json).toEqual({
-      error: { message: expect.any(String), type: "invalid_request_error", code: expect.any(String), param: answer.json["error"] ? expect.toSatisfy((param) => param === null || param === "model") : null },
+      error: {
+        message: expect.any(String),
+        type: "invalid_request_error",
+        code: expect.any(String),
+        param: answer.json["error"] ? expect.toSatisfy((param) => param === null || param === "model") : null,
+      },
     });
   },
   "/v1/messages": (answer: Answer): void => {
-    expect(answer.json).toEqual({ type: "error", error: { type: expect.stringMatching(/_error$|^request_too_large$/), message: expect.any(String) } });
+    expect(answer.json).toEqual({
+      type: "error",
+      error: { type: expect.stringMatching(/_error$|^request_too_large$/), message: expect.any(String) },
+    });
   },
 };
 
@@ -108,9 +121,17 @@ interface Attack {
 const UNREADABLE: Attack[] = [
   { name: "a second model", body: '{"model":"gpt-4o","messages":[],"model":"internal-x"}', status: 400 },
   { name: "a second model, the same", body: '{"model":"gpt-4o","model":"gpt-4o","messages":[]}', status: 400 },
-  { name: "a second model, its key escaped", body: '{"model":"gpt-4o","mod\\u0065l":"internal-x","messages":[]}', status: 400 },
+  {
+    name: "a second model, its key escaped",
+    body: '{"model":"gpt-4o","mod\\u0065l":"internal-x","messages":[]}',
+    status: 400,
+  },
   { name: "a second model, no string", body: '{"model":"gpt-4o","model":{"a":1},"messages":[]}', status: 400 },
-  { name: "a first model, no string, and a second", body: '{"model":null,"model":"internal-x","messages":[]}', status: 400 },
+  {
+    name: "a first model, no string, and a second",
+    body: '{"model":null,"model":"internal-x","messages":[]}',
+    status: 400,
+  },
   { name: "no JSON", body: "model=gpt-4o", status: 400 },
   { name: "JSON cut short", body: '{"messages":[],"x":', status: 400 },
   { name: "two JSON values", body: '{"messages":[]}{"model":"internal-x"}', status: 400 },
@@ -132,13 +153,19 @@ const UNREADABLE: Attack[] = [
   { name: "an encoding that lies", body: body("gpt-4o"), headers: { "content-encoding": "br" }, status: 415 },
   { name: "an unknown encoding", body: body("gpt-4o"), headers: { "content-encoding": "x" }, status: 415 },
   { name: "two encodings", body: body("gpt-4o"), headers: { "content-encoding": "identity, gzip" }, status: 415 },
-  { name: "two encoding headers", body: body("gpt-4o"), headers: { "content-encoding": ["identity", "gzip"] }, status: 415 },
+  {
+    name: "two encoding headers",
+    body: body("gpt-4o"),
+    headers: { "content-encoding": ["identity", "gzip"] },
+    status: 415,
+  },
   { name: "a model after more than may be held", body: `{"a":"${"a".repeat(70_000)}","model":"gpt-4o"}`, status: 413 },
   { name: "white space without end", body: " ".repeat(70_000), status: 413 },
 ];
 
 describe.each(NAMES)("%s", (name) => {
-  const to = (sent: Sent): Promise<Answer> => send(envoy.address(name), { ...sent, headers: { ...FORGED, ...sent.headers } });
+  const to = (sent: Sent): Promise<Answer> =>
+    send(envoy.address(name), { ...sent, headers: { ...FORGED, ...sent.headers } });
   const isOpen = name === "FailOpen";
   const hasLists = name.includes("access lists");
   const passesUnknown = name === "FailOpen" || hasLists;
@@ -169,7 +196,7 @@ describe.each(NAMES)("%s", (name) => {
       ["10 KB", "gpt-4o".repeat(1700)],
       ["blanks around it", " gpt-4o "],
       ["half a surrogate pair", "gpt-9\\ud800"],
-      ["quotes and markup", "\\\"},{\\\"a\\\":\\\"<b>"],
+      ["quotes and markup", '\\"},{\\"a\\":\\"<b>'],
       ["an unknown name", "gpt-9"],
     ])("a model with %s", async (_, model) => {
       const answer = await to({ path, body: body("MODEL").replace("MODEL", model) });
@@ -177,7 +204,8 @@ describe.each(NAMES)("%s", (name) => {
       const { provider, request } = providers.only();
       expect([provider, request.headers["x-gateway-provider-name"]]).toEqual(["fallback", undefined]);
       const named = request.headers["x-gateway-model-name"] as string | undefined;
-      if (named !== undefined) expect(Buffer.from(named, "latin1").toString()).toBe(Buffer.from(String(request.json?.["model"])).toString());
+      if (named !== undefined)
+        expect(Buffer.from(named, "latin1").toString()).toBe(Buffer.from(String(request.json?.["model"])).toString());
     });
 
     test.each([
@@ -233,20 +261,63 @@ describe.each(NAMES)("%s", (name) => {
   });
 
   const FORM = "multipart/form-data; boundary=B";
-  const part = (field: string, value: string): string => `--B\r\ncontent-disposition: form-data; name="${field}"\r\n\r\n${value}\r\n`;
+  const part = (field: string, value: string): string =>
+    `--B\r\ncontent-disposition: form-data; name="${field}"\r\n\r\n${value}\r\n`;
   const LYING: [what: string, path: string, type: string | undefined, body: string, provider: string | undefined][] = [
     ["JSON as text", "/v1/chat/completions", "text/plain", body("gpt-4o"), "openai"],
     ["JSON as a form", "/v1/chat/completions", FORM, body("gpt-4o"), "openai"],
-    ["JSON as an URL-encoded form", "/v1/chat/completions", "application/x-www-form-urlencoded", body("gpt-4o"), "openai"],
+    [
+      "JSON as an URL-encoded form",
+      "/v1/chat/completions",
+      "application/x-www-form-urlencoded",
+      body("gpt-4o"),
+      "openai",
+    ],
     ["JSON in UTF-16, it says", "/v1/chat/completions", "application/json; charset=utf-16", body("gpt-4o"), "openai"],
     ["JSON without a type", "/v1/chat/completions", "", body("gpt-4o"), "openai"],
-    ["a form", "/v1/audio/transcriptions", FORM, `${part("file", "x")}${part("model", "whisper-1")}--B--\r\n`, "openai"],
-    ["a form as JSON", "/v1/audio/transcriptions", "application/json", `${part("model", "whisper-1")}--B--\r\n`, undefined],
+    [
+      "a form",
+      "/v1/audio/transcriptions",
+      FORM,
+      `${part("file", "x")}${part("model", "whisper-1")}--B--\r\n`,
+      "openai",
+    ],
+    [
+      "a form as JSON",
+      "/v1/audio/transcriptions",
+      "application/json",
+      `${part("model", "whisper-1")}--B--\r\n`,
+      undefined,
+    ],
     ["JSON as the form that is due", "/v1/audio/transcriptions", FORM, body("whisper-1"), undefined],
-    ["a form with two models", "/v1/audio/transcriptions", FORM, `${part("model", "whisper-1")}${part("model", "internal-x")}--B--\r\n`, undefined],
-    ["a form with the same model twice", "/v1/audio/transcriptions", FORM, `${part("model", "whisper-1")}${part("model", "whisper-1")}--B--\r\n`, undefined],
-    ["a form without a boundary", "/v1/audio/transcriptions", "multipart/form-data", `${part("model", "whisper-1")}--B--\r\n`, undefined],
-    ["a form with two boundaries", "/v1/audio/transcriptions", `${FORM}; boundary=C`, `${part("model", "whisper-1")}--B--\r\n`, undefined],
+    [
+      "a form with two models",
+      "/v1/audio/transcriptions",
+      FORM,
+      `${part("model", "whisper-1")}${part("model", "internal-x")}--B--\r\n`,
+      undefined,
+    ],
+    [
+      "a form with the same model twice",
+      "/v1/audio/transcriptions",
+      FORM,
+      `${part("model", "whisper-1")}${part("model", "whisper-1")}--B--\r\n`,
+      undefined,
+    ],
+    [
+      "a form without a boundary",
+      "/v1/audio/transcriptions",
+      "multipart/form-data",
+      `${part("model", "whisper-1")}--B--\r\n`,
+      undefined,
+    ],
+    [
+      "a form with two boundaries",
+      "/v1/audio/transcriptions",
+      `${FORM}; boundary=C`,
+      `${part("model", "whisper-1")}--B--\r\n`,
+      undefined,
+    ],
     ["a form that doesn't end", "/v1/audio/transcriptions", FORM, part("file", "x"), undefined],
   ];
   test.each(LYING)("%s", async (_, path, type, sent, provider) => {
@@ -257,9 +328,21 @@ describe.each(NAMES)("%s", (name) => {
   });
 
   test.each([
-    "//v1//chat/completions", "/v1/chat/completions/", "/v1/./chat/completions", "/v1/x/../chat/completions", "/v1/chat%2fcompletions",
-    "/v1/chat%2Fcompletions", "/V1/Chat/COMPLETIONS", "/any/prefix/v1/chat/completions", "/v1/chat/completions;a=b", "/v1/chat;a=b/completions",
-    "/v1/chat\\completions", "/v1/ch%61t/completions", "/v1/chat/completions?model=gpt-4o", "/v1/%2e%2e/chat/completions", "/v1/models/..;/chat/completions",
+    "//v1//chat/completions",
+    "/v1/chat/completions/",
+    "/v1/./chat/completions",
+    "/v1/x/../chat/completions",
+    "/v1/chat%2fcompletions",
+    "/v1/chat%2Fcompletions",
+    "/V1/Chat/COMPLETIONS",
+    "/any/prefix/v1/chat/completions",
+    "/v1/chat/completions;a=b",
+    "/v1/chat;a=b/completions",
+    "/v1/chat\\completions",
+    "/v1/ch%61t/completions",
+    "/v1/chat/completions?model=gpt-4o",
+    "/v1/%2e%2e/chat/completions",
+    "/v1/models/..;/chat/completions",
   ])("the path %s", async (path) => {
     await to({ path, body: body("gpt-4o") });
     const { provider, request } = providers.only();
@@ -295,15 +378,27 @@ describe.each(NAMES)("%s", (name) => {
     const answer = await to({ path: "/api/ask", body: `{"messages":["${"a".repeat(100_000)}"],"model":"internal-x"}` });
     if (isOpen) return void expectUnrouted();
     expect(answer.status).toBe(name.includes("unknown paths") ? 404 : 413);
-    expect(providers.seen.every(({ provider, request }) => provider === "fallback" && request.state === "Aborted")).toBe(true);
+    expect(
+      providers.seen.every(({ provider, request }) => provider === "fallback" && request.state === "Aborted"),
+    ).toBe(true);
   });
 
-  const WEBSOCKET = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-version": "13" };
+  const WEBSOCKET = {
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "sec-websocket-version": "13",
+  };
 
   test("a WebSocket on an AI path, and on another", async () => {
     const answer = await to({ method: "GET", path: "/v1/realtime?model=internal-x", headers: WEBSOCKET });
     if (isOpen) expectUnrouted();
-    else expect([answer.status, answer.json, providers.seen]).toMatchObject([403, { error: { code: "upgrade_not_allowed" } }, []]);
+    else
+      expect([answer.status, answer.json, providers.seen]).toMatchObject([
+        403,
+        { error: { code: "upgrade_not_allowed" } },
+        [],
+      ]);
     providers.reset();
     const other = await to({ method: "GET", path: "/chat-room", headers: WEBSOCKET });
     if (name.includes("unknown paths")) expect(other.status).toBe(404);
@@ -314,7 +409,10 @@ describe.each(NAMES)("%s", (name) => {
     const session = connect(envoy.url("", name));
     session.on("error", () => undefined);
     await new Promise((settled) => session.once("remoteSettings", settled));
-    const stream = session.request({ ":method": "CONNECT", ":protocol": "websocket", ":path": "/v1/realtime", ":scheme": "http" }, { endStream: false });
+    const stream = session.request(
+      { ":method": "CONNECT", ":protocol": "websocket", ":path": "/v1/realtime", ":scheme": "http" },
+      { endStream: false },
+    );
     stream.on("error", () => undefined);
     if (isOpen) {
       await until("it passed", () => (providers.seen.length > 0 ? expectUnrouted() : undefined));
@@ -326,7 +424,11 @@ describe.each(NAMES)("%s", (name) => {
   });
 
   test("a client that offers HTTP/2 as an upgrade, as Java's does, is served", async () => {
-    const headers = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA" };
+    const headers = {
+      connection: "Upgrade, HTTP2-Settings",
+      upgrade: "h2c",
+      "http2-settings": "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
+    };
     const answer = await to({ path: "/v1/chat/completions", body: body("gpt-4o"), headers });
     expect([answer.status, providers.only().provider]).toEqual([200, "openai"]);
   });
@@ -341,19 +443,48 @@ describe.each(NAMES)("%s", (name) => {
       openWithLists: number;
     }
     const LATE: Late[] = [
-      { name: "a second model, not allowed", rest: ',"model":"internal-x"}', closed: 400, open: 200, openWithLists: 403 },
-      { name: "a second model, its key escaped", rest: ',"\\u006dodel":"internal-x"}', closed: 400, open: 200, openWithLists: 403 },
+      {
+        name: "a second model, not allowed",
+        rest: ',"model":"internal-x"}',
+        closed: 400,
+        open: 200,
+        openWithLists: 403,
+      },
+      {
+        name: "a second model, its key escaped",
+        rest: ',"\\u006dodel":"internal-x"}',
+        closed: 400,
+        open: 200,
+        openWithLists: 403,
+      },
       { name: "a second model, allowed", rest: ',"model":"gpt-4o-mini"}', closed: 400, open: 200, openWithLists: 200 },
-      { name: "a third model, not allowed", rest: ',"model":"gpt-4o","model":"internal-x"}', closed: 400, open: 200, openWithLists: 403 },
+      {
+        name: "a third model, not allowed",
+        rest: ',"model":"gpt-4o","model":"internal-x"}',
+        closed: 400,
+        open: 200,
+        openWithLists: 403,
+      },
       { name: "no JSON", rest: ",]", closed: 400, open: 200, openWithLists: 400 },
       { name: "no end", rest: ',"x":', closed: 400, open: 200, openWithLists: 400 },
-      { name: "no JSON, then a second model", rest: ',"x":NaN,"model":"internal-x"}', closed: 400, open: 200, openWithLists: 400 },
+      {
+        name: "no JSON, then a second model",
+        rest: ',"x":NaN,"model":"internal-x"}',
+        closed: 400,
+        open: 200,
+        openWithLists: 400,
+      },
       { name: "a bad byte", rest: ',"x":"\0"}', closed: 400, open: 200, openWithLists: 400 },
       { name: "513 levels", rest: `,"x":${"[".repeat(512)}`, closed: 400, open: 200, openWithLists: 400 },
     ];
     const expected = (late: Late): number => {
       if (!name.startsWith("FailOpen")) return late.closed;
-      if (name === "FailOpen that refuses unknown models" && late.rest.includes('"internal-x"') && !late.rest.includes("NaN")) return 404;
+      if (
+        name === "FailOpen that refuses unknown models" &&
+        late.rest.includes('"internal-x"') &&
+        !late.rest.includes("NaN")
+      )
+        return 404;
       return hasLists ? late.openWithLists : late.open;
     };
     /** Sends the beginning, and waits until the provider has it. */
@@ -371,7 +502,8 @@ describe.each(NAMES)("%s", (name) => {
       const answer = await open.end(late.rest);
       await seen.ended();
       const status = expected(late);
-      if (status === 200) return expect([seen.state, seen.headers["x-gateway-model-name"]]).toEqual(["Complete", "gpt-4o"]);
+      if (status === 200)
+        return expect([seen.state, seen.headers["x-gateway-model-name"]]).toEqual(["Complete", "gpt-4o"]);
       expect([answer.status, answer.isWhole, seen.state]).toEqual([status, true, "Aborted"]);
       DIALECTS["/v1/chat/completions"](answer);
     });
@@ -379,7 +511,13 @@ describe.each(NAMES)("%s", (name) => {
     test.each(LATE)("$name, when the answer has begun", async (late) => {
       const more = new Gate();
       const pieces = ["data: 1\n\n", "data: 2\n\n"];
-      providers.mock("openai").behave({ early: true, answer: { status: 200, pieces }, beforePiece: (index) => (index === 1 ? more.opened : undefined) });
+      providers
+        .mock("openai")
+        .behave({
+          early: true,
+          answer: { status: 200, pieces },
+          beforePiece: (index) => (index === 1 ? more.opened : undefined),
+        });
       const [open, seen] = await begin();
       const ended = open.end(late.rest);
       await seen.ended();
@@ -400,8 +538,16 @@ describe("behind Envoy's API-key authentication", () => {
   test.each([
     ["the team's own key", { authorization: "Bearer key-of-team-a" }, 200],
     ["another team's key", { authorization: "Bearer key-of-team-b" }, 403],
-    ["another team's key and a forged identity", { authorization: "Bearer key-of-team-b", "x-consumer": "team-a" }, 403],
-    ["another team's key and two forged identities", { authorization: "Bearer key-of-team-b", "X-Consumer": ["team-a", "team-a"] }, 403],
+    [
+      "another team's key and a forged identity",
+      { authorization: "Bearer key-of-team-b", "x-consumer": "team-a" },
+      403,
+    ],
+    [
+      "another team's key and two forged identities",
+      { authorization: "Bearer key-of-team-b", "X-Consumer": ["team-a", "team-a"] },
+      403,
+    ],
     ["a forged identity alone", { "x-consumer": "team-a" }, 401],
   ])("%s", async (_, headers, status) => {
     expect((await ask(headers)).status).toBe(status);

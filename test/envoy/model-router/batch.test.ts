@@ -44,7 +44,12 @@ beforeEach(() => providers.reset());
 afterEach(() => expect(traps(envoy.log)).toEqual([]));
 
 const line = (model: string, id = 0): string =>
-  JSON.stringify({ custom_id: `${id}`, method: "POST", url: "/v1/chat/completions", body: { model, messages: [{ role: "user", content: "hi" }] } });
+  JSON.stringify({
+    custom_id: `${id}`,
+    method: "POST",
+    url: "/v1/chat/completions",
+    body: { model, messages: [{ role: "user", content: "hi" }] },
+  });
 
 const PURPOSE = { field: "purpose", value: "batch" };
 const file = (value: string): Part => ({ field: "file", value, filename: "batch.jsonl" });
@@ -71,7 +76,11 @@ const upload = (to: Name, body: string, headers: Record<string, string> = {}): P
 function expectPassed(answer: Answer, body: string): void {
   expect(answer.status).toBe(200);
   const { provider, request } = providers.only();
-  expect([provider, request.body.toString() === body, request.headers["x-gateway-model-name"]]).toEqual(["fallback", true, undefined]);
+  expect([provider, request.body.toString() === body, request.headers["x-gateway-model-name"]]).toEqual([
+    "fallback",
+    true,
+    undefined,
+  ]);
 }
 
 /** The upload was refused, and no provider has all of it. */
@@ -92,25 +101,65 @@ describe("a batch file is checked line by line", () => {
     ["without a line", form(PURPOSE, file(""))],
   ])("%s: passes as it is", async (_, body) => expectPassed(await upload("Check", body), body));
 
-  const NOT_ALLOWED = { code: "model_not_allowed", message: "You are not allowed to use the model 'internal-x' in line 3 of the batch." };
+  const NOT_ALLOWED = {
+    code: "model_not_allowed",
+    message: "You are not allowed to use the model 'internal-x' in line 3 of the batch.",
+  };
   const UNKNOWN = { code: "model_not_found", message: "The model 'gpt-9' in line 2 of the batch does not exist." };
   const REFUSED: [what: string, body: string, status: number, error: object][] = [
     ["a model not allowed", form(PURPOSE, file(`${allowed}${line("internal-x")}\n${line("gpt-9")}`)), 403, NOT_ALLOWED],
     ["an unknown model", form(PURPOSE, file(`${line("gpt-4o")}\n${line("gpt-9")}\n`)), 404, UNKNOWN],
     ["a purpose after it", form(file(`${allowed}${line("internal-x")}\n`), PURPOSE), 403, NOT_ALLOWED],
     ["no purpose", form(file(`${allowed}${line("internal-x")}\n`)), 403, NOT_ALLOWED],
-    ["its purpose in capitals", form({ ...PURPOSE, value: "Batch" }, file(`${allowed}${line("internal-x")}\n`)), 403, NOT_ALLOWED],
-    ["its model's key escaped", form(PURPOSE, file(`${allowed}${line("internal-x").replace('"model"', '"mod\\u0065l"')}`)), 403, NOT_ALLOWED],
-    ["a purpose twice", form(PURPOSE, { ...PURPOSE, value: "fine-tune" }, file(line("internal-x"))), 400, { code: "duplicate_part" }],
-    ["a purpose twice, around the file", form({ ...PURPOSE, value: "fine-tune" }, file(line("internal-x")), PURPOSE), 400, { code: "duplicate_part" }],
+    [
+      "its purpose in capitals",
+      form({ ...PURPOSE, value: "Batch" }, file(`${allowed}${line("internal-x")}\n`)),
+      403,
+      NOT_ALLOWED,
+    ],
+    [
+      "its model's key escaped",
+      form(PURPOSE, file(`${allowed}${line("internal-x").replace('"model"', '"mod\\u0065l"')}`)),
+      403,
+      NOT_ALLOWED,
+    ],
+    [
+      "a purpose twice",
+      form(PURPOSE, { ...PURPOSE, value: "fine-tune" }, file(line("internal-x"))),
+      400,
+      { code: "duplicate_part" },
+    ],
+    [
+      "a purpose twice, around the file",
+      form({ ...PURPOSE, value: "fine-tune" }, file(line("internal-x")), PURPOSE),
+      400,
+      { code: "duplicate_part" },
+    ],
     ["a second file", form(PURPOSE, file(line("gpt-4o")), file(`\n\n${line("internal-x")}`)), 403, NOT_ALLOWED],
-    ["a line that is no JSON", form(PURPOSE, file(`${line("gpt-4o")}\n{"body":{"model":"internal-x"},}\n`)), 400, { code: "invalid_json" }],
-    ["two JSON values in a line", form(PURPOSE, file(`${line("gpt-4o")}\r${line("internal-x")}\n`)), 400, { code: "invalid_json" }],
-    ["two models in a line", form(PURPOSE, file(line("gpt-4o").replace('"model":', '"model":"gpt-4o","model":'))), 400, { code: "duplicate_key" }],
+    [
+      "a line that is no JSON",
+      form(PURPOSE, file(`${line("gpt-4o")}\n{"body":{"model":"internal-x"},}\n`)),
+      400,
+      { code: "invalid_json" },
+    ],
+    [
+      "two JSON values in a line",
+      form(PURPOSE, file(`${line("gpt-4o")}\r${line("internal-x")}\n`)),
+      400,
+      { code: "invalid_json" },
+    ],
+    [
+      "two models in a line",
+      form(PURPOSE, file(line("gpt-4o").replace('"model":', '"model":"gpt-4o","model":'))),
+      400,
+      { code: "duplicate_key" },
+    ],
     ["a model that is no string", form(PURPOSE, file('{"body":{"model":["internal-x"]}}')), 400, {}],
     ["no end", form(PURPOSE, file(line("gpt-4o"))).slice(0, -6), 400, { code: "invalid_multipart" }],
   ];
-  test.each(REFUSED)("one with %s is refused", async (_, body, status, error) => expectRefused(await upload("Check", body), status, error));
+  test.each(REFUSED)("one with %s is refused", async (_, body, status, error) =>
+    expectRefused(await upload("Check", body), status, error),
+  );
 
   test("one of team A's with team A's model passes", async () => {
     const body = form(PURPOSE, file(line("internal-x")));
@@ -132,7 +181,7 @@ describe("a batch file is checked line by line", () => {
   });
 
   test("one of 5 MB streams through, and its last line counts", async () => {
-    const lines = Array.from({ length: 35_000 }, (_, id) => line("gpt-4o", id)).join("\n");
+    const lines = Array.from({ length: 40_000 }, (_, id) => line("gpt-4o", id)).join("\n");
     expect(lines.length).toBeGreaterThan(5_000_000);
     const body = form(PURPOSE, file(lines));
     expectPassed(await upload("Check", body), body);
@@ -142,7 +191,7 @@ describe("a batch file is checked line by line", () => {
     open.write(body.slice(0, -9)).catch(() => undefined);
     await (await arrival).firstByte();
     expectRefused(await open.end(`\n${line("internal-x")}\r\n--B--\r\n`), 403, {
-      message: "You are not allowed to use the model 'internal-x' in line 35001 of the batch.",
+      message: "You are not allowed to use the model 'internal-x' in line 40001 of the batch.",
     });
   });
 
@@ -156,29 +205,70 @@ describe("a batch file is checked line by line", () => {
 
   test("the openai package uploads one, and is told what is wrong with another", async () => {
     const client = new OpenAI({ apiKey: "sk-test", maxRetries: 0, baseURL: envoy.url("/v1", "Check") });
-    const batch = (text: string): Promise<OpenAI.FileObject> => client.files.create({ purpose: "batch", file: new File([text], "b.jsonl") });
+    const batch = (text: string): Promise<OpenAI.FileObject> =>
+      client.files.create({ purpose: "batch", file: new File([text], "b.jsonl") });
     expect((await batch(allowed)).purpose).toBe("batch");
-    await expect(batch(`${allowed}${line("internal-x")}`)).rejects.toMatchObject({ status: 403, ...NOT_ALLOWED, message: `403 ${NOT_ALLOWED.message}` });
+    await expect(batch(`${allowed}${line("internal-x")}`)).rejects.toMatchObject({
+      status: 403,
+      ...NOT_ALLOWED,
+      message: `403 ${NOT_ALLOWED.message}`,
+    });
   });
 });
 
 describe("a batch of messages", () => {
-  const requests = (...models: string[]): { custom_id: string; params: { model: string; max_tokens: number; messages: { role: "user"; content: string }[] } }[] =>
-    models.map((model, id) => ({ custom_id: `${id}`, params: { model, max_tokens: 9, messages: [{ role: "user", content: "hi" }] } }));
-  const post = (to: Name, body: string): Promise<Answer> => send(envoy.address(to), { path: "/v1/messages/batches", body });
+  const requests = (
+    ...models: string[]
+  ): {
+    custom_id: string;
+    params: { model: string; max_tokens: number; messages: { role: "user"; content: string }[] };
+  }[] =>
+    models.map((model, id) => ({
+      custom_id: `${id}`,
+      params: { model, max_tokens: 9, messages: [{ role: "user", content: "hi" }] },
+    }));
+  const post = (to: Name, body: string): Promise<Answer> =>
+    send(envoy.address(to), { path: "/v1/messages/batches", body });
 
   test("of allowed models passes", async () => {
     const client = new Anthropic({ apiKey: "sk-test", maxRetries: 0, baseURL: envoy.url("", "Check") });
-    expect((await client.messages.batches.create({ requests: requests("claude-a", "claude-b") })).type).toBe("message_batch");
+    expect((await client.messages.batches.create({ requests: requests("claude-a", "claude-b") })).type).toBe(
+      "message_batch",
+    );
   });
 
   const twice = (key: string, text: string): string => text.replace(`"${key}":`, `"${key}":"claude-a","${key}":`);
   const REFUSED: [what: string, body: string, status: number, message: string][] = [
-    ["a model not allowed", JSON.stringify({ requests: requests("claude-a", "internal-x") }), 403, "You are not allowed to use the model 'internal-x' in request 2 of the batch."],
-    ["an unknown model", JSON.stringify({ requests: requests("nope") }), 404, "The model 'nope' in request 1 of the batch does not exist."],
-    ["two models in a request", twice("model", JSON.stringify({ requests: requests("claude-a") })), 400, "The request body has a key twice that may be there only once."],
-    ["a second list", `{"requests":[],"requests":${JSON.stringify(requests("internal-x"))}}`, 403, "You are not allowed to use the model 'internal-x' in request 1 of the batch."],
-    ["a model that is no string", '{"requests":[{"params":{"model":null}}]}', 400, "The request body is not valid JSON in UTF-8 without a byte order mark."],
+    [
+      "a model not allowed",
+      JSON.stringify({ requests: requests("claude-a", "internal-x") }),
+      403,
+      "You are not allowed to use the model 'internal-x' in request 2 of the batch.",
+    ],
+    [
+      "an unknown model",
+      JSON.stringify({ requests: requests("nope") }),
+      404,
+      "The model 'nope' in request 1 of the batch does not exist.",
+    ],
+    [
+      "two models in a request",
+      twice("model", JSON.stringify({ requests: requests("claude-a") })),
+      400,
+      "The request body has a key twice that may be there only once.",
+    ],
+    [
+      "a second list",
+      `{"requests":[],"requests":${JSON.stringify(requests("internal-x"))}}`,
+      400,
+      "The request body has a key twice that may be there only once.",
+    ],
+    [
+      "a model that is no string",
+      '{"requests":[{"params":{"model":null}}]}',
+      400,
+      "The request body is not valid JSON in UTF-8 without a byte order mark.",
+    ],
     ["no JSON", '{"requests":[', 400, "The request body is not valid JSON in UTF-8 without a byte order mark."],
   ];
   test.each(REFUSED)("with %s is refused in Anthropic's words", async (_, body, status, message) => {
@@ -211,7 +301,11 @@ describe("batch: Pass and Reject", () => {
 
   test("Reject refuses a batch of messages", async () => {
     const answer = await send(envoy.address("Reject"), { path: "/v1/messages/batches", body: messages });
-    expect([answer.status, answer.json, providers.seen]).toMatchObject([403, { error: { type: "permission_error" } }, []]);
+    expect([answer.status, answer.json, providers.seen]).toMatchObject([
+      403,
+      { error: { type: "permission_error" } },
+      [],
+    ]);
   });
 
   test("Reject lets other files and other requests by", async () => {

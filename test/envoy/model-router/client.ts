@@ -77,7 +77,10 @@ export function send(to: Address, { body, trailers, headers = {}, ...rest }: Sen
   const names = Object.keys(headers).map((name) => name.toLowerCase());
   const isFramed = trailers !== undefined || names.includes("transfer-encoding") || names.includes("content-length");
   const framing = isFramed ? {} : { "content-length": Buffer.byteLength(body ?? "") };
-  const open = new OpenRequest(to, { ...rest, headers: { ...framing, ...(trailers ? { trailer: Object.keys(trailers) } : {}), ...headers } });
+  const open = new OpenRequest(to, {
+    ...rest,
+    headers: { ...framing, ...(trailers ? { trailer: Object.keys(trailers) } : {}), ...headers },
+  });
   return open.end(body, trailers);
 }
 
@@ -128,7 +131,8 @@ export class Http2Client {
       stream.on("end", () => (isWhole = true));
       stream.on("error", () => (isWhole = false));
       stream.on("close", () => {
-        if (head[":status"] === undefined) failed(new Error(`${path}: stream closed without an answer (${stream.rstCode})`));
+        if (head[":status"] === undefined)
+          failed(new Error(`${path}: stream closed without an answer (${stream.rstCode})`));
         else answered(new Answer(head[":status"], head, Buffer.concat(pieces), isWhole && stream.rstCode === 0));
       });
     });
@@ -139,4 +143,3 @@ export class Http2Client {
     this.session.destroy();
   }
 }
-

@@ -1,7 +1,14 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { wasmFile } from "../../../scripts/setup/plugins.ts";
 import { type EnvoyOptions, EnvoyProcess } from "../support/envoy-process.ts";
 import {
-  type Address, type Bootstrap, type Gateway, type Json, type NativeFilter, type WasmFilter, gatewayConfig,
+  type Address,
+  type Bootstrap,
+  type Gateway,
+  type Json,
+  type NativeFilter,
+  type WasmFilter,
+  gatewayConfig,
 } from "../support/gateway-config.ts";
 import { MockProvider, type SeenRequest, type ShapeName } from "../support/mock-provider.ts";
 
@@ -17,9 +24,14 @@ const PROVIDERS = {
 
 export type ProviderName = keyof typeof PROVIDERS;
 
+function shapesOf(name: ProviderName): [ShapeName, ...ShapeName[]] {
+  return PROVIDERS[name];
+}
+
 /** One listener: its model-router's configuration, and what else differs from a plain gateway. */
 export interface Listener extends Partial<Omit<Gateway, "filters" | "clusters" | "port">> {
-  configuration: Json;
+  /** An object, or the text as it is. */
+  configuration: object | string;
   /** What stands before the model-router. */
   before?: (NativeFilter | WasmFilter)[];
   /** Laid over the model-router's filter. */
@@ -36,7 +48,7 @@ export class Providers {
 
   static async start(): Promise<Providers> {
     const names = Object.keys(PROVIDERS) as ProviderName[];
-    const mocks = await Promise.all(names.map((name) => MockProvider.start(name, ...PROVIDERS[name])));
+    const mocks = await Promise.all(names.map((name) => MockProvider.start(name, ...shapesOf(name))));
     return new Providers(new Map(mocks.map((mock) => [mock.name, mock])));
   }
 
@@ -75,13 +87,16 @@ export function routerConfig(providers: Providers, listeners: Record<string, Lis
   const clusters = providers.addresses;
   const bootstraps = Object.entries(listeners).map(([name, options]) => {
     const { configuration, before = [], filter = {}, manager, chain, ...rest } = options;
-    const router: WasmFilter = { name: "model-router", wasm: wasmFile("model-router"), configuration, ...filter };
+    const router: WasmFilter = { name: "model-router", wasm: wasmFile("model-router"), configuration: configuration as Json, ...filter };
     const bootstrap = gatewayConfig({ clusters, fallback: "fallback", ...rest, filters: [...before, router] });
     const [listener] = bootstrap.static_resources.listeners as unknown as [ListenerJson];
     const [connections] = listener.filter_chains[0].filters;
     Object.assign(connections.typed_config, manager);
     Object.assign(listener.filter_chains[0], chain);
-    return { ...bootstrap, static_resources: { ...bootstrap.static_resources, listeners: [{ ...listener, name } as Json] } };
+    return {
+      ...bootstrap,
+      static_resources: { ...bootstrap.static_resources, listeners: [{ ...listener, name } as Json] },
+    };
   });
   const [first] = bootstraps;
   if (!first) throw new Error("no listener");
@@ -105,5 +120,34 @@ export async function startRouter(
 
 /** What a log has of traps and of plugins that failed; empty when all is well. */
 export function traps(log: string): string[] {
-  return log.split("\n").filter((line) => /RuntimeError|Uncaught|unreachable|wasm trap|Plugin .*failed|Function: proxy_on/i.test(line));
+  return log.split("\n").filter((line) => /RuntimeError|Uncaught|wasm trap|Plugin .*failed|Function: proxy_on/i.test(line));
+}
+
+/** What a test file runs against; there from `beforeAll` on. */
+export class Running {
+  providers!: Providers;
+  envoy!: EnvoyProcess;
+
+  address(listener = "gateway"): Address {
+    return this.envoy.address(listener);
+  }
+}
+
+/**
+ * One Envoy and one set of providers for a test file: started before its tests, stopped after them. Each test begins with
+ * providers that have seen nothing, and fails when a plugin trapped.
+ */
+export function useRouter(listeners: Record<string, Listener>, options?: EnvoyOptions): Running {
+  const running = new Running();
+  beforeAll(async () => {
+    running.providers = await Providers.start();
+    running.envoy = await startRouter(running.providers, listeners, options);
+  });
+  afterAll(async () => {
+    await running.envoy?.stop();
+    await running.providers?.stop();
+  });
+  beforeEach(() => running.providers.reset());
+  afterEach(() => expect(traps(running.envoy.log)).toEqual([]));
+  return running;
 }

@@ -1,4 +1,7 @@
-import Anthropic, { NotFoundError as AnthropicNotFound, PermissionDeniedError as AnthropicDenied } from "@anthropic-ai/sdk";
+import Anthropic, {
+  NotFoundError as AnthropicNotFound,
+  PermissionDeniedError as AnthropicDenied,
+} from "@anthropic-ai/sdk";
 import OpenAI, { BadRequestError, NotFoundError, PermissionDeniedError } from "openai";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { EnvoyProcess } from "../support/envoy-process.ts";
@@ -19,7 +22,13 @@ const MODELS = [
   { name: "gemini-*", provider: "gemini" },
   { name: "flash", targets: [{ model: "gemini-2.5-flash", provider: "gemini" }] },
   { name: "nova", targets: [{ model: "us.amazon.nova-pro-v1:0", provider: "bedrock" }] },
-  { name: "spread", targets: [{ model: "gpt-4o", provider: "openai", weight: 80 }, { model: "llama", provider: "vllm", weight: 20 }] },
+  {
+    name: "spread",
+    targets: [
+      { model: "gpt-4o", provider: "openai", weight: 80 },
+      { model: "llama", provider: "vllm", weight: 20 },
+    ],
+  },
   { name: "messages-only", targets: [{ provider: "anthropic", dialects: ["AnthropicMessages"] }] },
   { name: "internal-*", provider: "vllm", allowConsumers: ["team-a"] },
 ];
@@ -36,7 +45,10 @@ beforeAll(async () => {
   envoy = await startRouter(
     providers,
     {
-      gateway: { configuration: { consumer, models: MODELS, defaultModel: "fast", stickyHeader: "x-session-id" }, trailers: true },
+      gateway: {
+        configuration: { consumer, models: MODELS, defaultModel: "fast", stickyHeader: "x-session-id" },
+        trailers: true,
+      },
       split: {
         configuration: {
           splitProvider: true,
@@ -64,11 +76,11 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
 /** The request at the only provider that saw one, which must be `provider`, routed as `model`. */
 function routedTo(provider: ProviderName, model: string): SeenRequest {
   const only = providers.only();
-  expect([only.provider, only.request.headers["x-gateway-model-name"], only.request.headers["x-gateway-provider-name"]]).toEqual([
-    provider,
-    model,
-    provider,
-  ]);
+  expect([
+    only.provider,
+    only.request.headers["x-gateway-model-name"],
+    only.request.headers["x-gateway-provider-name"],
+  ]).toEqual([provider, model, provider]);
   return only.request;
 }
 
@@ -88,7 +100,12 @@ describe("the openai package", () => {
   test("streams a chat under an alias, with usage at its end", async () => {
     let words = "";
     let usage: OpenAI.CompletionUsage | null | undefined;
-    const stream = await client.chat.completions.create({ ...CHAT, model: "fast", stream: true, stream_options: { include_usage: true } });
+    const stream = await client.chat.completions.create({
+      ...CHAT,
+      model: "fast",
+      stream: true,
+      stream_options: { include_usage: true },
+    });
     for await (const chunk of stream) {
       words += chunk.choices[0]?.delta.content ?? "";
       usage = chunk.usage ?? usage;
@@ -108,7 +125,8 @@ describe("the openai package", () => {
     const response = await client.responses.create({ model: "fast", input: "hi" });
     expect(response.output_text).toBe("openai answers as gpt-4o-mini.");
     const types = [];
-    for await (const event of await client.responses.create({ model: "fast", input: "hi", stream: true })) types.push(event.type);
+    for await (const event of await client.responses.create({ model: "fast", input: "hi", stream: true }))
+      types.push(event.type);
     expect(types.at(-1)).toBe("response.completed");
   });
 
@@ -128,7 +146,10 @@ describe("the openai package", () => {
   });
 
   test("manages what was stored, which names no model", async () => {
-    await expect(client.responses.cancel("resp_1")).rejects.toMatchObject({ status: 404, message: expect.stringContaining("Invalid URL") });
+    await expect(client.responses.cancel("resp_1")).rejects.toMatchObject({
+      status: 404,
+      message: expect.stringContaining("Invalid URL"),
+    });
     await expect(client.chat.completions.update("chatcmpl-1", { metadata: { a: "b" } })).rejects.toMatchObject({
       message: expect.stringContaining("Invalid URL"),
     });
@@ -138,7 +159,11 @@ describe("the openai package", () => {
   test("throws its own errors for what is refused", async () => {
     const ask = (model: string): Promise<unknown> => client.chat.completions.create({ ...CHAT, model });
     await expect(ask("gpt-9")).rejects.toThrow(NotFoundError);
-    await expect(ask("gpt-9")).rejects.toMatchObject({ code: "model_not_found", type: "invalid_request_error", param: "model" });
+    await expect(ask("gpt-9")).rejects.toMatchObject({
+      code: "model_not_found",
+      type: "invalid_request_error",
+      param: "model",
+    });
     await expect(ask("internal-llama")).rejects.toThrow(PermissionDeniedError);
     await expect(ask("messages-only")).rejects.toThrow(BadRequestError);
     await expect(ask("messages-only")).rejects.toMatchObject({ code: "model_not_supported" });
@@ -169,7 +194,9 @@ describe("Anthropic's package", () => {
   });
 
   test("counts tokens", async () => {
-    expect((await client.messages.countTokens({ model: "claude-x", messages: MESSAGES })).input_tokens).toBeGreaterThan(0);
+    expect((await client.messages.countTokens({ model: "claude-x", messages: MESSAGES })).input_tokens).toBeGreaterThan(
+      0,
+    );
     routedTo("anthropic", "claude-x");
   });
 
@@ -186,19 +213,34 @@ describe("Anthropic's package", () => {
 describe("an alias", () => {
   const BODIES: [what: string, sent: string, arrives: string][] = [
     ["first", '{"model":"fast","messages":[]}', '{"model":"gpt-4o-mini","messages":[]}'],
-    ["last, with odd spacing", '{ "messages":\t[1e0],\r\n "model" :  "fast"\n}\n', '{ "messages":\t[1e0],\r\n "model" :  "gpt-4o-mini"\n}\n'],
-    ["in escapes, among escapes", '{"a":"\\u0000\\ud83d\\ude00é","mod\\u0065l":"f\\u0061st"}', '{"a":"\\u0000\\ud83d\\ude00é","mod\\u0065l":"gpt-4o-mini"}'],
-    ["beside others of the name, deeper", '{"x":{"model":"fast"},"model":"fast","y":["model"]}', '{"x":{"model":"fast"},"model":"gpt-4o-mini","y":["model"]}'],
+    [
+      "last, with odd spacing",
+      '{ "messages":\t[1e0],\r\n "model" :  "fast"\n}\n',
+      '{ "messages":\t[1e0],\r\n "model" :  "gpt-4o-mini"\n}\n',
+    ],
+    [
+      "in escapes, among escapes",
+      '{"a":"\\u0000\\ud83d\\ude00é","mod\\u0065l":"f\\u0061st"}',
+      '{"a":"\\u0000\\ud83d\\ude00é","mod\\u0065l":"gpt-4o-mini"}',
+    ],
+    [
+      "beside others of the name, deeper",
+      '{"x":{"model":"fast"},"model":"fast","y":["model"]}',
+      '{"x":{"model":"fast"},"model":"gpt-4o-mini","y":["model"]}',
+    ],
     ["nowhere: the default is put in", '{"messages":[]}', '{"model":"gpt-4o-mini","messages":[]}'],
     ["nowhere, in an empty object", " { } ", ' {"model":"gpt-4o-mini" } '],
   ];
 
-  test.each(BODIES)("%s is rewritten in place, every other byte stays, and the length is right", async (_, sent, arrives) => {
-    await post("/v1/chat/completions", sent);
-    const seen = routedTo("openai", "gpt-4o-mini");
-    expect(seen.body.toString()).toBe(arrives);
-    expect(seen.headers["content-length"]).toBe(String(Buffer.byteLength(arrives)));
-  });
+  test.each(BODIES)(
+    "%s is rewritten in place, every other byte stays, and the length is right",
+    async (_, sent, arrives) => {
+      await post("/v1/chat/completions", sent);
+      const seen = routedTo("openai", "gpt-4o-mini");
+      expect(seen.body.toString()).toBe(arrives);
+      expect(seen.headers["content-length"]).toBe(String(Buffer.byteLength(arrives)));
+    },
+  );
 
   test.each(BODIES)("%s is rewritten in a chunked body of one-byte pieces", async (_, sent, arrives) => {
     const open = new OpenRequest(envoy.address(), { path: "/v1/chat/completions" });
@@ -216,7 +258,7 @@ describe("an alias", () => {
   });
 
   test("after half a megabyte of text is rewritten there", async () => {
-    const text = "é\\n\\\"".repeat(80_000);
+    const text = 'é\\n\\"'.repeat(80_000);
     const arrives = `{"messages":[{"role":"user","content":"${text}"}],"model":"gpt-4o-mini"}`;
     await post("/v1/chat/completions", arrives.replace("gpt-4o-mini", "fast"));
     const seen = routedTo("openai", "gpt-4o-mini");
@@ -230,12 +272,48 @@ describe("a model that its path names", () => {
   const converse = JSON.stringify({ messages: [{ role: "user", content: [{ text: "hi" }] }] });
   const chat = JSON.stringify(CHAT);
   const PATHS: [path: string, body: string, provider: ProviderName, model: string, arrives: string][] = [
-    ["/v1beta/models/gemini-pro:generateContent?key=k", contents, "gemini", "gemini-pro", "/v1beta/models/gemini-pro:generateContent?key=k"],
-    ["/v1beta/models/flash:streamGenerateContent?alt=sse", contents, "gemini", "gemini-2.5-flash", "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse"],
-    ["/v1beta/models/fl%61sh:generateContent", contents, "gemini", "gemini-2.5-flash", "/v1beta/models/gemini-2.5-flash:generateContent"],
-    ["/model/nova/converse", converse, "bedrock", "us.amazon.nova-pro-v1:0", "/model/us.amazon.nova-pro-v1%3A0/converse"],
-    ["/openai/deployments/gpt-4o-eu/chat/completions?api-version=1", chat, "openai", "gpt-4o-eu", "/openai/deployments/gpt-4o-eu/chat/completions?api-version=1"],
-    ["/openai/deployments/fast/chat/completions?api-version=1", chat, "openai", "gpt-4o-mini", "/openai/deployments/gpt-4o-mini/chat/completions?api-version=1"],
+    [
+      "/v1beta/models/gemini-pro:generateContent?key=k",
+      contents,
+      "gemini",
+      "gemini-pro",
+      "/v1beta/models/gemini-pro:generateContent?key=k",
+    ],
+    [
+      "/v1beta/models/flash:streamGenerateContent?alt=sse",
+      contents,
+      "gemini",
+      "gemini-2.5-flash",
+      "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse",
+    ],
+    [
+      "/v1beta/models/fl%61sh:generateContent",
+      contents,
+      "gemini",
+      "gemini-2.5-flash",
+      "/v1beta/models/gemini-2.5-flash:generateContent",
+    ],
+    [
+      "/model/nova/converse",
+      converse,
+      "bedrock",
+      "us.amazon.nova-pro-v1:0",
+      "/model/us.amazon.nova-pro-v1%3A0/converse",
+    ],
+    [
+      "/openai/deployments/gpt-4o-eu/chat/completions?api-version=1",
+      chat,
+      "openai",
+      "gpt-4o-eu",
+      "/openai/deployments/gpt-4o-eu/chat/completions?api-version=1",
+    ],
+    [
+      "/openai/deployments/fast/chat/completions?api-version=1",
+      chat,
+      "openai",
+      "gpt-4o-mini",
+      "/openai/deployments/gpt-4o-mini/chat/completions?api-version=1",
+    ],
   ];
 
   test.each(PATHS)("%s is routed", async (path, body, provider, model, arrives) => {
@@ -258,10 +336,15 @@ describe("a model that its path names", () => {
 });
 
 describe("the choice of a target", () => {
-  const spread = (headers?: Record<string, string>): Promise<Answer> => post("/v1/chat/completions", { ...CHAT, model: "spread" }, headers);
+  const spread = (headers?: Record<string, string>): Promise<Answer> =>
+    post("/v1/chat/completions", { ...CHAT, model: "spread" }, headers);
 
   test("follows the weights, 80 to 20", async () => {
-    await Promise.all(Array.from({ length: 10 }, async () => { for (let i = 0; i < 30; i++) await spread(); }));
+    await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        for (let i = 0; i < 30; i++) await spread();
+      }),
+    );
     expect(providers.mock("openai").seen.length + providers.mock("vllm").seen.length).toBe(300);
     expect(Math.abs(providers.mock("openai").seen.length - 240)).toBeLessThan(45);
     expect(new Set(providers.mock("vllm").seen.map(({ json }) => json?.["model"]))).toEqual(new Set(["llama"]));
@@ -284,14 +367,24 @@ describe("the choice of a target", () => {
     ["nobody/gpt-9", "fallback", "gpt-9"],
   ];
   test.each(SPLIT)("takes the provider out of %s", async (requested, provider, model) => {
-    const answer = await send(envoy.address("split"), { path: "/v1/chat/completions", body: JSON.stringify({ ...CHAT, model: requested }) });
+    const answer = await send(envoy.address("split"), {
+      path: "/v1/chat/completions",
+      body: JSON.stringify({ ...CHAT, model: requested }),
+    });
     expect(answer.status).toBe(200);
     const only = providers.only();
-    expect([only.provider, only.request.headers["x-ai-eg-model"], only.request.json?.["model"]]).toEqual([provider, model, model]);
+    expect([only.provider, only.request.headers["x-ai-eg-model"], only.request.json?.["model"]]).toEqual([
+      provider,
+      model,
+      model,
+    ]);
   });
 
   test("refuses a provider that doesn't serve the model", async () => {
-    const answer = await send(envoy.address("split"), { path: "/v1/chat/completions", body: '{"model":"anthropic/gpt-4o","messages":[]}' });
+    const answer = await send(envoy.address("split"), {
+      path: "/v1/chat/completions",
+      body: '{"model":"anthropic/gpt-4o","messages":[]}',
+    });
     expect([answer.status, answer.json]).toMatchObject([400, { error: { code: "model_not_supported" } }]);
     expect(providers.seen).toEqual([]);
   });
@@ -313,7 +406,10 @@ describe("a stream", () => {
   test("with a content-length reaches it early too, the length corrected", async () => {
     const body = JSON.stringify({ model: "fast", messages: MESSAGES });
     const arrival = providers.mock("openai").next();
-    const open = new OpenRequest(envoy.address(), { path: "/v1/chat/completions", headers: { "content-length": body.length } });
+    const open = new OpenRequest(envoy.address(), {
+      path: "/v1/chat/completions",
+      headers: { "content-length": body.length },
+    });
     await open.write(body.slice(0, 30));
     const seen = await arrival;
     await seen.firstByte();
@@ -325,12 +421,16 @@ describe("a stream", () => {
   test("of an answer comes piece by piece", async () => {
     const second = new Gate();
     providers.mock("openai").behave({ beforePiece: (index) => (index === 1 ? second.opened : undefined) });
-    const answer = await fetch(envoy.url("/v1/chat/completions"), { method: "POST", body: JSON.stringify({ ...CHAT, stream: true }) });
+    const answer = await fetch(envoy.url("/v1/chat/completions"), {
+      method: "POST",
+      body: JSON.stringify({ ...CHAT, stream: true }),
+    });
     const reader = answer.body!.getReader();
     expect(Buffer.from((await reader.read()).value!).toString()).toMatch(/^data: .*\n\n$/);
     second.release();
     let rest = "";
-    for (let next = await reader.read(); !next.done; next = await reader.read()) rest += Buffer.from(next.value).toString();
+    for (let next = await reader.read(); !next.done; next = await reader.read())
+      rest += Buffer.from(next.value).toString();
     expect(rest.endsWith("data: [DONE]\n\n")).toBe(true);
   });
 
@@ -341,14 +441,23 @@ describe("a stream", () => {
     const answers = Array.from({ length: 200 }, (_, i) => {
       const isChat = i % 2 === 0;
       const model = isChat ? "fast" : "sonnet";
-      const body = JSON.stringify({ messages: [{ role: "user", content: `${i}`.repeat(2000) }], stream: true, max_tokens: 9, model });
+      const body = JSON.stringify({
+        messages: [{ role: "user", content: `${i}`.repeat(2000) }],
+        stream: true,
+        max_tokens: 9,
+        model,
+      });
       const sent: Sent = { path: isChat ? "/v1/chat/completions" : "/v1/messages", body };
       return i % 4 < 2 ? send(envoy.address(), sent) : clients[i % 4]!.send(sent);
     });
     await until("all 200 are at the providers", () => providers.seen.length === 200 || undefined);
     all.release();
-    const texts = (await Promise.all(answers)).map(({ status, text }) => `${status} ${/gpt-4o-mini|claude-sonnet-4/.exec(text)?.[0]}`);
-    expect(texts).toEqual(Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? "200 gpt-4o-mini" : "200 claude-sonnet-4")));
+    const texts = (await Promise.all(answers)).map(
+      ({ status, text }) => `${status} ${/gpt-4o-mini|claude-sonnet-4/.exec(text)?.[0]}`,
+    );
+    expect(texts).toEqual(
+      Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? "200 gpt-4o-mini" : "200 claude-sonnet-4")),
+    );
     for (const client of clients) client.close();
   });
 });
@@ -362,12 +471,24 @@ describe("over HTTP/2", () => {
 
   const CASES: [what: string, sent: Partial<Sent>, body: string][] = [
     ["an alias", { body: '{"model":"fast","messages":[]}' }, '{"model":"gpt-4o-mini","messages":[]}'],
-    ["an alias with trailers", { body: '{"messages":[],"model":"fast"}', trailers: { "x-end": "yes" } }, '{"messages":[],"model":"gpt-4o-mini"}'],
-    ["no model with trailers", { body: '{"messages":[]}', trailers: { "x-end": "yes" } }, '{"model":"gpt-4o-mini","messages":[]}'],
+    [
+      "an alias with trailers",
+      { body: '{"messages":[],"model":"fast"}', trailers: { "x-end": "yes" } },
+      '{"messages":[],"model":"gpt-4o-mini"}',
+    ],
+    [
+      "no model with trailers",
+      { body: '{"messages":[]}', trailers: { "x-end": "yes" } },
+      '{"model":"gpt-4o-mini","messages":[]}',
+    ],
     ["no body", {}, ""],
     ["no body but an empty frame", { body: "" }, ""],
     ["nothing but trailers", { trailers: { "x-end": "yes" } }, ""],
-    ["an alias with a length", { body: '{"model":"fast","messages":[]}', headers: { "content-length": 30 } }, '{"model":"gpt-4o-mini","messages":[]}'],
+    [
+      "an alias with a length",
+      { body: '{"model":"fast","messages":[]}', headers: { "content-length": 30 } },
+      '{"model":"gpt-4o-mini","messages":[]}',
+    ],
   ];
   test.each(CASES)("%s is routed", async (_, sent, body) => {
     await client.send({ path: "/v1/chat/completions", ...sent });
@@ -391,7 +512,13 @@ describe("the access log", () => {
 
   test("says what was asked for, what it became and where it went", async () => {
     expect(await logged({ body: body("fast"), headers: { "x-consumer": "team-b" } })).toMatchObject({
-      status: 200, requested_model: "fast", model: "gpt-4o-mini", provider: "openai", consumer: "team-b", cluster: "openai", route: "openai",
+      status: 200,
+      requested_model: "fast",
+      model: "gpt-4o-mini",
+      provider: "openai",
+      consumer: "team-b",
+      cluster: "openai",
+      route: "openai",
     });
   });
 
@@ -403,7 +530,10 @@ describe("the access log", () => {
     ["an encoding", { body: "x", headers: { "content-encoding": "br" } }, 415, "unsupported_encoding"],
   ])("names the reason of a refusal: %s", async (_, sent, status, reason) => {
     expect(await logged(sent)).toMatchObject({
-      status, details: `weir.model-router.${reason}`, model: null, provider: null,
+      status,
+      details: `weir.model-router.${reason}`,
+      model: null,
+      provider: null,
     });
   });
 });

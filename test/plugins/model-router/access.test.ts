@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { serializePairs } from "../../host/pairs.ts";
 import { type PropertyTree } from "../../host/properties.ts";
 import { FilterState } from "../../host/filter-state.ts";
 import { chat, post, route, startRouter, verdict, type Config } from "./support/router.ts";
@@ -56,7 +57,10 @@ describe("an access list", () => {
   });
 
   test("the first entry that matches decides, not the first that lets in", async () => {
-    const models = [{ name: "a*", provider: "p", allowConsumers: ["x"] }, { name: "*", provider: "q" }];
+    const models = [
+      { name: "a*", provider: "p", allowConsumers: ["x"] },
+      { name: "*", provider: "q" },
+    ];
     expect(verdict(await route({ ...BY_HEADER, models }, chat("abc")))).toBe("403 forbidden_model");
   });
 });
@@ -72,8 +76,20 @@ describe("who asks", () => {
     ["a token's subject, unless said otherwise", undefined, "u-1", {}, jwt({ sub: "u-1" })],
     ["an API key's hash, unless said otherwise", undefined, digest, { authorization: "Bearer sk-1" }, {}],
     ["an API key in Anthropic's header", undefined, digest, { "x-api-key": "sk-1" }, {}],
-    ["a certificate's name", [{ peerCertificate: "San" }], "spiffe://a", {}, { connection: { uri_san_peer_certificate: "spiffe://a" } }],
-    ["a certificate's subject", [{ peerCertificate: "Subject" }], "CN=a", {}, { connection: { subject_peer_certificate: "CN=a" } }],
+    [
+      "a certificate's name",
+      [{ peerCertificate: "San" }],
+      "spiffe://a",
+      {},
+      { connection: { uri_san_peer_certificate: "spiffe://a" } },
+    ],
+    [
+      "a certificate's subject",
+      [{ peerCertificate: "Subject" }],
+      "CN=a",
+      {},
+      { connection: { subject_peer_certificate: "CN=a" } },
+    ],
     ["an address", [{ sourceAddress: true }], "10.0.0.1", {}, { source: { address: "10.0.0.1:5000" } }],
     ["an address of IPv6", [{ sourceAddress: true }], "[::1]", {}, { source: { address: "[::1]:5000" } }],
     ["the first source that knows", [{ header: "x-a" }, { header: "x-b" }], "b", { "x-b": "b" }, {}],
@@ -86,6 +102,33 @@ describe("who asks", () => {
       expect([verdict(allowed), verdict(others)]).toEqual(["p m", "403 forbidden_model"]);
     },
   );
+
+  test.each([
+    [
+      "a list",
+      serializePairs([
+        ["sales", ""],
+        ["research", ""],
+      ]),
+      true,
+    ],
+    [
+      "a list of others",
+      serializePairs([
+        ["sales", ""],
+        ["research2", ""],
+      ]),
+      false,
+    ],
+    ["an empty list", serializePairs([]), false],
+    ["a text", "sales, research", true],
+    ["another text", "sales,researchers", false],
+  ])("groups in a token: %s", async (_name, roles, allowed) => {
+    const source = { metadata: ["envoy.filters.http.jwt_authn", "payload", "roles"] };
+    const config = { models: MODELS, consumer: [{ group: source }] };
+    const outcome = await route(config, chat("group-only"), { properties: jwt({ roles }) });
+    expect(verdict(outcome)).toBe(allowed ? "p group-only" : "403 forbidden_model");
+  });
 
   test("an earlier source wins over a later one", async () => {
     const config = { models: only("b"), consumer: [{ header: "x-a" }, { header: "x-b" }] };

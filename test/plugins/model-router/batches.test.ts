@@ -27,10 +27,18 @@ describe("an upload of a batch", () => {
     ["is one when it doesn't say what it is", [CLOSED], "403 forbidden_model"],
     ["with an unknown model is refused", [PURPOSE, lines({ model: "nobody" })], "404 unknown_model"],
     ["with an escaped key is read too", [PURPOSE, lines('{"body":{"mod\\u0065l":"closed"}}')], "403 forbidden_model"],
-    ["with two models in a line is refused", [PURPOSE, lines('{"body":{"model":"open","model":"open"}}')], "400 duplicate_key"],
+    [
+      "with two models in a line is refused",
+      [PURPOSE, lines('{"body":{"model":"open","model":"open"}}')],
+      "400 duplicate_key",
+    ],
     ["with a line that is no JSON is refused", [PURPOSE, lines({ model: "open" }, "{")], "400 not_json"],
     ["that says twice what it is is refused", [PURPOSE, OPEN, PURPOSE], "400 duplicate_part"],
-    ["that says two things is refused", [{ name: "purpose", content: "vision" }, CLOSED, PURPOSE], "400 duplicate_part"],
+    [
+      "that says two things is refused",
+      [{ name: "purpose", content: "vision" }, CLOSED, PURPOSE],
+      "400 duplicate_part",
+    ],
     ["with a second file is read whole", [PURPOSE, OPEN, CLOSED], "403 forbidden_model"],
     ["in other letters is one", [{ ...PURPOSE, content: "BATCH" }, CLOSED], "403 forbidden_model"],
     ["with blank lines passes", [PURPOSE, lines({ model: "open" }, "", { model: "open" }, "")], "- -"],
@@ -45,7 +53,10 @@ describe("an upload of a batch", () => {
   test("is refused with the line", async () => {
     const { localReply } = await route(CONFIG, form("/v1/files", [PURPOSE, CLOSED]));
     expect(JSON.parse(localReply!.body)).toMatchObject({
-      error: { message: "You are not allowed to use the model 'closed' in line 2 of the batch.", code: "model_not_allowed" },
+      error: {
+        message: "You are not allowed to use the model 'closed' in line 2 of the batch.",
+        code: "model_not_allowed",
+      },
     });
   });
 
@@ -54,8 +65,12 @@ describe("an upload of a batch", () => {
   });
 
   test("that isn't one is not read", async () => {
-    expect(verdict(await route(CONFIG, form("/v1/files", [{ name: "purpose", content: "assistants" }, CLOSED])))).toBe("- -");
-    expect(verdict(await route(CONFIG, form("/v1/files", [{ name: "purpose", content: "vision" }, lines("{")])))).toBe("- -");
+    expect(verdict(await route(CONFIG, form("/v1/files", [{ name: "purpose", content: "assistants" }, CLOSED])))).toBe(
+      "- -",
+    );
+    expect(verdict(await route(CONFIG, form("/v1/files", [{ name: "purpose", content: "vision" }, lines("{")])))).toBe(
+      "- -",
+    );
   });
 
   test("in parts is read in each part", async () => {
@@ -76,15 +91,25 @@ describe("an upload of a batch", () => {
 });
 
 describe("Anthropic's message batches", () => {
-  const batch = (...models: unknown[]) => ({ requests: models.map((model) => ({ custom_id: "1", params: { model } })) });
+  const batch = (...models: unknown[]) => ({
+    requests: models.map((model) => ({ custom_id: "1", params: { model } })),
+  });
 
   test.each([
     ["of models that their uploader may use pass as they are", batch("open", "open"), "- -"],
     ["with a closed model are refused", batch("open", "closed"), "403 forbidden_model"],
     ["with an unknown model are refused", batch("nobody"), "404 unknown_model"],
     ["with a model that is no text are refused", batch(5), "400 not_json"],
-    ["with two models in a request are refused", '{"requests":[{"params":{"model":"open","model":"open"}}]}', "400 duplicate_key"],
-    ["with two lists of requests are refused", '{"requests":[],"requests":[{"params":{"model":"closed"}}]}', "400 duplicate_key"],
+    [
+      "with two models in a request are refused",
+      '{"requests":[{"params":{"model":"open","model":"open"}}]}',
+      "400 duplicate_key",
+    ],
+    [
+      "with two lists of requests are refused",
+      '{"requests":[],"requests":[{"params":{"model":"closed"}}]}',
+      "400 duplicate_key",
+    ],
     ["that are no JSON are refused", "{", "400 not_json"],
   ] as [string, unknown, string][])("%s", async (_name, body, expected) => {
     const request = post("/v1/messages/batches", body);
@@ -97,7 +122,10 @@ describe("Anthropic's message batches", () => {
     const { localReply } = await route(CONFIG, post("/v1/messages/batches", batch("open", "closed")));
     expect(JSON.parse(localReply!.body)).toEqual({
       type: "error",
-      error: { type: "permission_error", message: "You are not allowed to use the model 'closed' in request 2 of the batch." },
+      error: {
+        type: "permission_error",
+        message: "You are not allowed to use the model 'closed' in request 2 of the batch.",
+      },
     });
   });
 });

@@ -1,13 +1,26 @@
 import { describe, expect, test } from "vitest";
 import { type RequestSpec } from "../../host/exchange.ts";
-import { MODEL_HEADER, PROVIDER_HEADER, chat, form, post, route, startRouter, verdict, type Config } from "./support/router.ts";
+import {
+  MODEL_HEADER,
+  PROVIDER_HEADER,
+  chat,
+  form,
+  post,
+  route,
+  startRouter,
+  verdict,
+  type Config,
+} from "./support/router.ts";
 
 /** Nothing here must know the model: no list, and unknown models pass. */
 const OPEN: Config = { models: [{ name: "m", provider: "p" }], unknownModels: "Pass", maxHeldBytes: "1KiB" };
 const STRICT: Config = { ...OPEN, unknownModels: "Reject" };
 const LISTED: Config = {
   ...OPEN,
-  models: [{ name: "m", provider: "p" }, { name: "closed", provider: "p", allowConsumers: ["nobody"] }],
+  models: [
+    { name: "m", provider: "p" },
+    { name: "closed", provider: "p", allowConsumers: ["nobody"] },
+  ],
 };
 
 const path = "/v1/chat/completions";
@@ -21,18 +34,30 @@ const PROBLEMS: [name: string, request: RequestSpec, refusal: string][] = [
   ["blanks", post(path, " \n"), "400 not_json"],
   ["a byte order mark", post(path, '\uFEFF{"model":"m"}'), "400 not_json"],
   ["UTF-16", { ...post(path, ""), body: new Uint8Array(Buffer.from('{"model":"m"}', "utf16le")) }, "400 not_json"],
-  ["bytes that are no UTF-8", { ...post(path, ""), body: Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d) }, "400 not_json"],
+  [
+    "bytes that are no UTF-8",
+    { ...post(path, ""), body: Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d) },
+    "400 not_json",
+  ],
   ["too deep", post(path, `{"x":${"[".repeat(600)}${"]".repeat(600)},"model":"m"}`), "400 too_deep"],
   ["two models", post(path, '{"model":"m","model":"closed"}'), "400 duplicate_key"],
   ["two equal models", post(path, '{"model":"m","model":"m"}'), "400 duplicate_key"],
   ["two models, one escaped", post(path, '{"model":"m","m\\u006fdel":"closed"}'), "400 duplicate_key"],
-  ["a model that is too far", { ...post(path, { messages: padding, model: "m" }), split: [1500] }, "413 held_too_large"],
+  [
+    "a model that is too far",
+    { ...post(path, { messages: padding, model: "m" }), split: [1500] },
+    "413 held_too_large",
+  ],
   ["gzip", chat("m", { "content-encoding": "gzip" }), "415 unsupported_encoding"],
   ["two encodings", chat("m", { "content-encoding": "identity, br" }), "415 unsupported_encoding"],
   ["two form fields", form("/v1/audio/transcriptions", [model, { ...model, content: "closed" }]), "400 duplicate_part"],
   ["no form", { ...form("/v1/audio/transcriptions", []), body: "x" }, "400 bad_multipart"],
   ["half a form", { ...form("/v1/audio/transcriptions", []), body: "------cut\r\nContent-Dis" }, "400 bad_multipart"],
-  ["a form without a boundary", post("/v1/audio/transcriptions", "x", { "content-type": "multipart/form-data" }), "400 bad_multipart"],
+  [
+    "a form without a boundary",
+    post("/v1/audio/transcriptions", "x", { "content-type": "multipart/form-data" }),
+    "400 bad_multipart",
+  ],
 ];
 
 const FORGED = { [MODEL_HEADER]: "forged", [PROVIDER_HEADER]: "forged" };
@@ -69,7 +94,12 @@ describe("what is not the body's fault is no matter of the failure mode", () => 
     ["a closed model", LISTED, chat("closed"), "403 forbidden_model"],
     ["no model", OPEN, chat(undefined), "400 no_model"],
     ["a model that is no text", OPEN, chat(5), "400 bad_model"],
-    ["a body that is too large", { ...OPEN, maxBodyBytes: 1000 }, post(path, { model: "m", x: padding }), "413 body_too_large"],
+    [
+      "a body that is too large",
+      { ...OPEN, maxBodyBytes: 1000 },
+      post(path, { model: "m", x: padding }),
+      "413 body_too_large",
+    ],
   ] as [string, Config, RequestSpec, string][])("%s", async (_name, config, request, expected) => {
     expect(verdict(await route({ ...config, failureMode: "FailOpen" }, request))).toBe(expected);
   });
@@ -161,17 +191,29 @@ describe("a body over maxBodyBytes", () => {
 });
 
 describe("a host that doesn't let us write", () => {
-  test.each(["proxy_remove_header_map_value", "proxy_replace_header_map_value", "proxy_set_buffer_bytes", "proxy_get_header_map_pairs"])(
-    "%s never sends a request on with a route that isn't ours",
-    async (call) => {
-      const models = [{ name: "m", targets: [{ model: "other", provider: "p" }] }];
-      for (const failureMode of ["FailClosed", "FailOpen"]) {
-        const { host, router } = await startRouter({ ...OPEN, models, failureMode });
-        host.fail = { [call]: 10 };
-        expect(verdict(router.send(chat("m", FORGED)))).toBe("500 host_failure");
-      }
-    },
+  test.each([
+    "proxy_remove_header_map_value",
+    "proxy_replace_header_map_value",
+    "proxy_set_buffer_bytes",
+    "proxy_get_header_map_pairs",
+  ])("%s never sends a request on with a route that isn't ours", async (call) => {
+    const models = [{ name: "m", targets: [{ model: "other", provider: "p" }] }];
+    for (const failureMode of ["FailClosed", "FailOpen"]) {
+      const { host, router } = await startRouter({ ...OPEN, models, failureMode });
+      host.fail = { [call]: 10 };
+      expect(verdict(router.send(chat("m", FORGED)))).toBe("500 host_failure");
+    }
+  });
+});
+
+test("a host that never sends the body of a held request is found within 5 s, even when FailOpen", async () => {
+  const { host, router } = await startRouter(
+    { ...OPEN, failureMode: "FailOpen" },
+    { allowOnHeadersStopIteration: false },
   );
+  const { stream, status } = router.send(chat("m"));
+  host.tick(5000);
+  expect([status, stream.localReply?.status, stream.upstream.complete]).toEqual(["held", 500, false]);
 });
 
 test("Off is off: nothing is read, written or refused", async () => {

@@ -12,14 +12,20 @@ const config: Config = {
 
 describe("filter state says", () => {
   test.each([
-    ["what was asked for and what it became", "fast", { requested_model: "fast", model: "gpt-4o-mini", provider: "openai" }],
+    [
+      "what was asked for and what it became",
+      "fast",
+      { requested_model: "fast", model: "gpt-4o-mini", provider: "openai" },
+    ],
     ["the name itself where it stays", "gpt-4o", { requested_model: "gpt-4o", model: "gpt-4o", provider: "openai" }],
     ["nothing of a route where there is none", "nobody", {}],
     ["nothing of a route where it is closed", "closed", {}],
   ])("%s", async (_name, model, expected) => {
     const { filterState } = await route(config, chat(model, { "x-consumer": "team-a" }));
     const published = { consumer: "team-a", ...expected };
-    expect(filterState).toEqual(Object.fromEntries(Object.entries(published).map(([key, value]) => [`weir.${key}`, value])));
+    expect(filterState).toEqual(
+      Object.fromEntries(Object.entries(published).map(([key, value]) => [`weir.${key}`, value])),
+    );
   });
 
   test("no provider where none is known", async () => {
@@ -29,7 +35,11 @@ describe("filter state says", () => {
 
   test("the default's name where the request named none", async () => {
     const { filterState } = await route({ ...config, defaultModel: "fast" }, post("/v1/messages", "{}"));
-    expect(filterState).toEqual({ "weir.requested_model": "fast", "weir.model": "gpt-4o-mini", "weir.provider": "openai" });
+    expect(filterState).toEqual({
+      "weir.requested_model": "fast",
+      "weir.model": "gpt-4o-mini",
+      "weir.provider": "openai",
+    });
   });
 
   test("no consumer where the operator configured none", async () => {

@@ -47,7 +47,9 @@ describe("a refusal speaks the request's dialect", () => {
 
   test("a name that needs quoting is quoted", async () => {
     const { localReply } = await route(CONFIG, chat('a"\\\u2028é😀'));
-    expect(JSON.parse(localReply!.body)).toMatchObject({ error: { message: `The model 'a"\\\u2028é😀' does not exist.` } });
+    expect(JSON.parse(localReply!.body)).toMatchObject({
+      error: { message: `The model 'a"\\\u2028é😀' does not exist.` },
+    });
   });
 
   test("a name without end is cut", async () => {
@@ -65,9 +67,12 @@ test.each([
   ["no JSON", post("/v1/chat/completions", "{"), 400, "invalid_json", null],
   ["two models", post("/v1/chat/completions", '{"model":"a","model":"a"}'), 400, "duplicate_key", null],
   ["compressed", chat("closed", { "content-encoding": "gzip" }), 415, "unsupported_content_encoding", null],
-] as [string, RequestSpec, number, string, string | null][])("%s has a code of its own", async (_name, request, status, code, param) => {
-  const { localReply, upstream } = await route(CONFIG, request);
-  expect(localReply!.status).toBe(status);
-  expect(JSON.parse(localReply!.body)).toMatchObject({ error: { code, param } });
-  expect(upstream.headers).toBeUndefined();
-});
+] as [string, RequestSpec, number, string, string | null][])(
+  "%s has a code of its own",
+  async (_name, request, status, code, param) => {
+    const { localReply, upstream } = await route(CONFIG, request);
+    expect(localReply!.status).toBe(status);
+    expect(JSON.parse(localReply!.body)).toMatchObject({ error: { code, param } });
+    expect(upstream.headers).toBeUndefined();
+  },
+);

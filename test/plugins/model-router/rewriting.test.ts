@@ -13,7 +13,10 @@ describe("a model that the provider calls otherwise", () => {
     ["longer than the new one", `{"model":"${"a".repeat(200)}","messages":[]}`],
   ])("is replaced in JSON, %s, and no other byte is", async (_name, body) => {
     const { upstream } = await route(ALIAS, post("/v1/chat/completions", body));
-    const expected = body.replace(/("mod(?:el|\\u0065l)"\s*:\s*)"(?:[^"\\]|\\.)*"/, (_, key: string) => key + JSON.stringify(LONG));
+    const expected = body.replace(
+      /("mod(?:el|\\u0065l)"\s*:\s*)"(?:[^"\\]|\\.)*"/,
+      (_, key: string) => key + JSON.stringify(LONG),
+    );
     expect(upstream.body).toBe(expected);
     expect(upstream.isFramed).toBe(true);
   });
@@ -31,7 +34,10 @@ describe("a model that the provider calls otherwise", () => {
   });
 
   test.each([
-    ["/v1beta/models/gemini-pro:generateContent?alt=sse", "/v1beta/models/vendor%2F%22model%22%3A1.5:generateContent?alt=sse"],
+    [
+      "/v1beta/models/gemini-pro:generateContent?alt=sse",
+      "/v1beta/models/vendor%2F%22model%22%3A1.5:generateContent?alt=sse",
+    ],
     ["/model/anthropic.claude%2Fx/converse", "/model/vendor%2F%22model%22%3A1.5/converse"],
     ["/openai/deployments/a/chat/completions", "/openai/deployments/vendor%2F%22model%22%3A1.5/chat/completions"],
   ])("is replaced in the path %s", async (path, expected) => {
@@ -68,7 +74,10 @@ describe("a model that the provider calls otherwise", () => {
 });
 
 describe("a model that the request doesn't name", () => {
-  const config: Config = { models: [{ name: "fast", targets: [{ model: "gpt-4o-mini", provider: "p" }] }], defaultModel: "fast" };
+  const config: Config = {
+    models: [{ name: "fast", targets: [{ model: "gpt-4o-mini", provider: "p" }] }],
+    defaultModel: "fast",
+  };
   const named = '"model":"gpt-4o-mini"';
 
   test.each([
@@ -80,7 +89,11 @@ describe("a model that the request doesn't name", () => {
     ['{"metadata":{"model":"x"}}', `{${named},"metadata":{"model":"x"}}`],
   ])("is put into %j", async (body, expected) => {
     const outcome = await route(config, post("/v1/chat/completions", body));
-    expect([verdict(outcome), outcome.upstream.body, outcome.upstream.isFramed]).toEqual(["p gpt-4o-mini", expected, true]);
+    expect([verdict(outcome), outcome.upstream.body, outcome.upstream.isFramed]).toEqual([
+      "p gpt-4o-mini",
+      expected,
+      true,
+    ]);
   });
 
   test("is put into a body that trailers end", async () => {
@@ -110,9 +123,13 @@ describe("a model that the request doesn't name", () => {
   });
 
   test("is refused like any other where it is unknown or forbidden", async () => {
-    expect(verdict(await route({ defaultModel: "nobody" }, post("/v1/chat/completions", "{}")))).toBe("404 unknown_model");
+    expect(verdict(await route({ defaultModel: "nobody" }, post("/v1/chat/completions", "{}")))).toBe(
+      "404 unknown_model",
+    );
     const models = [{ name: "fast", provider: "p", allowConsumers: ["a"] }];
-    expect(verdict(await route({ models, defaultModel: "fast" }, post("/v1/chat/completions", "{}")))).toBe("403 forbidden_model");
+    expect(verdict(await route({ models, defaultModel: "fast" }, post("/v1/chat/completions", "{}")))).toBe(
+      "403 forbidden_model",
+    );
   });
 
   test("is nothing that a listing needs", async () => {

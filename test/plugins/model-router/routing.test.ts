@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { MODEL_HEADER, PROVIDER_HEADER, chat, form, post, route, startRouter, verdict, type Config } from "./support/router.ts";
+import {
+  MODEL_HEADER,
+  PROVIDER_HEADER,
+  chat,
+  form,
+  post,
+  route,
+  startRouter,
+  verdict,
+  type Config,
+} from "./support/router.ts";
 import { type RequestSpec } from "../../host/exchange.ts";
 
 const MODELS: Config = {
@@ -105,7 +115,10 @@ describe("what a client says about its own route", () => {
 
   test("is removed under the names that the operator chose", async () => {
     const names = { modelHeader: "X-AI-EG-Model", providerHeader: "x-p" };
-    const { upstream } = await route({ ...MODELS, ...names }, chat("gpt-4o", { "x-ai-eg-model": "forged", "x-p": "forged" }));
+    const { upstream } = await route(
+      { ...MODELS, ...names },
+      chat("gpt-4o", { "x-ai-eg-model": "forged", "x-p": "forged" }),
+    );
     expect(upstream.headers?.all("x-ai-eg-model")).toEqual(["gpt-4o"]);
     expect(upstream.headers?.all("x-p")).toEqual(["openai"]);
     expect(upstream.headers?.has(MODEL_HEADER)).toBe(false);
@@ -126,7 +139,11 @@ describe("settings for some requests only", () => {
         match: { hosts: ["*.eu.example"], headers: { "X-Region": "eu-*" } },
         config: { models: [{ name: "*", provider: "eu" }] },
       },
-      { name: "chat", match: { routes: ["chat-*"], pathPrefixes: ["/v1/"] }, config: { models: [{ name: "*", provider: "chat" }] } },
+      {
+        name: "chat",
+        match: { routes: ["chat-*"], pathPrefixes: ["/v1/"] },
+        config: { models: [{ name: "*", provider: "chat" }] },
+      },
       { name: "off", config: { mode: "Off" } },
     ],
   };
@@ -136,9 +153,19 @@ describe("settings for some requests only", () => {
     ["host and header", { ...chat("m", { "x-region": "eu-1" }), authority: "a.EU.example:443" }, {}, "eu m"],
     ["host without the header", { ...chat("m"), authority: "a.eu.example" }, {}, "base m"],
     ["route and path", chat("m"), { route_name: "chat-1" }, "chat m"],
-    ["route with another path", post("/openai/v1/chat/completions", { model: "m" }), { route_name: "chat-1" }, "base m"],
+    [
+      "route with another path",
+      post("/openai/v1/chat/completions", { model: "m" }),
+      { route_name: "chat-1" },
+      "base m",
+    ],
     ["route metadata that names one", chat("m"), named("chat"), "chat m"],
-    ["route metadata over a match", { ...chat("m", { "x-region": "eu-1" }), authority: "a.eu.example" }, named("chat"), "chat m"],
+    [
+      "route metadata over a match",
+      { ...chat("m", { "x-region": "eu-1" }), authority: "a.eu.example" },
+      named("chat"),
+      "chat m",
+    ],
     ["route metadata that turns it off", chat("m"), named("Off"), "- -"],
     ["route metadata that names one that is off", chat("m"), named("off"), "- -"],
     ["route metadata that names none there is", chat("m"), named("nope"), "base m"],

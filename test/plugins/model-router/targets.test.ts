@@ -25,7 +25,9 @@ describe("weighted targets", () => {
 
   test("get their shares of the sessions", async () => {
     const { router } = await startRouter({ ...WEIGHTED, stickyHeader: "X-Session-Id" });
-    expectShares(Array.from({ length: DRAWS }, (_, i) => verdict(router.send(chat("fast", { "x-session-id": `s-${i}` })))));
+    expectShares(
+      Array.from({ length: DRAWS }, (_, i) => verdict(router.send(chat("fast", { "x-session-id": `${i * 7919}` })))),
+    );
   });
 
   /** Five standard deviations of a binomial draw: a fair draw fails once in 1.7 million runs. */

@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { type RequestSpec } from "../../host/exchange.ts";
 import { chat, post, route, startRouter, verdict, type Config } from "./support/router.ts";
 
-const CONFIG: Config = { models: [{ name: "m", provider: "p" }, { name: "closed", provider: "p", allowConsumers: ["x"] }] };
+const CONFIG: Config = {
+  models: [
+    { name: "m", provider: "p" },
+    { name: "closed", provider: "p", allowConsumers: ["x"] },
+  ],
+};
 
 describe("a body on a path that nobody knows", () => {
   test.each([

@@ -1,0 +1,84 @@
+/**
+ * Restores the memory with which a plugin begins. The build packs it (`scripts/image/pack.mjs`, which says the format) and
+ * makes this the module's start function.
+ *
+ * An LZ77 coder whose every decision is one bit of an adaptive binary range coder, as in LZMA: half the size of what
+ * bytes alone would take, for a decoder of some 300 bytes.
+ */
+const PROBABILITY_BITS: u32 = 12;
+const ADAPT_SHIFT: u32 = 4;
+const EVEN_ODDS: u32 = 1 << (PROBABILITY_BITS - 1);
+
+/** Where each kind of decision keeps its odds, counted in 16-bit cells. */
+const enum Odds {
+  IsMatch = 0,
+  SameDistance = 4,
+  Length = 5,
+  Distance = 69,
+  /** A tree of 256 for each of the four positions in a word. */
+  Literal = 133,
+  Count = 1157,
+}
+
+let source: usize = 0;
+let odds: usize = 0;
+let range: u32 = 0;
+let code: u32 = 0;
+
+/**
+ * Writes the `length` bytes packed at `packed` to `target`. `scratch` has room for 2 * `Odds.Count` bytes; neither it nor the
+ * packed bytes overlap the target.
+ */
+export function unpack(packed: usize, target: usize, length: usize, scratch: usize): void {
+  source = packed;
+  odds = scratch;
+  range = u32.MAX_VALUE;
+  for (let i = 0; i < Odds.Count; i++) store<u16>(scratch + (i << 1), <u16>EVEN_ODDS);
+  for (let i = 0; i < 4; i++) code = (code << 8) | load<u8>(source++);
+  const end = target + length;
+  let distance: usize = 0;
+  while (target < end) {
+    const lane = <u32>target & 3;
+    if (bit(Odds.IsMatch + lane)) {
+      if (!bit(Odds.SameDistance)) distance = number(Odds.Distance);
+      let left = number(Odds.Length) + 1;
+      while (left-- > 0) {
+        store<u8>(target, load<u8>(target - distance));
+        target++;
+      }
+    } else {
+      let tree: u32 = 1;
+      while (tree < 256) tree = (tree << 1) | bit(Odds.Literal + (lane << 8) + tree);
+      store<u8>(target++, <u8>tree);
+    }
+  }
+}
+
+/** A number from 1 in Elias's gamma code. */
+function number(at: u32): u32 {
+  let bits: u32 = 0;
+  while (bit(at + bits)) bits++;
+  let value: u32 = 1;
+  while (bits > 0) value = (value << 1) | bit(at + 32 + --bits);
+  return value;
+}
+
+function bit(index: u32): u32 {
+  const cell = odds + (index << 1);
+  const odd = <u32>load<u16>(cell);
+  const bound = (range >>> PROBABILITY_BITS) * odd;
+  const isOne = code >= bound;
+  if (isOne) {
+    code -= bound;
+    range -= bound;
+    store<u16>(cell, <u16>(odd - (odd >>> ADAPT_SHIFT)));
+  } else {
+    range = bound;
+    store<u16>(cell, <u16>(odd + (((1 << PROBABILITY_BITS) - odd) >>> ADAPT_SHIFT)));
+  }
+  while (range < 1 << 24) {
+    range <<= 8;
+    code = (code << 8) | load<u8>(source++);
+  }
+  return <u32>isOne;
+}
