@@ -1,3 +1,5 @@
+import { formatInteger } from "./integer";
+
 /** One thing that is wrong with a configuration. */
 @final
 export class Issue {
@@ -34,12 +36,12 @@ export class Issues {
 
   /** One line an issue: `token-limiter: config.limits[2].per: must be a duration, 1s to 30d (got "2x")`. */
   render(): string {
-    const lines = new Array<string>();
+    const lines: string[] = [];
     for (let i = 0; i < this.named.length; i++) {
       const issue = this.named[i];
       lines.push(`${this.plugin}: ${issue.path}: ${issue.message}`);
     }
-    if (this.unnamed > 0) lines.push(`${this.plugin}: and ${this.unnamed} more`);
+    if (this.unnamed > 0) lines.push(`${this.plugin}: and ${formatInteger(this.unnamed)} more`);
     return lines.join("\n");
   }
 }

@@ -160,7 +160,7 @@ export class ConfigReader {
 
   /** `fewest` to `most` texts of 1 to `longest` characters; none when absent. Elements that are wrong are left out. */
   strings(key: string, fewest: i32, most: i32, longest: i32 = 256): string[] {
-    const texts = new Array<string>();
+    const texts: string[] = [];
     const elements = this.elements(key, fewest, most, "strings");
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i];
@@ -172,7 +172,7 @@ export class ConfigReader {
 
   /** A reader for each of `fewest` to `most` objects; none when absent. Elements that are no objects are left out. */
   objects(key: string, fewest: i32, most: i32): ConfigReader[] {
-    const readers = new Array<ConfigReader>();
+    const readers: ConfigReader[] = [];
     const elements = this.elements(key, fewest, most, "objects");
     for (let i = 0; i < elements.length; i++) {
       const reader = this.open(elements[i]);

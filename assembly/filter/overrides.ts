@@ -112,7 +112,7 @@ export class OverrideSource {
 
 /** Reads the common key `overrides`. Each comes merged over `base`, to be read and validated whole. */
 export function readOverrides(config: ConfigReader, base: JsonValue): OverrideSource[] {
-  const sources = new Array<OverrideSource>();
+  const sources: OverrideSource[] = [];
   const entries = config.objects("overrides", 0, MOST_OVERRIDES);
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i];

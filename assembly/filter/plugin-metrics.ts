@@ -6,7 +6,8 @@ import { Counter, Gauge } from "../host/metrics";
  */
 @final
 export class PluginMetrics {
-  private readonly byName: Map<string, Counter> = new Map<string, Counter>();
+  private readonly names: string[] = [];
+  private readonly counters: Counter[] = [];
   private readonly vmPages: Gauge;
 
   constructor(private readonly plugin: string) {
@@ -39,7 +40,11 @@ export class PluginMetrics {
 
   private count(what: string, reason: string): void {
     const name = `weir.${this.plugin}.${what}.reason.=.${reason}.=;.`;
-    if (!this.byName.has(name)) this.byName.set(name, new Counter(name));
-    this.byName.get(name).add(1);
+    let index = this.names.indexOf(name);
+    if (index < 0) {
+      index = this.names.push(name) - 1;
+      this.counters.push(new Counter(name));
+    }
+    this.counters[index].add(1);
   }
 }

@@ -1,4 +1,5 @@
 import { ByteString, Bytes } from "../bytes/view";
+import { formatInteger, parseInteger } from "../config/integer";
 import { requestHeaders } from "../host/headers";
 import { HeaderPairs } from "../host/pairs";
 
@@ -105,7 +106,7 @@ export class RequestHead {
   adjustContentLength(delta: i32): bool {
     const value = this.get(CONTENT_LENGTH);
     if (value != null) {
-      const length = String.UTF8.encode((I64.parseInt(value.toString()) + delta).toString());
+      const length = String.UTF8.encode(formatInteger(parseInteger(value.toString()) + delta));
       if (requestHeaders.replace(CONTENT_LENGTH, changetype<usize>(length), length.byteLength)) return true;
     }
     return requestHeaders.remove(CONTENT_LENGTH);

@@ -13,39 +13,42 @@ const PATIENCE_MS: u64 = 3500;
  */
 @final
 export class Watchdog {
-  private readonly held: Map<u32, u64> = new Map<u32, u64>();
+  private readonly held: u32[] = [];
+  private readonly since: u64[] = [];
   private isRetired: bool = false;
 
   constructor(private readonly plugin: string) {}
 
   /** A request's headers are held, its body is to come. */
   watch(id: u32): void {
-    if (!this.isRetired) this.held.set(id, nowMs());
+    if (this.isRetired) return;
+    this.held.push(id);
+    this.since.push(nowMs());
   }
 
   /** The request needs no watching any more. */
   forget(id: u32): void {
-    if (!this.isRetired) this.held.delete(id);
+    const index = this.held.indexOf(id);
+    if (index >= 0) this.drop(index);
   }
 
   /** A body came while headers were held: this host does as we ask. */
   retire(): void {
-    if (this.isRetired) return;
     this.isRetired = true;
-    this.held.clear();
+    this.held.length = 0;
+    this.since.length = 0;
   }
 
   /** Ends what has waited too long. `find` gives the exchange of an id. */
   tick(find: (id: u32) => Exchange | null): void {
-    if (this.held.size == 0) return;
+    if (this.held.length == 0) return;
     const now = nowMs();
-    const ids = this.held.keys();
-    for (let i = 0; i < ids.length; i++) {
-      const since = this.held.get(ids[i]);
-      if (now < since + PATIENCE_MS) continue;
-      this.held.delete(ids[i]);
-      const exchange = find(ids[i]);
-      if (exchange == null || !actOn(ids[i])) continue;
+    for (let i = this.held.length - 1; i >= 0; i--) {
+      if (now < this.since[i] + PATIENCE_MS) continue;
+      const id = this.held[i];
+      this.drop(i);
+      const exchange = find(id);
+      if (exchange == null || !actOn(id)) continue;
       log(
         LogLevel.Error,
         `${this.plugin}: a held request's body never came: set allow_on_headers_stop_iteration: true in this filter's ` +
@@ -53,5 +56,13 @@ export class Watchdog {
       );
       exchange.endUnread();
     }
+  }
+
+  private drop(index: i32): void {
+    const id = this.held.pop();
+    const since = this.since.pop();
+    if (index == this.held.length) return;
+    this.held[index] = id;
+    this.since[index] = since;
   }
 }

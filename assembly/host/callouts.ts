@@ -1,4 +1,4 @@
-import { Bytes } from "../bytes/view";
+import { ByteString, Bytes } from "../bytes/view";
 import { CalloutKind, CalloutReply } from "./context";
 import { calloutHeaders } from "./headers";
 import { proxy_grpc_call, proxy_grpc_cancel, proxy_http_call, proxy_set_effective_context } from "./imports";
@@ -6,7 +6,6 @@ import { OUT_NUMBER } from "./memory";
 import { serialisePairs } from "./pairs";
 import { findRoot, findStream } from "./registry";
 import { Status } from "./status";
-import { ByteString } from "../bytes/view";
 
 const STATUS_HEADER = new ByteString(":status");
 const NO_PAIRS = serialisePairs([]);

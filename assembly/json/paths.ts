@@ -1,3 +1,5 @@
+import { isSame } from "../bytes/view";
+
 /** How many paths one `JsonPaths` holds. */
 export const MAX_PATHS: i32 = 64;
 /** How many keys and `[*]` one path has. */
@@ -74,7 +76,7 @@ export class JsonPaths {
   indexOf(node: PathNode, key: usize, length: i32): i32 {
     for (let i = 0; i < node.keyedCount; i++) {
       const candidate = unchecked(this.nodes[this.keyedChild(node, i)]).key;
-      if (candidate.byteLength == length && memory.compare(changetype<usize>(candidate), key, length) == 0) return i;
+      if (candidate.byteLength == length && isSame(changetype<usize>(candidate), key, length)) return i;
     }
     return NONE;
   }
@@ -94,12 +96,8 @@ export class JsonPaths {
       for (let child = 1; child < this.nodes.length; child++) {
         if (parents[child] != parent || child == known) continue;
         const other = this.nodes[child].key;
-        if (
-          other.byteLength == key.byteLength &&
-          memory.compare(changetype<usize>(other), changetype<usize>(key), key.byteLength) == 0
-        ) {
-          return child;
-        }
+        if (other.byteLength != key.byteLength) continue;
+        if (isSame(changetype<usize>(other), changetype<usize>(key), key.byteLength)) return child;
       }
     }
     const child = this.nodes.length;

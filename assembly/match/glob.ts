@@ -1,3 +1,5 @@
+import { isSame } from "../bytes/view";
+
 const STAR: u8 = 0x2a;
 const EMPTY_TABLE = new StaticArray<i32>(0);
 
@@ -50,7 +52,7 @@ export class Glob {
 
   private equals(from: i32, pointer: usize, length: i32): bool {
     const expected = changetype<usize>(this.data) + from;
-    if (!this.ignoreCase) return memory.compare(expected, pointer, length) == 0;
+    if (!this.ignoreCase) return isSame(expected, pointer, length);
     for (let i = 0; i < length; i++) {
       if (load<u8>(expected + i) != lower(load<u8>(pointer + i))) return false;
     }

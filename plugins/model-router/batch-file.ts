@@ -1,6 +1,7 @@
 import { Budget } from "../../assembly/bytes/budget";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { formatInteger } from "../../assembly/config/integer";
 import { Caller } from "../../assembly/filter/caller";
 import { Problem } from "../../assembly/filter/problem";
 import { Refusal } from "../../assembly/filter/refusal";
@@ -129,7 +130,7 @@ export class BatchFile extends BatchCheck {
   }
 
   onLine(line: i32, problem: LineProblem, model: Bytes): bool {
-    if (problem == LineProblem.None) this.judge(`line ${line}`, model);
+    if (problem == LineProblem.None) this.judge(`line ${formatInteger(line)}`, model);
     else if (problem != LineProblem.NoModel) {
       this.unreadable = true;
       this.unreadableProblem = problem == LineProblem.DuplicateModel ? Problem.DuplicateKey : Problem.NotJson;

@@ -1,6 +1,7 @@
 import { Budget } from "../../assembly/bytes/budget";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { Bytes } from "../../assembly/bytes/view";
+import { formatInteger } from "../../assembly/config/integer";
 import { Caller } from "../../assembly/filter/caller";
 import { Problem } from "../../assembly/filter/problem";
 import { JsonKind, JsonListener } from "../../assembly/json/listener";
@@ -71,7 +72,7 @@ export class BatchMessages extends BatchCheck {
   }
 
   onModelEnd(): void {
-    if (this.found == null) this.judge(`request ${this.request}`, this.view.set(this.model.pointer, this.model.length));
+    if (this.found == null) this.judge(`request ${formatInteger(this.request)}`, this.view.set(this.model.pointer, this.model.length));
   }
 
   onDuplicate(): void {

@@ -69,7 +69,7 @@ export function readRouterSettings(config: ConfigReader, common: CommonSettings)
 function readTable(config: ConfigReader): RouteTable {
   const rejectsUnknown = config.enumValue("unknownModels", UNKNOWN_MODELS, 0) == 0;
   const models = config.objects("models", 0, MOST_MODELS);
-  const entries = new Array<ModelEntry>();
+  const entries: ModelEntry[] = [];
   for (let i = 0; i < models.length; i++) entries.push(readEntry(models[i]));
   return new RouteTable(entries, rejectsUnknown, config.bool("splitProvider", false));
 }
@@ -91,7 +91,7 @@ function readTargets(model: ConfigReader): Target[] {
   }
   if (!model.has("targets")) return [new Target(readProvider(model), null, 1, ALL_DIALECTS)];
   const entries = model.objects("targets", 1, MOST_TARGETS);
-  const targets = new Array<Target>();
+  const targets: Target[] = [];
   let total: u64 = 0;
   for (let i = 0; i < entries.length; i++) {
     const target = readTarget(entries[i]);

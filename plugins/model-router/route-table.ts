@@ -104,7 +104,8 @@ export class RouteTable {
     readonly rejectsUnknown: bool,
     private readonly splitsProvider: bool,
   ) {
-    const names = new Array<string>();
+    const names: string[] = [];
+    const providers: string[] = [];
     let isRestricted = false;
     let hasWeights = false;
     for (let i = 0; i < entries.length; i++) {
@@ -143,7 +144,8 @@ export class RouteTable {
     choice.isNamable = isUsableName(model);
     const entry = choice.isNamable ? this.find(model) : null;
     if (entry == null) {
-      choice.verdict = this.rejectsUnknown ? Verdict.Unknown : Verdict.Unlisted;
+      const passes = !this.rejectsUnknown && (choice.isNamable || !this.isRestricted);
+      choice.verdict = passes ? Verdict.Unlisted : Verdict.Unknown;
       return null;
     }
     if (entry.allows(caller)) return entry;

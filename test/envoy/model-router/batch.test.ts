@@ -1,10 +1,8 @@
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { EnvoyProcess } from "../support/envoy-process.ts";
-import type { Json } from "../support/gateway-config.ts";
+import { describe, expect, test } from "vitest";
 import { type Answer, OpenRequest, send } from "./client.ts";
-import { Providers, startRouter, traps } from "./router-gateway.ts";
+import { useRouter } from "./router-gateway.ts";
 
 const MODELS = [
   { name: "gpt-4o*", provider: "openai" },
@@ -20,28 +18,13 @@ const CONFIGURATIONS = {
   "Check, FailOpen": { models: [{ name: "*", provider: "openai" }], failureMode: "FailOpen", unknownModels: "Pass" },
   Pass: { models: MODELS, batch: "Pass" },
   Reject: { models: MODELS, batch: "Reject" },
-} satisfies Record<string, Json>;
+};
 
 type Name = keyof typeof CONFIGURATIONS;
 
-let providers: Providers;
-let envoy: EnvoyProcess;
-
-beforeAll(async () => {
-  providers = await Providers.start();
-  envoy = await startRouter(
-    providers,
-    Object.fromEntries(Object.entries(CONFIGURATIONS).map(([name, configuration]) => [name, { configuration }])),
-  );
-});
-
-afterAll(async () => {
-  await envoy?.stop();
-  await providers?.stop();
-});
-
-beforeEach(() => providers.reset());
-afterEach(() => expect(traps(envoy.log)).toEqual([]));
+const router = useRouter(
+  Object.fromEntries(Object.entries(CONFIGURATIONS).map(([name, configuration]) => [name, { configuration }])),
+);
 
 const line = (model: string, id = 0): string =>
   JSON.stringify({
@@ -70,12 +53,12 @@ function form(...parts: Part[]): string {
 }
 
 const upload = (to: Name, body: string, headers: Record<string, string> = {}): Promise<Answer> =>
-  send(envoy.address(to), { path: "/v1/files", body, headers: { "content-type": FORM, ...headers } });
+  send(router.envoy.address(to), { path: "/v1/files", body, headers: { "content-type": FORM, ...headers } });
 
 /** The upload reached the provider as it was sent. */
 function expectPassed(answer: Answer, body: string): void {
   expect(answer.status).toBe(200);
-  const { provider, request } = providers.only();
+  const { provider, request } = router.providers.only();
   expect([provider, request.body.toString() === body, request.headers["x-gateway-model-name"]]).toEqual([
     "fallback",
     true,
@@ -86,7 +69,7 @@ function expectPassed(answer: Answer, body: string): void {
 /** The upload was refused, and no provider has all of it. */
 function expectRefused(answer: Answer, status: number, error: object): void {
   expect([answer.status, answer.json]).toMatchObject([status, { error }]);
-  expect(providers.seen.every(({ request }) => request.state !== "Complete")).toBe(true);
+  expect(router.providers.seen.every(({ request }) => request.state !== "Complete")).toBe(true);
 }
 
 describe("a batch file is checked line by line", () => {
@@ -185,9 +168,12 @@ describe("a batch file is checked line by line", () => {
     expect(lines.length).toBeGreaterThan(5_000_000);
     const body = form(PURPOSE, file(lines));
     expectPassed(await upload("Check", body), body);
-    providers.reset();
-    const arrival = providers.mock("fallback").next();
-    const open = new OpenRequest(envoy.address("Check"), { path: "/v1/files", headers: { "content-type": FORM } });
+    router.providers.reset();
+    const arrival = router.providers.mock("fallback").next();
+    const open = new OpenRequest(router.envoy.address("Check"), {
+      path: "/v1/files",
+      headers: { "content-type": FORM },
+    });
     open.write(body.slice(0, -9)).catch(() => undefined);
     await (await arrival).firstByte();
     expectRefused(await open.end(`\n${line("internal-x")}\r\n--B--\r\n`), 403, {
@@ -198,13 +184,13 @@ describe("a batch file is checked line by line", () => {
   test("a file for something else passes untouched", async () => {
     const body = form({ ...PURPOSE, value: "fine-tune" }, file("no JSON\0\xff"));
     expectPassed(await upload("Check", body), body);
-    providers.reset();
+    router.providers.reset();
     const late = form(file(line("internal-x")), { ...PURPOSE, value: "assistants" });
     expectPassed(await upload("Check", late), late);
   });
 
   test("the openai package uploads one, and is told what is wrong with another", async () => {
-    const client = new OpenAI({ apiKey: "sk-test", maxRetries: 0, baseURL: envoy.url("/v1", "Check") });
+    const client = new OpenAI({ apiKey: "sk-test", maxRetries: 0, baseURL: router.envoy.url("/v1", "Check") });
     const batch = (text: string): Promise<OpenAI.FileObject> =>
       client.files.create({ purpose: "batch", file: new File([text], "b.jsonl") });
     expect((await batch(allowed)).purpose).toBe("batch");
@@ -228,10 +214,10 @@ describe("a batch of messages", () => {
       params: { model, max_tokens: 9, messages: [{ role: "user", content: "hi" }] },
     }));
   const post = (to: Name, body: string): Promise<Answer> =>
-    send(envoy.address(to), { path: "/v1/messages/batches", body });
+    send(router.envoy.address(to), { path: "/v1/messages/batches", body });
 
   test("of allowed models passes", async () => {
-    const client = new Anthropic({ apiKey: "sk-test", maxRetries: 0, baseURL: envoy.url("", "Check") });
+    const client = new Anthropic({ apiKey: "sk-test", maxRetries: 0, baseURL: router.envoy.url("", "Check") });
     expect((await client.messages.batches.create({ requests: requests("claude-a", "claude-b") })).type).toBe(
       "message_batch",
     );
@@ -274,7 +260,7 @@ describe("a batch of messages", () => {
   test.each(REFUSED)("with %s is refused in Anthropic's words", async (_, body, status, message) => {
     const answer = await post("Check", body);
     expect([answer.status, answer.json]).toMatchObject([status, { type: "error", error: { message } }]);
-    expect(providers.seen.every(({ request }) => request.state !== "Complete")).toBe(true);
+    expect(router.providers.seen.every(({ request }) => request.state !== "Complete")).toBe(true);
   });
 });
 
@@ -284,8 +270,10 @@ describe("batch: Pass and Reject", () => {
 
   test("Pass lets any batch by", async () => {
     expectPassed(await upload("Pass", forbidden), forbidden);
-    providers.reset();
-    expect((await send(envoy.address("Pass"), { path: "/v1/messages/batches", body: messages })).status).toBe(200);
+    router.providers.reset();
+    expect((await send(router.envoy.address("Pass"), { path: "/v1/messages/batches", body: messages })).status).toBe(
+      200,
+    );
   });
 
   test.each([
@@ -296,12 +284,12 @@ describe("batch: Pass and Reject", () => {
   ])("Reject refuses %s", async (_, body) => {
     const answer = await upload("Reject", body);
     expect([400, 403]).toContain(answer.status);
-    expect(providers.seen.every(({ request }) => request.state !== "Complete")).toBe(true);
+    expect(router.providers.seen.every(({ request }) => request.state !== "Complete")).toBe(true);
   });
 
   test("Reject refuses a batch of messages", async () => {
-    const answer = await send(envoy.address("Reject"), { path: "/v1/messages/batches", body: messages });
-    expect([answer.status, answer.json, providers.seen]).toMatchObject([
+    const answer = await send(router.envoy.address("Reject"), { path: "/v1/messages/batches", body: messages });
+    expect([answer.status, answer.json, router.providers.seen]).toMatchObject([
       403,
       { error: { type: "permission_error" } },
       [],
@@ -311,7 +299,9 @@ describe("batch: Pass and Reject", () => {
   test("Reject lets other files and other requests by", async () => {
     const body = form({ ...PURPOSE, value: "fine-tune" }, file("data"));
     expectPassed(await upload("Reject", body), body);
-    providers.reset();
-    expect((await send(envoy.address("Reject"), { method: "GET", path: "/v1/messages/batches" })).status).toBe(200);
+    router.providers.reset();
+    expect((await send(router.envoy.address("Reject"), { method: "GET", path: "/v1/messages/batches" })).status).toBe(
+      200,
+    );
   });
 });

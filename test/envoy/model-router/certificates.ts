@@ -10,9 +10,9 @@ export interface Certificate {
 }
 
 /** A certificate authority and certificates signed by it, made by openssl for one test run. */
-export function certificates(
-  subjects: Record<string, { subject: string; san: string }>,
-): { ca: string } & Record<string, Certificate | string> {
+export function certificates<Name extends string>(
+  subjects: Record<Name, { subject: string; san: string }>,
+): Record<Name | "ca", Certificate> {
   const folder = mkdtempSync(join(tmpdir(), "weir-ca-"));
   const make = (name: string, args: string[]): Certificate => {
     const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
@@ -31,7 +31,7 @@ export function certificates(
     return { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
   };
   try {
-    const { cert: ca } = make("ca", ["-subj", "/CN=test-ca"]);
+    const ca = make("ca", ["-subj", "/CN=test-ca"]);
     const signed = [
       "-CA",
       join(folder, "ca.pem"),
@@ -40,11 +40,11 @@ export function certificates(
       "-addext",
       "basicConstraints=critical,CA:FALSE",
     ];
-    const made = Object.entries(subjects).map(([name, { subject, san }]) => [
+    const made = Object.entries<{ subject: string; san: string }>(subjects).map(([name, { subject, san }]) => [
       name,
       make(name, ["-subj", subject, "-addext", `subjectAltName=${san}`, ...signed]),
     ]);
-    return { ...(Object.fromEntries(made) as Record<string, Certificate>), ca };
+    return { ...(Object.fromEntries(made) as Record<Name, Certificate>), ca } as Record<Name | "ca", Certificate>;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -48,7 +48,14 @@ export class OpenRequest {
   private readonly request: ClientRequest;
 
   constructor({ host, port }: Address, { method = "POST", path, headers = {} }: Omit<Sent, "body" | "trailers">) {
-    this.request = request({ host, port, method, path, agent: false, headers: { ...JSON_BODY, ...headers } });
+    this.request = request({
+      host,
+      port,
+      method,
+      path,
+      agent: false,
+      headers: { ...JSON_BODY, ...headers } as OutgoingHttpHeaders,
+    });
     this.answer = within(`${method} ${path} was answered`, answerOf(this.request), PATIENCE_MS);
     this.answer.catch(() => undefined);
     this.request.flushHeaders();
@@ -79,7 +86,7 @@ export function send(to: Address, { body, trailers, headers = {}, ...rest }: Sen
   const framing = isFramed ? {} : { "content-length": Buffer.byteLength(body ?? "") };
   const open = new OpenRequest(to, {
     ...rest,
-    headers: { ...framing, ...(trailers ? { trailer: Object.keys(trailers) } : {}), ...headers },
+    headers: { ...framing, ...(trailers ? { trailer: Object.keys(trailers) } : {}), ...headers } as OutgoingHttpHeaders,
   });
   return open.end(body, trailers);
 }

@@ -1,12 +1,11 @@
 import { createHash, createSign, generateKeyPairSync } from "node:crypto";
 import { request } from "node:https";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { EnvoyProcess } from "../support/envoy-process.ts";
+import { describe, expect, test } from "vitest";
 import type { Json, NativeFilter } from "../support/gateway-config.ts";
 import { until, within } from "../support/until.ts";
-import { type Certificate, certificates } from "./certificates.ts";
+import { certificates } from "./certificates.ts";
 import { type Answer, send } from "./client.ts";
-import { type Listener, Providers, startRouter, traps } from "./router-gateway.ts";
+import { type Listener, useRouter } from "./router-gateway.ts";
 
 const TYPE = "type.googleapis.com/envoy.extensions";
 const BODY = JSON.stringify({ model: "gpt-4o", messages: [{ role: "user", content: "hi" }] });
@@ -29,6 +28,17 @@ const JWT_AUTHENTICATION: NativeFilter = {
       },
     },
     rules: [{ match: { prefix: "/" }, requires: { provider_name: "test" } }],
+  },
+};
+
+/** Envoy's own API-key filter, which overwrites `x-consumer`. */
+const AUTHENTICATION: NativeFilter = {
+  name: "envoy.filters.http.api_key_auth",
+  typed_config: {
+    "@type": "type.googleapis.com/envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth",
+    credentials: ["team-a", "team-b"].map((client) => ({ client, key: `key-of-${client}` })),
+    key_sources: [{ header: "authorization" }],
+    forwarding: { header: "x-consumer", hide_credentials: true },
   },
 };
 
@@ -65,6 +75,7 @@ const LISTENERS: Record<string, Listener> = {
   "JWT to header": { configuration: only([{ header: "x-consumer" }], TEAM_A), before: [JWT_AUTHENTICATION] },
   "JWT groups": { configuration: only([SUB, GROUPS], { ...RESEARCH, ...TEAM_A }), before: [JWT_AUTHENTICATION] },
   "any JWT group": { configuration: only([GROUPS], { allowGroups: ["*"] }), before: [JWT_AUTHENTICATION] },
+  "API keys": { configuration: only([{ header: "x-consumer" }], TEAM_A), before: [AUTHENTICATION] },
   metadata: {
     configuration: only([{ metadata: ["who", "nobody"] }, { metadata: ["who", "name"] }], TEAM_A),
     before: [SET_METADATA],
@@ -88,51 +99,42 @@ const LISTENERS: Record<string, Listener> = {
   },
 };
 
-let providers: Providers;
-let envoy: EnvoyProcess;
-let identities: { ca: string } & Record<string, Certificate | string>;
+const identities = certificates({
+  server: { subject: "/CN=gateway", san: "DNS:localhost" },
+  a: { subject: "/O=Test/CN=team-a", san: "URI:spiffe://test/team-a" },
+  b: { subject: "/O=Test/CN=team-b", san: "URI:spiffe://test/team-b,URI:spiffe://test/team-a" },
+  dns: { subject: "/O=Test/CN=team-a", san: "DNS:team-a.test" },
+});
 
-beforeAll(async () => {
-  providers = await Providers.start();
-  identities = certificates({
-    server: { subject: "/CN=gateway", san: "DNS:localhost" },
-    a: { subject: "/O=Test/CN=team-a", san: "URI:spiffe://test/team-a" },
-    b: { subject: "/O=Test/CN=team-b", san: "URI:spiffe://test/team-b,URI:spiffe://test/team-a" },
-    dns: { subject: "/O=Test/CN=team-a", san: "DNS:team-a.test" },
-  });
-  const { cert, key } = identities["server"] as Certificate;
-  const tls: Json = {
+/** TLS that asks for a client certificate of the test's own authority. */
+function mutualTls(): Json {
+  const { cert, key } = identities.server;
+  return {
     name: "envoy.transport_sockets.tls",
     typed_config: {
       "@type": `${TYPE}.transport_sockets.tls.v3.DownstreamTlsContext`,
       require_client_certificate: true,
       common_tls_context: {
         tls_certificates: [{ certificate_chain: { inline_string: cert }, private_key: { inline_string: key } }],
-        validation_context: { trusted_ca: { inline_string: identities.ca } },
+        validation_context: { trusted_ca: { inline_string: identities.ca.cert } },
       },
     },
   };
-  const chain = { transport_socket: tls };
-  envoy = await startRouter(providers, {
-    ...LISTENERS,
-    san: {
-      configuration: only([{ peerCertificate: "San" }], { allowConsumers: ["spiffe://test/team-a", "team-a.test"] }),
-      chain,
-    },
-    subject: { configuration: only([{ peerCertificate: "Subject" }], { allowConsumers: ["*CN=team-a*"] }), chain },
-  });
-});
+}
 
-afterAll(async () => {
-  await envoy?.stop();
-  await providers?.stop();
-});
+const chain = { transport_socket: mutualTls() };
 
-beforeEach(() => providers.reset());
-afterEach(() => expect(traps(envoy.log)).toEqual([]));
+const router = useRouter({
+  ...LISTENERS,
+  san: {
+    configuration: only([{ peerCertificate: "San" }], { allowConsumers: ["spiffe://test/team-a", "team-a.test"] }),
+    chain,
+  },
+  subject: { configuration: only([{ peerCertificate: "Subject" }], { allowConsumers: ["*CN=team-a*"] }), chain },
+});
 
 const ask = (listener: string, headers: Record<string, string | string[]> = {}, query = ""): Promise<Answer> =>
-  send(envoy.address(listener), { path: `/v1/chat/completions${query}`, body: BODY, headers });
+  send(router.envoy.address(listener), { path: `/v1/chat/completions${query}`, body: BODY, headers });
 
 const bearer = (claims: object): Record<string, string> => ({ authorization: `Bearer ${token(claims)}` });
 
@@ -169,6 +171,21 @@ const CASES: [listener: string, what: string, headers: Record<string, string | s
   ["any JWT group", "one", bearer({ groups: ["x"] }), 200],
   ["any JWT group", "an empty list", bearer({ groups: [] }), 403],
   ["any JWT group", "a list of an empty string", bearer({ groups: [""] }), 403],
+  ["API keys", "the team's own", { authorization: "Bearer key-of-team-a" }, 200],
+  ["API keys", "another team's", { authorization: "Bearer key-of-team-b" }, 403],
+  [
+    "API keys",
+    "another team's and a forged header",
+    { authorization: "Bearer key-of-team-b", "x-consumer": "team-a" },
+    403,
+  ],
+  [
+    "API keys",
+    "another team's and two forged headers",
+    { authorization: "Bearer key-of-team-b", "X-Consumer": ["team-a", "team-a"] },
+    403,
+  ],
+  ["API keys", "a forged header alone", { "x-consumer": "team-a" }, 401],
   ["metadata", "the first source that is not empty", {}, 200],
   ["metadata groups", "a list", {}, 200],
   ["a group in an element", "no part of an element is a group", {}, 403],
@@ -188,7 +205,7 @@ const CASES: [listener: string, what: string, headers: Record<string, string | s
 
 test.each(CASES)("%s: %s", async (listener, _, headers, status) => {
   const answer = await ask(listener, headers);
-  expect([answer.status, providers.seen.length]).toEqual([status, status === 200 ? 1 : 0]);
+  expect([answer.status, router.providers.seen.length]).toEqual([status, status === 200 ? 1 : 0]);
 });
 
 test("a credential in the query is one", async () => {
@@ -199,16 +216,16 @@ test("who asked is published, a key only as its hash", async () => {
   const path = `?published=1&key=${KEY}`;
   await ask("credential", {}, path);
   const line = await until("it is logged", async () =>
-    (await envoy.accessLog(0)).find((one) => String(one["path"]).endsWith(path)),
+    (await router.envoy.accessLog(0)).find((one) => String(one["path"]).endsWith(path)),
   );
   expect(line).toMatchObject({ consumer: KEY_CONSUMER, provider: "openai" });
-  expect(envoy.log).not.toContain(KEY);
+  expect(router.envoy.log).not.toContain(KEY);
 });
 
 describe("a client certificate", () => {
   const status = (listener: string, identity: string): Promise<number> => {
-    const { cert, key } = identities[identity] as Certificate;
-    const { host, port } = envoy.address(listener);
+    const { cert, key } = identities[identity as keyof typeof identities];
+    const { host, port } = router.envoy.address(listener);
     const answered = new Promise<number>((answer, fail) => {
       const options = {
         host,
@@ -217,7 +234,7 @@ describe("a client certificate", () => {
         path: "/v1/chat/completions",
         cert,
         key,
-        ca: identities.ca,
+        ca: identities.ca.cert,
         servername: "localhost",
         agent: false as const,
       };
@@ -237,6 +254,6 @@ describe("a client certificate", () => {
     ["subject", "b", false],
   ])("%s of %s: allowed is %s", async (listener, identity, isAllowed) => {
     expect((await status(listener, identity)) !== 403).toBe(isAllowed);
-    expect(providers.seen.length).toBe(isAllowed ? 1 : 0);
+    expect(router.providers.seen.length).toBe(isAllowed ? 1 : 0);
   });
 });

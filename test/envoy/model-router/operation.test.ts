@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EnvoyProcess } from "../support/envoy-process.ts";
 import type { Json, Route } from "../support/gateway-config.ts";
 import { until } from "../support/until.ts";
 import { type Answer, Http2Client, OpenRequest, type Sent, send } from "./client.ts";
-import { Providers, routerConfig, startRouter, traps } from "./router-gateway.ts";
+import { routerConfig, startRouter, traps, useRouter } from "./router-gateway.ts";
 
 const MODELS = [
   { name: "gpt-4o", provider: "openai" },
@@ -49,35 +49,21 @@ const ROUTES: Route[] = [
   route("/", undefined, "rest"),
 ];
 
-let providers: Providers;
-let envoy: EnvoyProcess;
-
-beforeAll(async () => {
-  providers = await Providers.start();
-  envoy = await startRouter(providers, {
-    gateway: { configuration: { models: MODELS } },
-    open: { configuration: { models: MODELS, failureMode: "FailOpen", unknownModels: "Pass" } },
-    off: { configuration: { models: MODELS, mode: "Off" } },
-    overridden: { configuration: OVERRIDDEN, routes: ROUTES },
-    renamed: {
-      configuration: OVERRIDDEN,
-      routes: [route("/gold/", { gate: "gold" }), route("/", { "model-router": "gold" })],
-      filter: { name: "gate", rootId: "model-router" },
-    },
-  });
+const router = useRouter({
+  gateway: { configuration: { models: MODELS } },
+  open: { configuration: { models: MODELS, failureMode: "FailOpen", unknownModels: "Pass" } },
+  off: { configuration: { models: MODELS, mode: "Off" } },
+  overridden: { configuration: OVERRIDDEN, routes: ROUTES },
+  renamed: {
+    configuration: OVERRIDDEN,
+    routes: [route("/gold/", { gate: "gold" }), route("/", { "model-router": "gold" })],
+    filter: { name: "gate", rootId: "model-router" },
+  },
 });
-
-afterAll(async () => {
-  await envoy?.stop();
-  await providers?.stop();
-});
-
-beforeEach(() => providers.reset());
-afterEach(() => expect(traps(envoy.log)).toEqual([]));
 
 describe("a configuration", () => {
   const validate = (configuration: Json): Promise<{ ok: boolean; output: string }> =>
-    EnvoyProcess.validate(routerConfig(providers, { gateway: { configuration } }));
+    EnvoyProcess.validate(routerConfig(router.providers, { gateway: { configuration } }));
 
   test("that is right is valid", async () => {
     expect((await validate(OVERRIDDEN)).ok).toBe(true);
@@ -113,15 +99,17 @@ describe("a configuration", () => {
   ])("that is %s is refused, and Envoy doesn't start with it", async (_, text) => {
     const { ok, output } = await validate(text);
     expect([ok, output]).toEqual([false, expect.stringContaining("model-router: config")]);
-    await expect(startRouter(providers, { gateway: { configuration: text } })).rejects.toThrow("model-router: config");
+    await expect(startRouter(router.providers, { gateway: { configuration: text } })).rejects.toThrow(
+      "model-router: config",
+    );
   });
 });
 
 describe("what applies to a request", () => {
   const applied = async (listener: string, prefix: string, headers: Record<string, string> = {}): Promise<unknown> => {
     const body = JSON.stringify({ model: "m", messages: [] });
-    await send(envoy.address(listener), { path: `${prefix}v1/chat/completions`, body, headers });
-    return providers.only().request.json?.["model"];
+    await send(router.envoy.address(listener), { path: `${prefix}v1/chat/completions`, body, headers });
+    return router.providers.only().request.json?.["model"];
   };
 
   test.each([
@@ -148,30 +136,30 @@ describe("what applies to a request", () => {
 
   test("metadata that names no override is warned of, once", async () => {
     await applied("overridden", "/platinum/");
-    await envoy.logged(/\[warning\].*model-router: route metadata weir names "platinum", which is no override/);
-    expect(envoy.log.match(/"platinum", which is no override/g)?.length).toBe(1);
+    await router.envoy.logged(/\[warning\].*model-router: route metadata weir names "platinum", which is no override/);
+    expect(router.envoy.log.match(/"platinum", which is no override/g)?.length).toBe(1);
   });
 
   test("metadata goes by the filter's name", async () => {
     expect(await applied("renamed", "/gold/")).toBe("gold");
-    providers.reset();
+    router.providers.reset();
     expect(await applied("renamed", "/")).toBe("base");
   });
 
   test("mode Off leaves everything alone", async () => {
     const headers = { "x-gateway-provider-name": "openai", "x-gateway-model-name": "mine" };
-    await send(envoy.address("off"), { path: "/v1/chat/completions", body: "no JSON", headers });
-    const { provider, request } = providers.only();
+    await send(router.envoy.address("off"), { path: "/v1/chat/completions", body: "no JSON", headers });
+    const { provider, request } = router.providers.only();
     expect([provider, request.headers]).toMatchObject(["openai", headers]);
   });
 });
 
 describe("metrics", () => {
-  const count = (what: string): Promise<number> => envoy.stat(`wasmcustom.weir.model-router.${what}`);
+  const count = (what: string): Promise<number> => router.envoy.stat(`wasmcustom.weir.model-router.${what}`);
   const counted = async (what: string, listener: string, sent: Partial<Sent>): Promise<Answer> => {
     const name = what.replace(" ", ".reason.=.") + ".=;";
     const before = await count(name);
-    const answer = await send(envoy.address(listener), { path: "/v1/chat/completions", ...sent });
+    const answer = await send(router.envoy.address(listener), { path: "/v1/chat/completions", ...sent });
     await until(`${name} is counted`, async () => (await count(name)) === before + 1 || undefined);
     return answer;
   };
@@ -197,21 +185,21 @@ describe("metrics", () => {
     ["unsupported_encoding", { body: "x", headers: { "content-encoding": "gzip" } }],
   ])("count what passes unjudged by its reason: %s", async (reason, sent) => {
     await counted(`bypassed ${reason}`, "open", sent);
-    expect(providers.only().provider).toBe("fallback");
+    expect(router.providers.only().provider).toBe("fallback");
   });
 });
 
 describe("a host that can pause", () => {
   test("lets a slow client take its time", async () => {
-    await send(envoy.address(), { path: "/v1/chat/completions", body: BODY });
-    providers.reset();
-    const whole = new OpenRequest(envoy.address(), { path: "/v1/chat/completions" });
-    const late = new OpenRequest(envoy.address(), { path: "/v1/chat/completions" });
+    await send(router.envoy.address(), { path: "/v1/chat/completions", body: BODY });
+    router.providers.reset();
+    const whole = new OpenRequest(router.envoy.address(), { path: "/v1/chat/completions" });
+    const late = new OpenRequest(router.envoy.address(), { path: "/v1/chat/completions" });
     await whole.write('{"messages":[],');
     await new Promise((later) => setTimeout(later, 6000));
     const answers = await Promise.all([whole.end('"model":"gpt-4o"}'), late.end(BODY)]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-    expect(providers.mock("openai").seen.length).toBe(2);
+    expect(router.providers.mock("openai").seen.length).toBe(2);
   });
 });
 
@@ -223,7 +211,7 @@ describe("a host without the pausing flag", () => {
     const open = { models: MODELS, failureMode: "FailOpen", unknownModels: "Pass" };
     const listeners = { gateway: { configuration: { models: MODELS }, filter }, open: { configuration: open, filter } };
     const stats_tags = [{ tag_name: "reason", regex: "(\\.reason\\.=\\.(.*?)\\.=;)" }];
-    flagless = await EnvoyProcess.start({ ...routerConfig(providers, listeners), stats_config: { stats_tags } });
+    flagless = await EnvoyProcess.start({ ...routerConfig(router.providers, listeners), stats_config: { stats_tags } });
   });
   afterAll(() => flagless?.stop());
 
@@ -241,7 +229,7 @@ describe("a host without the pausing flag", () => {
     expect(answers.map(({ status }) => status)).toEqual([500, 500, 500, 500]);
     expect(answers[0]!.json).toMatchObject({ error: { code: "internal_error" } });
     expect(answers[2]!.json).toMatchObject({ type: "error", error: { type: "api_error" } });
-    expect(providers.seen).toEqual([]);
+    expect(router.providers.seen).toEqual([]);
     expect(flagless.log).toMatch(/\[(warning|error|critical)\].*allow_on_headers_stop_iteration/);
     const lines = await flagless.accessLog(4);
     expect(lines.map(({ details }) => details)).toEqual(Array(4).fill("weir.model-router.pausing_off"));
@@ -259,6 +247,6 @@ describe("a host without the pausing flag", () => {
     expect((await send(flagless.address(), { path: "/v1beta/models/gemini-pro:generateContent", body })).status).toBe(
       200,
     );
-    expect(providers.mock("gemini").seen.length).toBe(1);
+    expect(router.providers.mock("gemini").seen.length).toBe(1);
   });
 });

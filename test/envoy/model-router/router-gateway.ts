@@ -31,7 +31,7 @@ function shapesOf(name: ProviderName): [ShapeName, ...ShapeName[]] {
 /** One listener: its model-router's configuration, and what else differs from a plain gateway. */
 export interface Listener extends Partial<Omit<Gateway, "filters" | "clusters" | "port">> {
   /** An object, or the text as it is. */
-  configuration: object | string;
+  configuration: Json | object;
   /** What stands before the model-router. */
   before?: (NativeFilter | WasmFilter)[];
   /** Laid over the model-router's filter. */
@@ -87,7 +87,12 @@ export function routerConfig(providers: Providers, listeners: Record<string, Lis
   const clusters = providers.addresses;
   const bootstraps = Object.entries(listeners).map(([name, options]) => {
     const { configuration, before = [], filter = {}, manager, chain, ...rest } = options;
-    const router: WasmFilter = { name: "model-router", wasm: wasmFile("model-router"), configuration: configuration as Json, ...filter };
+    const router: WasmFilter = {
+      name: "model-router",
+      wasm: wasmFile("model-router"),
+      configuration: configuration as Json,
+      ...filter,
+    };
     const bootstrap = gatewayConfig({ clusters, fallback: "fallback", ...rest, filters: [...before, router] });
     const [listener] = bootstrap.static_resources.listeners as unknown as [ListenerJson];
     const [connections] = listener.filter_chains[0].filters;
@@ -120,7 +125,9 @@ export async function startRouter(
 
 /** What a log has of traps and of plugins that failed; empty when all is well. */
 export function traps(log: string): string[] {
-  return log.split("\n").filter((line) => /RuntimeError|Uncaught|wasm trap|Plugin .*failed|Function: proxy_on/i.test(line));
+  return log
+    .split("\n")
+    .filter((line) => /RuntimeError|Uncaught|wasm trap|Plugin .*failed|Function: proxy_on/i.test(line));
 }
 
 /** What a test file runs against; there from `beforeAll` on. */
