@@ -1,6 +1,7 @@
 import { JsonKind, JsonListener } from "../json/listener";
 import { JsonPaths } from "../json/paths";
 import { JsonProblem, JsonScanner } from "../json/scanner";
+import { formatInteger } from "./integer";
 import { Issues } from "./issues";
 import { JsonValue, memberPath } from "./json-value";
 
@@ -8,6 +9,7 @@ import { JsonValue, memberPath } from "./json-value";
 const MAX_DEPTH: i32 = 32;
 
 const ROOT_PATH = "config";
+const NO_PATHS = new JsonPaths([]);
 
 /**
  * The configuration in `length` bytes of JSON at `pointer`; an empty text counts as `{}`.
@@ -17,7 +19,7 @@ const ROOT_PATH = "config";
  */
 export function parseConfig(pointer: usize, length: i32, issues: Issues): JsonValue | null {
   if (isBlank(pointer, length)) return new JsonValue(JsonKind.Object, ROOT_PATH);
-  const scanner = new JsonScanner(new JsonPaths([]), new NoCaptures());
+  const scanner = new JsonScanner(NO_PATHS, new NoCaptures());
   if (!scanner.feed(pointer, length) || !scanner.finish()) {
     issues.add(ROOT_PATH, describeSyntaxError(pointer, length, <i32>scanner.offset, scanner.problem));
     return null;
@@ -100,7 +102,7 @@ class Parser {
     const value = new JsonValue(JsonKind.Array, path);
     if (!this.enter(path, depth)) return value;
     while (this.hasNext(0x5d)) {
-      value.items.push(this.value(`${path}[${value.items.length}]`, depth + 1));
+      value.items.push(this.value(`${path}[${formatInteger(value.items.length)}]`, depth + 1));
       if (this.tooDeep) return value;
     }
     return value;
@@ -109,7 +111,7 @@ class Parser {
   private enter(path: string, depth: i32): bool {
     this.at++;
     if (depth < MAX_DEPTH) return true;
-    this.issues.add(path, `is nested deeper than ${MAX_DEPTH} levels`);
+    this.issues.add(path, `is nested deeper than ${formatInteger(MAX_DEPTH)} levels`);
     this.tooDeep = true;
     return false;
   }
@@ -210,7 +212,7 @@ function describeSyntaxError(pointer: usize, length: i32, offset: i32, problem: 
       column++;
     }
   }
-  return `is not JSON at line ${line}, column ${column}: ${describeFound(pointer, length, offset, problem)}`;
+  return `is not JSON at line ${formatInteger(line)}, column ${formatInteger(column)}: ${describeFound(pointer, length, offset, problem)}`;
 }
 
 /** The mistakes that people make when they write JSON by hand, by name; else the byte that does not belong there. */

@@ -85,7 +85,7 @@ export class ConfigReader {
     if (value == null) return fallback;
     const number = integerOf(value);
     if (number != NOT_AN_INTEGER && number >= least && number <= most) return number;
-    return this.wrong(value, `a whole number, ${formatInteger(least)} to ${formatInteger(most)}`, fallback);
+    return this.wrong(value, `a whole number, ${range(least, most)}`, fallback);
   }
 
   /** Within one unit in the last place of what is written. */
@@ -155,7 +155,7 @@ export class ConfigReader {
     const value = this.value(key);
     if (value == null) return fallback;
     if (value.kind == JsonKind.String && isVisibleAscii(value.text, longest)) return value.text;
-    return this.wrong(value, `1 to ${longest} visible ASCII characters`, fallback);
+    return this.wrong(value, `1 to ${formatInteger(longest)} visible ASCII characters`, fallback);
   }
 
   /** `fewest` to `most` texts of 1 to `longest` characters; none when absent. Elements that are wrong are left out. */
@@ -210,8 +210,8 @@ export class ConfigReader {
     if (value == null) return [];
     const isArray = value.kind == JsonKind.Array;
     if (isArray && value.items.length >= fewest && value.items.length <= most) return value.items;
-    const got = isArray && value.items.length > 0 ? `${value.items.length} elements` : value.describe();
-    this.issues.add(value.path, `must be an array of ${fewest} to ${most} ${what} (got ${got})`);
+    const got = isArray && value.items.length > 0 ? `${formatInteger(value.items.length)} elements` : value.describe();
+    this.issues.add(value.path, `must be an array of ${range(fewest, most)} ${what} (got ${got})`);
     return [];
   }
 
@@ -245,7 +245,11 @@ function hasLength(text: string, shortest: i32, longest: i32): bool {
 }
 
 function describeText(shortest: i32, longest: i32): string {
-  return `a string of ${shortest} to ${longest} characters`;
+  return `a string of ${range(shortest, longest)} characters`;
+}
+
+function range(least: i64, most: i64): string {
+  return `${formatInteger(least)} to ${formatInteger(most)}`;
 }
 
 function formatNumber(number: f64): string {

@@ -1,4 +1,4 @@
-import { ByteString, Bytes } from "../bytes/view";
+import { ByteString, Bytes, isSame } from "../bytes/view";
 
 /**
  * A view of a serialised header map: a count, then for each pair the two lengths, then for each pair name, NUL, value, NUL
@@ -30,12 +30,14 @@ export class HeaderPairs {
   /** The first value of `name`; null when there is none. `occurrences` says how many there are. */
   get(name: ByteString): Bytes | null {
     this.occurrences = 0;
+    const wanted = name.pointer;
+    const wantedLength = name.length;
     let data = this.base + 4 + this.count * 8;
     for (let i = 0; i < this.count; i++) {
       const sizes = this.base + 4 + i * 8;
       const nameLength = <i32>load<u32>(sizes);
       const valueLength = <i32>load<u32>(sizes, 4);
-      if (name.equals(data, nameLength)) {
+      if (nameLength == wantedLength && isSame(data, wanted, wantedLength)) {
         if (this.occurrences == 0) this.found.set(data + nameLength + 1, valueLength);
         this.occurrences++;
       }

@@ -71,10 +71,9 @@ export class RequestPath {
     const before = this.length;
     let isParameter = false;
     while (at < this.rawLength) {
-      const isEncoded = this.isEncodedAt(at);
-      const byte = isEncoded
-        ? <u8>((hexDigit(load<u8>(this.raw + at + 1)) << 4) | hexDigit(load<u8>(this.raw + at + 2)))
-        : load<u8>(this.raw + at);
+      let byte = load<u8>(this.raw + at);
+      const isEncoded = byte == 0x25 /* % */ && this.isEncodedAt(at);
+      if (isEncoded) byte = <u8>((hexDigit(load<u8>(this.raw + at + 1)) << 4) | hexDigit(load<u8>(this.raw + at + 2)));
       const start = at;
       at += isEncoded ? 3 : 1;
       if (byte == 0x2f /* / */ || byte == 0x5c /* \ */) break;

@@ -105,7 +105,6 @@ export class RouteTable {
     private readonly splitsProvider: bool,
   ) {
     const names: string[] = [];
-    const providers: string[] = [];
     let isRestricted = false;
     let hasWeights = false;
     for (let i = 0; i < entries.length; i++) {

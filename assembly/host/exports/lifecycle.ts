@@ -1,5 +1,4 @@
 /** The callbacks that every plugin has. A plugin's `index.ts` exports this file and those beside it that it needs. */
-import "../abort";
 import { BufferType, readConfiguration } from "../body";
 import { LogLevel, log } from "../log";
 import { allocateForHost } from "../memory";

@@ -11,6 +11,8 @@ import { SCRATCH_BYTES, pack } from "./pack.mjs";
 
 const UNPACK = "assembly/start/unpack/unpack";
 const COLLECT = "~lib/rt/tcms/__collect";
+const VISIT = "~lib/rt/tcms/__visit";
+const VISIT_ROOTS = "~lib/rt/__visit_globals";
 const HEAP_BASE = "~lib/memory/__heap_base";
 const PAGE_BYTES = 65536;
 const FEATURES =
@@ -33,6 +35,10 @@ export default class Begin {
     module.removeFunction(binaryen.getFunctionInfo(module.getStart()).name);
     setStart(module, module.nop());
     module.runPasses(["remove-unused-module-elements"]);
+    visitOnly(module, (root) => {
+      const id = image.classOf(root);
+      return id !== undefined && !this.program.managedClasses.get(id).isPointerfree;
+    });
     image.keepOnly(constantsOf(module));
     this.ship(module, image);
   }
@@ -77,6 +83,23 @@ function run(module, globals) {
     memory: new Uint8Array(exports.memory.buffer),
     globals: new Map(globals.map(({ name }) => [name, exports[name].value])),
   };
+}
+
+/**
+ * Leaves of the collector's roots those that can lead to an object of the heap: most constants hold no references, and
+ * what they are themselves is static now.
+ */
+function visitOnly(module, mayLeadToHeap) {
+  const assigned = new Set([...module.emitText().matchAll(/global\.set \$"?([^\s")]+)/g)].map(([, name]) => name));
+  const roots = binaryen.emitText(binaryen.getFunctionInfo(module.getFunction(VISIT_ROOTS)).body);
+  const visits = [];
+  const visit = (root) => visits.push(module.call(VISIT, [root, module.i32.const(0)], binaryen.none));
+  for (const [, name] of roots.matchAll(/global\.get \$"?([^\s")]+)/g))
+    if (assigned.has(name) || mayLeadToHeap(name)) visit(module.global.get(name, binaryen.i32));
+  for (const [, address] of roots.matchAll(/i32\.const (\d+)/g))
+    if (mayLeadToHeap(Number(address))) visit(module.i32.const(Number(address)));
+  module.removeFunction(VISIT_ROOTS);
+  module.addFunction(VISIT_ROOTS, binaryen.i32, binaryen.none, [], module.block(null, visits));
 }
 
 function segmentStarts(module) {

@@ -80,6 +80,12 @@ export class Image {
     this.#trim();
   }
 
+  /** The class of the object that a global, by its name, or an address leads to; undefined where there is none. */
+  classOf(root) {
+    const address = typeof root === "string" ? this.globals.get(root) : root;
+    return address < this.begin ? undefined : this.#words.getUint32(address - HEADER_BYTES + CLASS, true);
+  }
+
   #trim() {
     let last = this.end;
     while (last > this.begin && this.#memory[last - 1] === 0) last--;

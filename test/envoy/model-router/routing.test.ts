@@ -13,7 +13,10 @@ const router = useRouter(
         splitProvider: true,
         modelHeader: "x-ai-eg-model",
         unknownModels: "Pass",
-        models: [{ name: "gpt-4o*", targets: [{ provider: "openai" }, { provider: "vllm" }] }],
+        models: [
+          { name: "gpt-4o*", targets: [{ provider: "openai" }, { provider: "vllm" }] },
+          { name: "claude-*", provider: "anthropic" },
+        ],
       },
     },
   },
@@ -49,9 +52,8 @@ describe("the choice of a target", () => {
   const SPLIT: [requested: string, provider: ProviderName, model: string | undefined][] = [
     ["openai/gpt-4o", "openai", "gpt-4o"],
     ["vllm/gpt-4o-mini", "vllm", "gpt-4o-mini"],
-    ["nobody/gpt-9", "fallback", "gpt-9"],
   ];
-  test.each(SPLIT)("takes the provider out of %s", async (requested, provider, model) => {
+  test.each(SPLIT)("reads %s as the provider %s's", async (requested, provider, model) => {
     const answer = await send(router.envoy.address("split"), {
       path: "/v1/chat/completions",
       body: JSON.stringify({ ...CHAT, model: requested }),

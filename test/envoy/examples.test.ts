@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { EnvoyProcess } from "./support/envoy-process.ts";
+import { clusterNames, exampleConfig, exampleNames, localConfig } from "./support/example.ts";
+import { MockProvider } from "./support/mock-provider.ts";
+
+/** The providers' keys in the gateway's environment; the clients' are the examples' own. */
+const PROVIDER_KEYS = { OPENAI_API_KEY: "key-for-openai", ANTHROPIC_API_KEY: "key-for-anthropic" };
+const TEAM_A = { authorization: "Bearer example-key-of-team-a" };
+const TEAM_B = { authorization: "Bearer example-key-of-team-b" };
+const MESSAGES = [{ role: "user", content: "hi" }];
+const MEBIBYTE = 2 ** 20;
+
+describe.each(exampleNames())("envoy-examples/%s", (name) => {
+  let mocks: Map<string, MockProvider>;
+  let envoy: EnvoyProcess;
+
+  beforeAll(async () => {
+    const names = clusterNames(exampleConfig(name));
+    const started = await Promise.all(
+      names.map((cluster) => MockProvider.start(cluster, cluster === "anthropic" ? "Anthropic" : "OpenAi")),
+    );
+    mocks = new Map(started.map((mock) => [mock.name, mock]));
+    const addresses = Object.fromEntries(started.map((mock) => [mock.name, mock.address]));
+    envoy = await EnvoyProcess.start(localConfig(name, addresses), { env: PROVIDER_KEYS });
+  });
+
+  afterAll(async () => {
+    await envoy?.stop();
+    await Promise.all([...(mocks?.values() ?? [])].map((mock) => mock.stop()));
+  });
+
+  beforeEach(() => mocks.forEach((mock) => mock.reset()));
+
+  const post = (path: string, body: unknown, headers: Record<string, string> = TEAM_A): Promise<Response> =>
+    fetch(envoy.url(path), {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+
+  test("envoy --mode validate takes it as it stands", async () => {
+    const { ok, output } = await EnvoyProcess.validate(exampleConfig(name));
+    expect(output).toContain("OK");
+    expect(ok).toBe(true);
+  });
+
+  test("a chat request reaches its provider with the provider's key, not the client's", async () => {
+    const body = { model: "gpt-4o", messages: MESSAGES };
+    const answer = await post("/v1/chat/completions", body);
+    expect(answer.status).toBe(200);
+    const { headers, json } = mocks.get("openai")!.only();
+    expect(json).toEqual(body);
+    expect(headers.authorization).toBe("Bearer key-for-openai");
+    expect(JSON.stringify(headers)).not.toContain("example-key");
+  });
+
+  test("a client without a key is turned away", async () => {
+    expect((await post("/v1/chat/completions", { model: "gpt-4o", messages: MESSAGES }, {})).status).toBe(401);
+    expect([...mocks.values()].flatMap(({ seen }) => seen)).toEqual([]);
+  });
+
+  describe.runIf(name === "model-router")("routes", () => {
+    test("Anthropic's dialect to Anthropic, for the team that may use it", async () => {
+      const body = { model: "claude-sonnet-4", max_tokens: 9, messages: MESSAGES };
+      expect((await post("/v1/messages", body)).status).toBe(200);
+      const { headers } = mocks.get("anthropic")!.only();
+      expect([headers["x-api-key"], headers.authorization]).toEqual(["key-for-anthropic", undefined]);
+      const forged = { ...TEAM_B, "x-consumer": "team-a", "x-gateway-provider-name": "anthropic" };
+      expect((await post("/v1/messages", body, forged)).status).toBe(403);
+      await envoy.logged(/"details":"weir\.model-router\.forbidden_model"/);
+    });
+
+    test("a body of 5 MiB whose model comes last, and refuses what is too large to hold in its dialect", async () => {
+      const large = (size: number) => ({ messages: [{ role: "user", content: "x".repeat(size) }], model: "gpt-4o" });
+      expect((await post("/v1/chat/completions", large(5 * MEBIBYTE))).status).toBe(200);
+      const refused = await post("/v1/chat/completions", large(8 * MEBIBYTE + 100));
+      expect([refused.status, await refused.json()]).toMatchObject([413, { error: { code: "request_too_large" } }]);
+    });
+
+    test("what names no model by its path", async () => {
+      expect((await fetch(envoy.url("/v1/models"), { headers: TEAM_A })).status).toBe(200);
+      expect(mocks.get("openai")!.only().headers["x-gateway-model-name"]).toBeUndefined();
+      const requests = [{ custom_id: "1", params: { model: "claude-haiku-4", max_tokens: 9, messages: MESSAGES } }];
+      await post("/v1/messages/batches", { requests });
+      expect(mocks.get("anthropic")!.only().path).toBe("/v1/messages/batches");
+      expect((await post("/v1/messages/batches", { requests }, TEAM_B)).status).toBe(403);
+    });
+
+    test("and says in the log and in Prometheus' words what it did", async () => {
+      await post("/v1/chat/completions", { model: "fast", messages: MESSAGES });
+      const line = await envoy.logged(/^\{.*"requested_model":"fast".*\}$/m);
+      expect(JSON.parse(line[0])).toMatchObject({ consumer: "team-a", model: "gpt-4o-mini", provider: "openai" });
+      await post("/v1/chat/completions", { model: "nope", messages: MESSAGES });
+      const metrics = await (await fetch(`${envoy.adminUrl}/stats/prometheus`)).text();
+      expect(metrics).toMatch(/weir_model_router_refused\{reason="unknown_model"\} [1-9]/);
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
+import { parse } from "yaml";
+import { wasmFile } from "../../../scripts/setup/plugins.ts";
+import { ROOT } from "../../../scripts/setup/root.ts";
+import type { Address, Bootstrap, Json } from "./gateway-config.ts";
+
+const FOLDER = join(ROOT, "envoy-examples");
+
+type JsonObject = { [key: string]: Json };
+
+/** The examples that have an `envoy.yaml`, by folder. */
+export function exampleNames(): string[] {
+  return readdirSync(FOLDER).filter((name) => readdirSync(join(FOLDER, name)).includes("envoy.yaml"));
+}
+
+/**
+ * An example's `envoy.yaml` as it stands, but for what belongs to the machine: the built plugins by their absolute path, a
+ * certificate authority that is surely there, and ports that the system picks.
+ */
+export function exampleConfig(name: string): Bootstrap {
+  const bootstrap = parse(readFileSync(join(FOLDER, name, "envoy.yaml"), "utf8")) as Bootstrap;
+  const { listeners, clusters } = bootstrap.static_resources;
+  visit(bootstrap as unknown as Json, (node) => {
+    const plugin = /^dist\/(.*)\.wasm$/.exec(String(node["filename"]))?.[1];
+    if (plugin !== undefined) node["filename"] = wasmFile(plugin);
+  });
+  for (const bound of [...listeners, bootstrap.admin ?? null]) {
+    visit(bound, (node) => {
+      if ("port_value" in node) node["port_value"] = 0;
+    });
+  }
+  visit(clusters, (node) => {
+    if ("trusted_ca" in node) node["trusted_ca"] = { inline_string: rootCertificates[0]! };
+  });
+  return bootstrap;
+}
+
+/** The same, with each cluster leading to where `addresses` says, without TLS. */
+export function localConfig(name: string, addresses: Record<string, Address>): Bootstrap {
+  const bootstrap = exampleConfig(name);
+  const clusters = clusterNames(bootstrap).map((cluster): Json => {
+    const address = addresses[cluster];
+    if (!address) throw new Error(`no address for the cluster ${cluster}`);
+    const socket_address = { address: address.host, port_value: address.port };
+    return {
+      name: cluster,
+      type: "STATIC",
+      load_assignment: {
+        cluster_name: cluster,
+        endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address } } }] }],
+      },
+    };
+  });
+  return { ...bootstrap, static_resources: { ...bootstrap.static_resources, clusters } };
+}
+
+/** The clusters of a configuration, by name. */
+export function clusterNames(bootstrap: Bootstrap): string[] {
+  return bootstrap.static_resources.clusters.map((cluster) => String((cluster as JsonObject)["name"]));
+}
+
+/** Shows every object in a value to `change`, which may change it. */
+function visit(value: Json, change: (node: JsonObject) => void): void {
+  if (typeof value !== "object" || value === null) return;
+  if (!Array.isArray(value)) change(value);
+  for (const child of Object.values(value)) visit(child, change);
+}
