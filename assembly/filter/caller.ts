@@ -33,6 +33,7 @@ export class Caller {
 
   addGroup(name: Bytes): void {
     if (name.length == 0 || name.length > MAX_NAME_BYTES) return;
+    for (let i = 0; i < name.length; i++) if (name.at(i) == NUL) return;
     const before = this.names.length;
     if (!this.names.append(name.pointer, name.length) || !this.names.appendByte(NUL)) this.names.length = before;
   }

@@ -197,12 +197,13 @@ export abstract class Exchange extends StreamContext {
   }
 
   /**
-   * A read costs a host call, and Envoy hands out a large body in hundreds of pieces. So a held body is read when at least
-   * as much is new as was read before, or a whole window, or as much as may be held.
+   * A read costs a host call, and Envoy hands out a large body in hundreds of pieces. So after the first window a held body
+   * is read a window at a time, or when it is as much as may be held.
    */
   private isWorthReading(size: i32): bool {
     const fed = this.request.fed;
-    return size - fed >= min(fed, BODY_WINDOW_BYTES) || size > this.chosen!.common.maxHeldBytes;
+    if (fed < BODY_WINDOW_BYTES || size - fed >= BODY_WINDOW_BYTES) return true;
+    return size > this.chosen!.common.maxHeldBytes;
   }
 
   /**

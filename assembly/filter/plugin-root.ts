@@ -53,6 +53,7 @@ export class PluginRoot extends RootContext {
     }
     const filterName = PLUGIN_NAME.get();
     const key = filterName == null || filterName.length == 0 ? this.name : filterName.toString();
+    this.watchdog.name(key);
     this.routeSetting = new PropertyPath(["xds", "route_metadata", "filter_metadata", "weir", key]);
     setTickPeriod(TICK_MS);
     this.metrics.configLoaded();

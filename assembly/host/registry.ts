@@ -9,8 +9,8 @@ const ROOT_ID = new PropertyPath(["plugin_root_id"]);
 const COLLECT_AFTER_STREAMS: i32 = 512;
 const COLLECT_AFTER_BYTES: i32 = 1 << 20;
 
-const factories = new Array<RootFactory>();
-const roots = new IdTable<RootContext>();
+const factories: RootFactory[] = [];
+const roots: RootContext[] = [];
 const streams = new IdTable<StreamContext>();
 
 let latestId: u32 = 0;
@@ -31,7 +31,7 @@ export function createRoot(id: u32): RootContext | null {
   const factory = findFactory();
   if (factory == null) return null;
   const root = factory.create(id);
-  roots.set(id, root);
+  roots.push(root);
   return root;
 }
 
@@ -49,11 +49,12 @@ function findFactory(): RootFactory | null {
 }
 
 export function findRoot(id: u32): RootContext | null {
-  return roots.get(id);
+  const index = indexOfRoot(id);
+  return index < 0 ? null : roots[index];
 }
 
 export function createStream(id: u32, rootId: u32): void {
-  const root = roots.get(rootId);
+  const root = findRoot(rootId);
   if (root == null) return;
   const stream = root.createStream(id);
   streams.set(id, stream);
@@ -81,11 +82,20 @@ export function deleteContext(id: u32): void {
     endedStreams++;
     return;
   }
-  const root = findRoot(id);
-  if (root == null) return;
-  root.onDelete();
-  roots.delete(id);
+  const index = indexOfRoot(id);
+  if (index < 0) return;
+  roots[index].onDelete();
+  const last = roots.pop();
+  if (index < roots.length) roots[index] = last;
   endedStreams = COLLECT_AFTER_STREAMS;
+}
+
+/** Configurations are few. */
+function indexOfRoot(id: u32): i32 {
+  for (let i = 0; i < roots.length; i++) {
+    if (roots[i].id == id) return i;
+  }
+  return -1;
 }
 
 /** Every export begins with this and ends with `leave`, so that a collection never runs under a caller that still holds objects. */
@@ -98,7 +108,6 @@ export function enter(): void {
  * Ends a callback. Garbage is collected only here, outside all code that could hold a reference: a plain mark and sweep,
  * without a shadow stack, every few hundred streams.
  */
-@inline
 export function leave(): void {
   if (--depth == 0 && (endedStreams >= COLLECT_AFTER_STREAMS || bufferBytesAllocated >= COLLECT_AFTER_BYTES)) collect();
 }

@@ -44,7 +44,7 @@ export class Endpoint {
   needsModel: bool = false;
   /** Whether the body is multipart/form-data: only where the endpoint takes that; elsewhere a body is JSON, whatever its type says. */
   isMultipart: bool = false;
-  /** Whether the body holds requests for later: a file that may be a batch, or Anthropic's message batches. */
+  /** Whether the body holds requests for later, or announces them: a file that may be a batch, Anthropic's message batches. */
   isBatchUpload: bool = false;
   /** Whether the request has texts to read (prompts, inputs, form fields). */
   requestCarriesText: bool = true;

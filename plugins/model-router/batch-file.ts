@@ -87,11 +87,8 @@ export class BatchFile extends BatchCheck {
 
   /** Whether the form says that it is a batch. */
   get isBatch(): bool {
-    if (!this.hasPurpose || this.part == Part.Purpose || this.purpose.length != BATCH.length) return false;
-    for (let i = 0; i < BATCH.length; i++) {
-      if ((load<u8>(this.purpose.pointer + i) | 0x20) != load<u8>(BATCH.pointer + i)) return false;
-    }
-    return true;
+    if (!this.hasPurpose || this.part == Part.Purpose) return false;
+    return isBatchPurpose(this.purpose.pointer, this.purpose.length);
   }
 
   /** What the uploader is told, once it is known that this is a batch. */
@@ -137,4 +134,11 @@ export class BatchFile extends BatchCheck {
     }
     return this.found == null && !this.unreadable;
   }
+}
+
+/** Whether a purpose says "batch", in whatever case. */
+export function isBatchPurpose(pointer: usize, length: i32): bool {
+  if (length != BATCH.length) return false;
+  for (let i = 0; i < length; i++) if ((load<u8>(pointer + i) | 0x20) != load<u8>(BATCH.pointer + i)) return false;
+  return true;
 }

@@ -13,11 +13,12 @@ import { dialectOfShape } from "../../assembly/llm/shape";
 import { BatchCheck } from "./batch-check";
 import { BatchFile } from "./batch-file";
 import { BatchMessages } from "./batch-messages";
+import { BatchPurpose } from "./batch-purpose";
 import { BatchMode, RouterSettings } from "./config";
 import { FormProbe } from "./form-probe";
 import { formField, jsonMember, jsonText, pathWith, plainText } from "./model-edit";
 import { ModelProbe } from "./model-probe";
-import { BATCH_REJECTED, MODEL_MISSING, MODEL_NOT_TEXT, refusalFor } from "./refusals";
+import { BATCH_IN_PARTS, BATCH_REJECTED, MODEL_MISSING, MODEL_NOT_TEXT, refusalFor } from "./refusals";
 import { Verdict, lotOf } from "./route-table";
 import { SeenModels } from "./seen-models";
 
@@ -111,12 +112,20 @@ export class ModelRouter extends Exchange {
     const settings = this.settings;
     if (settings.batch == BatchMode.Pass) return Outcome.Leave;
     if (head.isEncoded) return this.onProblem(Problem.UnsupportedEncoding);
-    if (!endpoint.isMultipart) {
-      if (settings.batch == BatchMode.Reject) return this.refuse(BATCH_REJECTED);
-      this.batch = new BatchMessages(settings.table, this.caller);
+    const rejects = settings.batch == BatchMode.Reject;
+    if (endpoint.isMultipart) return this.startBatchFile(head, rejects);
+    if (endpoint.dialect == Dialect.OpenAiFiles) {
+      if (!rejects && !settings.mustKnowModel) return Outcome.Leave;
+      this.batch = new BatchPurpose(settings.table, rejects ? BATCH_REJECTED : BATCH_IN_PARTS);
       return Outcome.Pass;
     }
-    const file = new BatchFile(settings.table, this.caller, settings.batch == BatchMode.Reject);
+    if (rejects) return this.refuse(BATCH_REJECTED);
+    this.batch = new BatchMessages(settings.table, this.caller);
+    return Outcome.Pass;
+  }
+
+  private startBatchFile(head: RequestHead, rejects: bool): Outcome {
+    const file = new BatchFile(this.settings.table, this.caller, rejects);
     if (!file.begin(head.contentType)) return this.onProblem(Problem.BadMultipart);
     this.batch = file;
     return Outcome.Pass;

@@ -22,6 +22,14 @@ export const BATCH_REJECTED = new Refusal(403, "batch", "batch_not_allowed", "Ba
 
 const quoted = new Bytes();
 
+export const BATCH_IN_PARTS = new Refusal(
+  403,
+  "batch_in_parts",
+  "batch_not_allowed",
+  "A batch must be uploaded as one file, not in parts.",
+  "purpose",
+);
+
 /** What a client is told whose model is not routed. `where` says which request of a batch is meant, such as ` in line 3 of the batch`. */
 export function refusalFor(verdict: Verdict, model: Bytes, where: string = ""): Refusal {
   const name = quoted.set(model.pointer, min(model.length, MAX_MODEL_BYTES)).toString();

@@ -327,7 +327,8 @@ describe("an endpoint is known by its path", () => {
     ["/v1/files", "multipart/form-data; boundary=x", true, true],
     ["/v1/files", "application/json", false, false],
     ["/openai/files?api-version=1", "multipart/form-data; boundary=x", true, true],
-    ["/v1/uploads/u/parts", "multipart/form-data; boundary=x", true, true],
+    ["/v1/uploads/u/parts", "multipart/form-data; boundary=x", true, false],
+    ["/v1/uploads", "application/json", false, true],
     ["/v1/messages/batches", "multipart/form-data; boundary=x", false, true],
     ["/unknown", "multipart/form-data; boundary=x", false, false],
   ];

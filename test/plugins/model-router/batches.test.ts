@@ -73,9 +73,25 @@ describe("an upload of a batch", () => {
     );
   });
 
-  test("in parts is read in each part", async () => {
+  test.each([
+    ["is refused when it begins", '{"purpose":"batch","bytes":9}', "403 batch_in_parts"],
+    ["whatever case its purpose is in", '{"purpose":"Batch"}', "403 batch_in_parts"],
+    ["whatever escapes its purpose has", '{"p\\u0075rpose":"b\\u0061tch"}', "403 batch_in_parts"],
+    ["may not say its purpose twice", '{"purpose":"vision","purpose":"batch"}', "400 duplicate_key"],
+    ["passes where it is none", '{"purpose":"assistants"}', "- -"],
+  ])("in parts %s", async (_name, body, expected) => {
+    const request = { method: "POST", path: "/v1/uploads", headers: { "content-type": "application/json" }, body };
+    expect(verdict(await route(CONFIG, request))).toBe(expected);
+  });
+
+  test("in parts may pass where every model may", async () => {
+    const request = { method: "POST", path: "/v1/uploads", headers: {}, body: '{"purpose":"batch"}' };
+    expect(verdict(await route({ unknownModels: "Pass" }, request))).toBe("- -");
+  });
+
+  test("has parts that are not read", async () => {
     const part = { ...CLOSED, name: "data" };
-    expect(verdict(await route(CONFIG, form("/v1/uploads/u-1/parts", [part])))).toBe("403 forbidden_model");
+    expect(verdict(await route(CONFIG, form("/v1/uploads/u-1/parts", [part])))).toBe("- -");
   });
 
   test("that is compressed is refused", async () => {
