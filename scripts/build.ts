@@ -1,15 +1,22 @@
 /** `npm run build [-- --only NAME]`: compiles the plugins to `dist/` and prints their sizes. */
 import { parseArgs } from "node:util";
-import { build } from "./setup/plugins.ts";
+import { MOST_BYTES, build } from "./setup/plugins.ts";
 import { main } from "./setup/progress.ts";
 
 await main(async () => {
   const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });
   const built = await build(values.only);
   const width = Math.max(6, ...built.map(({ name }) => name.length));
-  console.log(`${"plugin".padEnd(width)}  ${"bytes".padStart(8)}  ${"gzip".padStart(8)}`);
+  console.log(`${"plugin".padEnd(width)}  ${"bytes".padStart(8)}  ${"limit".padStart(6)}  ${"gzip".padStart(8)}`);
   for (const { name, bytes, gzipBytes } of built) {
-    console.log(`${name.padEnd(width)}  ${String(bytes).padStart(8)}  ${String(gzipBytes).padStart(8)}`);
+    console.log(
+      `${name.padEnd(width)}  ${String(bytes).padStart(8)}  ${share(bytes).padStart(6)}  ${String(gzipBytes).padStart(8)}`,
+    );
   }
   return 0;
 });
+
+/** How much of the limit is used. */
+function share(bytes: number): string {
+  return `${Math.ceil((100 * bytes) / MOST_BYTES)}%`;
+}

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { optionTable, withTable, type Schema } from "../scripts/docs/option-table.ts";
 import { dataBlocks, parseBlock, pluginConfigurations, type Block } from "./schema/readme.ts";
@@ -24,18 +24,46 @@ test.each(pluginsWithSchema)("the option table of %s is the schema's", (plugin) 
   expect(withTable(readme, optionTable(readSchema(plugin) as Schema)), "npm run docs").toBe(readme);
 });
 
-describe.each(READMES)("%s", (file) => {
+test.each(READMES)("the links of %s lead somewhere", (file) => {
+  const lost = [...read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].filter(([, path, anchor]) => {
+    const target = path === "" ? file : join(dirname(file), path!);
+    if (!existsSync(join(ROOT, target))) return true;
+    return anchor !== undefined && !headings(read(target)).includes(anchor);
+  });
+  expect(lost.map(([link]) => link)).toEqual([]);
+});
+
+/** The anchors of a Markdown text's headings. */
+function headings(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, words]) =>
+    words!
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+test.each(pluginsWithSchema)("the refusals of %s are all in its README, with status and code", (plugin) => {
+  const folder = join("plugins", plugin);
+  const sources = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(".ts"));
+  const refusals = [join("assembly", "filter", "problem.ts"), ...sources.map((name) => join(folder, name))]
+    .flatMap((file) => [...read(file).matchAll(/new Refusal\(\s*(\d+),\s*"(\w+)",\s*"(\w+)"/g)])
+    .map(([, status, reason, code]) => `| ${status} | \`${code}\` | \`${reason}\` |`);
+  const rows = read(join(folder, "README.md")).matchAll(/^\| \d{3} \| `\w+` \| `\w+` \|/gm);
+  expect([...rows].map(([row]) => row).sort()).toEqual(refusals.sort());
+});
+
+const WITH_DATA = READMES.filter((file) => dataBlocks(read(file)).length > 0);
+
+describe.each(WITH_DATA)("%s", (file) => {
   const blocks = dataBlocks(read(file)).map((block, index): [title: string, block: Block] => [
     `block ${index + 1} (${block.language})`,
     block,
   ]);
 
-  test.runIf(blocks.length > 0).each(blocks)(
-    "%s parses, and a plugin takes the configuration in it",
-    (_title, block) => {
-      expect(issuesOf(block)).toEqual([]);
-    },
-  );
+  test.each(blocks)("%s parses, and a plugin takes the configuration in it", (_title, block) => {
+    expect(issuesOf(block)).toEqual([]);
+  });
 });
 
 function issuesOf(block: Block): string[] {

@@ -1,9 +1,9 @@
 /**
- * Restores the memory with which a plugin begins. The build packs it (`scripts/image/pack.mjs`, which says the format) and
+ * Restores the memory with which a plugin begins. The build packs it (`scripts/setup/image/pack.mjs`, which says the format) and
  * makes this the module's start function.
  *
- * An LZ77 coder whose every decision is one bit of an adaptive binary range coder, as in LZMA: half the size of what
- * bytes alone would take, for a decoder of some 300 bytes.
+ * An LZ77 coder whose every decision is one bit of an adaptive binary range coder, as in LZMA: a third smaller than whole
+ * bytes would be (LZ4), with a decoder of 450 bytes.
  */
 const PROBABILITY_BITS: u32 = 12;
 const ADAPT_SHIFT: u32 = 4;
@@ -38,7 +38,7 @@ export function unpack(packed: usize, target: usize, length: usize, scratch: usi
   const end = target + length;
   let distance: usize = 0;
   while (target < end) {
-    const lane = <u32>target & 3;
+    const lane = (<u32>target) & 3;
     if (bit(Odds.IsMatch + lane)) {
       if (!bit(Odds.SameDistance)) distance = number(Odds.Distance);
       let left = number(Odds.Length) + 1;

@@ -1,4 +1,5 @@
 import { expect, test, describe } from "vitest";
+import { MOST_BYTES } from "../../scripts/setup/plugins.ts";
 import { moduleOf, pluginNames } from "./support/plugins.ts";
 
 describe.each(pluginNames())("%s", (plugin) => {
@@ -8,6 +9,10 @@ describe.each(pluginNames())("%s", (plugin) => {
     const everywhere =
       /^(env\.proxy_\w+|wasi_snapshot_preview1\.(clock_time_get|random_get|environ_get|environ_sizes_get))$/;
     expect(imports.filter((name) => !everywhere.test(name))).toEqual([]);
+  });
+
+  test(`is no larger than ${MOST_BYTES} bytes`, () => {
+    expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
   });
 
   test("says its ABI and gives the host memory under both names", () => {

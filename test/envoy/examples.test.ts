@@ -1,14 +1,32 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { EnvoyProcess } from "./support/envoy-process.ts";
-import { clusterNames, exampleConfig, exampleNames, localConfig } from "./support/example.ts";
+import { clusterNames, exampleConfig, exampleNames, localConfig, readmeFilters } from "./support/example.ts";
+import { gatewayConfig } from "./support/gateway-config.ts";
 import { MockProvider } from "./support/mock-provider.ts";
 
 /** The providers' keys in the gateway's environment; the clients' are the examples' own. */
 const PROVIDER_KEYS = { OPENAI_API_KEY: "key-for-openai", ANTHROPIC_API_KEY: "key-for-anthropic" };
 const TEAM_A = { authorization: "Bearer example-key-of-team-a" };
-const TEAM_B = { authorization: "Bearer example-key-of-team-b" };
+const TEAM_B = { "x-api-key": "example-key-of-team-b" };
 const MESSAGES = [{ role: "user", content: "hi" }];
 const MEBIBYTE = 2 ** 20;
+
+test("the filter in the project's README routes by the model's provider", async () => {
+  const provider = await MockProvider.start("anthropic", "OpenAi");
+  const clusters = { anthropic: provider.address };
+  const envoy = await EnvoyProcess.start(gatewayConfig({ filters: readmeFilters(), clusters }));
+  try {
+    const answer = await fetch(envoy.url("/v1/chat/completions"), {
+      method: "POST",
+      body: '{"model":"claude-x","messages":[]}',
+    });
+    expect(answer.status).not.toBe(404);
+    expect(provider.only().headers["x-gateway-model-name"]).toBe("claude-x");
+  } finally {
+    await envoy.stop();
+    await provider.stop();
+  }
+});
 
 describe.each(exampleNames())("envoy-examples/%s", (name) => {
   let mocks: Map<string, MockProvider>;

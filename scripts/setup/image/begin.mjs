@@ -8,6 +8,7 @@
 import binaryen from "binaryen";
 import { Image } from "./image.mjs";
 import { SCRATCH_BYTES, pack } from "./pack.mjs";
+import { clearInAllocator } from "./zeroed.mjs";
 
 const UNPACK = "assembly/start/unpack/unpack";
 const COLLECT = "~lib/rt/tcms/__collect";
@@ -26,6 +27,7 @@ const FEATURES =
 export default class Begin {
   /** @param {binaryen.Module} module as compiled, not yet optimised */
   afterCompile(module) {
+    clearInAllocator(module);
     const globals = ownGlobals(module);
     const image = new Image(run(module, globals), segmentStarts(module), HEAP_BASE);
     for (const { name, type, mutable } of globals) {

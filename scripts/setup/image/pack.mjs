@@ -70,7 +70,8 @@ function parse(bytes, price) {
       const fixed = cost[at] + price.match(lane, isSame, from);
       for (let length = SHORTEST; length <= Math.min(longest, LONG_ENOUGH); length++)
         reach(at + length, fixed + price.length(length), { at, length, from }, from);
-      if (longest > LONG_ENOUGH) reach(at + longest, fixed + price.length(longest), { at, length: longest, from }, from);
+      if (longest > LONG_ENOUGH)
+        reach(at + longest, fixed + price.length(longest), { at, length: longest, from }, from);
     };
     const same = lastDistance[at];
     let best = SHORTEST - 1;
@@ -80,7 +81,11 @@ function parse(bytes, price) {
       if (length >= LONG_ENOUGH) best = length;
     }
     let tries = MOST_CANDIDATES;
-    for (let other = heads.get(key(bytes, at)) ?? -1; best < LONG_ENOUGH && other >= 0 && tries-- > 0; other = chain[other]) {
+    for (
+      let other = heads.get(key(bytes, at)) ?? -1;
+      best < LONG_ENOUGH && other >= 0 && tries-- > 0;
+      other = chain[other]
+    ) {
       const length = matchLength(bytes, other, at);
       if (length <= best) continue;
       best = length;
@@ -192,7 +197,9 @@ class Coder {
         return sum;
       },
       match: (lane, isSame, from) =>
-        bit(ODDS.isMatch + lane, 1) + bit(ODDS.sameDistance, isSame ? 1 : 0) + (isSame ? 0 : number(ODDS.distance, from)),
+        bit(ODDS.isMatch + lane, 1) +
+        bit(ODDS.sameDistance, isSame ? 1 : 0) +
+        (isSame ? 0 : number(ODDS.distance, from)),
       length: (length) => number(ODDS.length, length - 1),
     };
   }

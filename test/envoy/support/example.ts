@@ -4,7 +4,8 @@ import { rootCertificates } from "node:tls";
 import { parse } from "yaml";
 import { wasmFile } from "../../../scripts/setup/plugins.ts";
 import { ROOT } from "../../../scripts/setup/root.ts";
-import type { Address, Bootstrap, Json } from "./gateway-config.ts";
+import { dataBlocks, parseBlock } from "../../schema/readme.ts";
+import type { Address, Bootstrap, Json, NativeFilter } from "./gateway-config.ts";
 
 const FOLDER = join(ROOT, "envoy-examples");
 
@@ -22,10 +23,7 @@ export function exampleNames(): string[] {
 export function exampleConfig(name: string): Bootstrap {
   const bootstrap = parse(readFileSync(join(FOLDER, name, "envoy.yaml"), "utf8")) as Bootstrap;
   const { listeners, clusters } = bootstrap.static_resources;
-  visit(bootstrap as unknown as Json, (node) => {
-    const plugin = /^dist\/(.*)\.wasm$/.exec(String(node["filename"]))?.[1];
-    if (plugin !== undefined) node["filename"] = wasmFile(plugin);
-  });
+  useBuilt(bootstrap as unknown as Json);
   for (const bound of [...listeners, bootstrap.admin ?? null]) {
     visit(bound, (node) => {
       if ("port_value" in node) node["port_value"] = 0;
@@ -37,7 +35,18 @@ export function exampleConfig(name: string): Bootstrap {
   return bootstrap;
 }
 
-/** The same, with each cluster leading to where `addresses` says, without TLS. */
+/** The HTTP filters that the project's README tells operators to load, with the built plugins. */
+export function readmeFilters(): NativeFilter[] {
+  const block = dataBlocks(readFileSync(join(ROOT, "README.md"), "utf8")).find(({ text }) =>
+    text.includes("http_filters"),
+  );
+  if (!block) throw new Error("README.md shows no http_filters");
+  const [{ http_filters }] = parseBlock(block) as [{ http_filters: NativeFilter[] }];
+  useBuilt(http_filters as unknown as Json);
+  return http_filters;
+}
+
+/** An example's `envoy.yaml` as `exampleConfig` has it, with each cluster leading to where `addresses` says, without TLS. */
 export function localConfig(name: string, addresses: Record<string, Address>): Bootstrap {
   const bootstrap = exampleConfig(name);
   const clusters = clusterNames(bootstrap).map((cluster): Json => {
@@ -59,6 +68,14 @@ export function localConfig(name: string, addresses: Record<string, Address>): B
 /** The clusters of a configuration, by name. */
 export function clusterNames(bootstrap: Bootstrap): string[] {
   return bootstrap.static_resources.clusters.map((cluster) => String((cluster as JsonObject)["name"]));
+}
+
+/** Gives the built plugins their absolute path. */
+function useBuilt(config: Json): void {
+  visit(config, (node) => {
+    const plugin = /^dist\/(.*)\.wasm$/.exec(String(node["filename"]))?.[1];
+    if (plugin !== undefined) node["filename"] = wasmFile(plugin);
+  });
 }
 
 /** Shows every object in a value to `change`, which may change it. */
