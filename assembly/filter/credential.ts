@@ -12,7 +12,11 @@ const CREDENTIAL_HEADERS: ByteString[] = [
   new ByteString("x-goog-api-key"),
 ];
 
-const CREDENTIAL_QUERY: ByteString[] = [new ByteString("key"), new ByteString("api-key"), new ByteString("access_token")];
+const CREDENTIAL_QUERY: ByteString[] = [
+  new ByteString("key"),
+  new ByteString("api-key"),
+  new ByteString("access_token"),
+];
 
 const BEARER = new ByteString("bearer ");
 const view = new Bytes();

@@ -16,6 +16,7 @@ const LONGEST_PATTERN: i32 = 512;
 const ROUTE_NAME = new PropertyPath(["xds", "route_name"]);
 const PATH = new RequestPath();
 
+
 @final
 class HeaderMatch {
   constructor(

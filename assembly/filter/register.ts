@@ -3,6 +3,7 @@ import { registerRoot } from "../host/registry";
 import { PluginDefinition } from "./definition";
 import { PluginRoot } from "./plugin-root";
 
+
 @final
 class PluginFactory extends RootFactory {
   constructor(private readonly definition: PluginDefinition) {

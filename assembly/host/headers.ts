@@ -38,13 +38,7 @@ export class HeaderMap {
    */
   get(name: ByteString): Bytes | null {
     beginRead(valueWindow);
-    const status = proxy_get_header_map_value(
-      this.type,
-      name.pointer,
-      name.length,
-      OUT_POINTER,
-      OUT_LENGTH,
-    );
+    const status = proxy_get_header_map_value(this.type, name.pointer, name.length, OUT_POINTER, OUT_LENGTH);
     return status == Status.Ok ? takeRead(view) : null;
   }
 

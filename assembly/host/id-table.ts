@@ -50,6 +50,7 @@ export class IdTable<T extends object> {
     return slot;
   }
 
+
   @inline
   private homeOf(id: u32): i32 {
     return <i32>(id & (this.ids.length - 1));

@@ -13,6 +13,7 @@ export const BODY_WINDOW_BYTES: i32 = 65536;
 const VALUE_WINDOW_BYTES: i32 = 8192;
 const HEAD_WINDOW_BYTES: i32 = 16384;
 
+
 @final
 class ReadWindow {
   private base: usize = 0;

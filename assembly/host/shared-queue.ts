@@ -23,7 +23,8 @@ export class SharedQueue {
 
   /** The queue `name` that a VM with the id `vm` registered; null when there is none. */
   static resolve(vm: ByteString, name: ByteString): SharedQueue | null {
-    if (proxy_resolve_shared_queue(vm.pointer, vm.length, name.pointer, name.length, OUT_NUMBER) != Status.Ok) return null;
+    if (proxy_resolve_shared_queue(vm.pointer, vm.length, name.pointer, name.length, OUT_NUMBER) != Status.Ok)
+      return null;
     return new SharedQueue(load<u32>(OUT_NUMBER));
   }
 

@@ -72,7 +72,8 @@ export class BatchMessages extends BatchCheck {
   }
 
   onModelEnd(): void {
-    if (this.found == null) this.judge(`request ${formatInteger(this.request)}`, this.view.set(this.model.pointer, this.model.length));
+    if (this.found == null)
+      this.judge(`request ${formatInteger(this.request)}`, this.view.set(this.model.pointer, this.model.length));
   }
 
   onDuplicate(): void {

@@ -37,6 +37,7 @@ export class BatchPurpose extends BatchCheck {
     if (!isJson) this.report(this.scanner.problem == JsonProblem.TooDeep ? Problem.TooDeep : Problem.NotJson);
     if (this.captures.duplicate >= 0) this.report(Problem.DuplicateKey);
     const purpose = this.captures.value(PURPOSE);
-    if (this.captures.isComplete(PURPOSE) && isBatchPurpose(purpose.pointer, purpose.length)) this.found = this.whenBatch;
+    if (this.captures.isComplete(PURPOSE) && isBatchPurpose(purpose.pointer, purpose.length))
+      this.found = this.whenBatch;
   }
 }

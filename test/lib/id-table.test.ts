@@ -16,7 +16,10 @@ beforeAll(async () => {
 });
 
 /** Ids that collide often: few, and equal in their low bits. */
-const anyId = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 8 }).map((id) => id * 64 + 3));
+const anyId = fc.oneof(
+  fc.integer({ min: 1, max: 40 }),
+  fc.integer({ min: 1, max: 8 }).map((id) => id * 64 + 3),
+);
 const anyStep = fc.record({ remove: fc.boolean(), id: anyId });
 
 test("whatever comes and goes, it holds what a Map holds", () => {
