@@ -3,6 +3,11 @@ import { Budget } from "./budget";
 /** Bytes that growable buffers have allocated since the last collection; the host binding collects by it. */
 export let bufferBytesAllocated: i32 = 0;
 
+/** Counts objects that are dropped soon, where many of them could come in a row. */
+export function countDropped(bytes: i32): void {
+  bufferBytesAllocated += bytes;
+}
+
 /** Called after a garbage collection. */
 export function resetBufferBytesAllocated(): void {
   bufferBytesAllocated = 0;

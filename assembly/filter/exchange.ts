@@ -1,5 +1,5 @@
 import { Budget } from "../bytes/budget";
-import { ByteBuffer } from "../bytes/buffer";
+import { ByteBuffer, countDropped } from "../bytes/buffer";
 import { Bytes } from "../bytes/view";
 import { requestBody } from "../host/body";
 import { BODY_WINDOW_BYTES } from "../host/memory";
@@ -22,6 +22,8 @@ import { RequestHead, requestHead } from "./request-head";
 import { NO_LIMIT, Settings } from "./settings";
 
 const MAX_REFUSAL_BYTES: i32 = 16384;
+/** The texts of one refusal, about. */
+const REFUSAL_DROPS_BYTES: i32 = 4096;
 const NOTHING = new Bytes();
 
 /** What the path and the headers of the request at hand say; shared by all exchanges, valid in the headers phase only. */
@@ -98,6 +100,7 @@ export abstract class Exchange extends StreamContext {
   private end(refusal: Refusal): Outcome {
     this.isEnded = true;
     this.root.watchdog.forget(this.id);
+    countDropped(REFUSAL_DROPS_BYTES);
     const body = new ByteBuffer(new Budget(MAX_REFUSAL_BYTES));
     appendRefusalBody(body, this.dialect, refusal.status, refusal.code, refusal.param, refusal.message);
     const details = `weir.${this.root.name}.${refusal.reason}`;

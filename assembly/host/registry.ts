@@ -6,8 +6,8 @@ import { LogLevel, log } from "./log";
 import { PropertyPath } from "./property";
 
 const ROOT_ID = new PropertyPath(["plugin_root_id"]);
-const COLLECT_AFTER_STREAMS: i32 = 512;
-const COLLECT_AFTER_BYTES: i32 = 1 << 20;
+const COLLECT_AFTER_STREAMS: i32 = 256;
+const COLLECT_AFTER_BYTES: i32 = 32 << 10;
 
 const factories: RootFactory[] = [];
 const roots: RootContext[] = [];

@@ -1,4 +1,4 @@
-import { Bytes, ByteString } from "../bytes/view";
+import { Bytes, ByteString, isSame } from "../bytes/view";
 import { Dialect } from "./dialect";
 import { RequestPath } from "./path";
 import { Before, Fact, ModelPlace, Route, ROUTES } from "./routes";
@@ -14,6 +14,11 @@ const DELETE = new ByteString("DELETE");
 const OPTIONS = new ByteString("OPTIONS");
 
 const PATH = new RequestPath();
+
+/** What was classified last: method, content type, path. */
+const LATEST_BYTES: i32 = 256;
+const LATEST = memory.data(LATEST_BYTES);
+const NOT_NOTED: i32 = -1;
 
 /** Whether a request of this method usually has no body. A body that comes nevertheless is read like any other. */
 export function isBodiless(method: Bytes): bool {
@@ -60,12 +65,16 @@ export class Endpoint {
 
   /** The path's last byte, in lower case. */
   private last: u8 = 0;
+  private methodLength: i32 = 0;
+  private typeLength: i32 = 0;
+  private pathLength: i32 = NOT_NOTED;
   private matchStart: i32 = 0;
   private holeStart: i32 = 0;
   private holeEnd: i32 = 0;
 
   /** Never allocates; `contentType` may be empty. */
   classify(method: Bytes, path: Bytes, contentType: Bytes): void {
+    if (this.isLatest(method, path, contentType)) return;
     this.reset();
     PATH.normalise(path.pointer, path.length);
     this.last = PATH.length > 0 ? lowerCase(byteAt(PATH.length - 1)) : 0;
@@ -77,6 +86,32 @@ export class Endpoint {
       this.take(route, hasBody, contentType);
       return;
     }
+  }
+
+  /** Whether this is what was classified last, as most requests of a gateway are; notes it when not. */
+  private isLatest(method: Bytes, path: Bytes, contentType: Bytes): bool {
+    const size = method.length + path.length + contentType.length;
+    const typed = LATEST + method.length;
+    const pathed = typed + contentType.length;
+    if (
+      this.methodLength == method.length &&
+      this.typeLength == contentType.length &&
+      this.pathLength == path.length &&
+      isSame(LATEST, method.pointer, method.length) &&
+      isSame(typed, contentType.pointer, contentType.length) &&
+      isSame(pathed, path.pointer, path.length)
+    ) {
+      return true;
+    }
+    this.pathLength = NOT_NOTED;
+    if (size > LATEST_BYTES) return false;
+    memory.copy(LATEST, method.pointer, method.length);
+    memory.copy(typed, contentType.pointer, contentType.length);
+    memory.copy(pathed, path.pointer, path.length);
+    this.methodLength = method.length;
+    this.typeLength = contentType.length;
+    this.pathLength = path.length;
+    return false;
   }
 
   private reset(): void {
