@@ -1,3 +1,4 @@
+import { JsonProblem } from "../json/scanner";
 import { Refusal } from "./refusal";
 
 /** Why something can't be judged. What happens then is the failure mode's to say, and what the client sees this table's. */
@@ -29,6 +30,11 @@ const REFUSALS: Refusal[] = [
   new Refusal(403, "upgrade", "upgrade_not_allowed", "Upgraded connections are not allowed here."),
   new Refusal(500, "host_failure", "internal_error", "The gateway could not read the request."),
 ];
+
+/** What a JSON scanner's complaint means for the request; an unfinished text is no JSON either. */
+export function problemOfJson(problem: JsonProblem): Problem {
+  return problem == JsonProblem.TooDeep ? Problem.TooDeep : Problem.NotJson;
+}
 
 export function refusalOf(problem: Problem): Refusal {
   return REFUSALS[problem];

@@ -3,10 +3,10 @@ import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { Bytes } from "../../assembly/bytes/view";
 import { formatInteger } from "../../assembly/config/integer";
 import { Caller } from "../../assembly/filter/caller";
-import { Problem } from "../../assembly/filter/problem";
+import { Problem, problemOfJson } from "../../assembly/filter/problem";
 import { JsonKind, JsonListener } from "../../assembly/json/listener";
 import { JsonPaths } from "../../assembly/json/paths";
-import { JsonProblem, JsonScanner } from "../../assembly/json/scanner";
+import { JsonScanner } from "../../assembly/json/scanner";
 import { BatchCheck } from "./batch-check";
 import { MAX_MODEL_BYTES, RouteTable } from "./route-table";
 
@@ -58,7 +58,7 @@ export class BatchMessages extends BatchCheck {
       this.scanner = scanner;
     }
     if (scanner.feed(piece.pointer, piece.length) && (!isLast || scanner.finish())) return;
-    this.report(scanner.problem == JsonProblem.TooDeep ? Problem.TooDeep : Problem.NotJson);
+    this.report(problemOfJson(scanner.problem));
   }
 
   onValue(path: i32, kind: JsonKind): void {

@@ -1,10 +1,10 @@
 import { Budget } from "../../assembly/bytes/budget";
 import { Bytes } from "../../assembly/bytes/view";
-import { Problem } from "../../assembly/filter/problem";
+import { Problem, problemOfJson } from "../../assembly/filter/problem";
 import { Refusal } from "../../assembly/filter/refusal";
 import { JsonCaptures } from "../../assembly/json/captures";
 import { JsonPaths } from "../../assembly/json/paths";
-import { JsonProblem, JsonScanner } from "../../assembly/json/scanner";
+import { JsonScanner } from "../../assembly/json/scanner";
 import { BatchCheck } from "./batch-check";
 import { isBatchPurpose } from "./batch-file";
 import { RouteTable } from "./route-table";
@@ -34,7 +34,7 @@ export class BatchPurpose extends BatchCheck {
 
   feed(piece: Bytes, isLast: bool): void {
     const isJson = this.scanner.feed(piece.pointer, piece.length) && (!isLast || this.scanner.finish());
-    if (!isJson) this.report(this.scanner.problem == JsonProblem.TooDeep ? Problem.TooDeep : Problem.NotJson);
+    if (!isJson) this.report(problemOfJson(this.scanner.problem));
     if (this.captures.duplicate >= 0) this.report(Problem.DuplicateKey);
     const purpose = this.captures.value(PURPOSE);
     if (this.captures.isComplete(PURPOSE) && isBatchPurpose(purpose.pointer, purpose.length))

@@ -156,7 +156,7 @@ export class ModelRouter extends Exchange {
     const isJson = probe.feed(piece, isLast);
     if (isLast && probe.isEmpty) return this.routeEmpty();
     if (probe.models.count > 1) return this.judgeSecondModel(probe.models, Problem.DuplicateKey);
-    if (!isJson) return this.onProblem(probe.isTooDeep ? Problem.TooDeep : Problem.NotJson);
+    if (!isJson) return this.onProblem(probe.problem);
     return this.isRouted ? Outcome.Pass : this.routeByJson(probe, isLast);
   }
 
@@ -205,7 +205,7 @@ export class ModelRouter extends Exchange {
     this.isSniffing = false;
     if (!this.request.isHolding) return this.onProblem(Problem.HeldTooLarge);
     if (probe.models.count > 1) return this.onProblem(Problem.DuplicateKey);
-    if (!isJson) return this.onProblem(probe.isTooDeep ? Problem.TooDeep : Problem.NotJson);
+    if (!isJson) return this.onProblem(probe.problem);
     return this.routeByJson(probe, isLast);
   }
 

@@ -1,7 +1,8 @@
 import { Bytes } from "../../assembly/bytes/view";
+import { Problem, problemOfJson } from "../../assembly/filter/problem";
 import { JsonKind, JsonListener } from "../../assembly/json/listener";
 import { JsonPaths } from "../../assembly/json/paths";
-import { JsonProblem, JsonScanner } from "../../assembly/json/scanner";
+import { JsonScanner } from "../../assembly/json/scanner";
 import { Dialect } from "../../assembly/llm/dialect";
 import { ShapeKey, dialectOfShape } from "../../assembly/llm/shape";
 import { SeenModels } from "./seen-models";
@@ -116,8 +117,9 @@ export class ModelProbe {
     return this.offset == 0;
   }
 
-  get isTooDeep(): bool {
-    return this.scanner.problem == JsonProblem.TooDeep;
+  /** Why this is no JSON, once `feed` said so. */
+  get problem(): Problem {
+    return problemOfJson(this.scanner.problem);
   }
 
   /** Bits of `ShapeKey`: which telling keys the root object has so far. */
