@@ -30,6 +30,12 @@ export abstract class JsonListener {
   onValueEnd(path: i32, kind: JsonKind, end: u64): void {}
 
   /**
+   * The key of the next value, decoded, or the first `HEARD_KEY_BYTES` of it. Only with `ALL_OTHERS` among the paths. Gone
+   * when the call returns.
+   */
+  onKey(pointer: usize, length: i32): void {}
+
+  /**
    * A key leading to a captured path comes again in the same object; its value is reported next, like the first.
    *
    * @param path the path at that key, or else the first one in the list below it

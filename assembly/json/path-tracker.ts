@@ -1,8 +1,10 @@
 import { JsonKind, JsonListener } from "./listener";
-import { JsonPaths, MAX_PATH_LEVELS, NONE } from "./paths";
+import { HEARD_KEY_BYTES, JsonPaths, MAX_PATH_LEVELS, NONE } from "./paths";
+import { ScanMark } from "./scan-mark";
+import { MAX_DEPTH } from "./scanner";
 import { findBackslash, StringDecoder } from "./string-decoder";
 
-/** Gathers a decoded key, no longer than any key that could match. */
+/** Gathers a decoded key, or the beginning of one that is longer than any that could match. */
 @final
 class KeyBuffer extends JsonListener {
   length: i32 = 0;
@@ -19,7 +21,8 @@ class KeyBuffer extends JsonListener {
 
   /** Past the longest key only the length goes on growing, so that nothing matches. */
   override onBytes(path: i32, pointer: usize, length: i32): void {
-    if (this.length + length <= this.bytes.length) memory.copy(this.pointer + this.length, pointer, length);
+    const room = this.bytes.length - this.length;
+    if (room > 0) memory.copy(this.pointer + this.length, pointer, min(length, room));
     this.length += length;
   }
 }
@@ -40,8 +43,8 @@ export class PathTracker {
   captured: i32 = NONE;
   private kind: JsonKind = JsonKind.Null;
   private keyStart: u64 = 0;
-  private readonly containers: StaticArray<i32> = new StaticArray<i32>(MAX_PATH_LEVELS + 1);
-  private readonly seen: StaticArray<u64> = new StaticArray<u64>(MAX_PATH_LEVELS + 1);
+  private readonly containers: StaticArray<i32>;
+  private readonly seen: StaticArray<u64>;
   private readonly key: KeyBuffer;
   private readonly decoder: StringDecoder = new StringDecoder();
 
@@ -49,6 +52,9 @@ export class PathTracker {
     private readonly paths: JsonPaths,
     private readonly listener: JsonListener,
   ) {
+    const levels = paths.others == NONE ? MAX_PATH_LEVELS + 1 : MAX_DEPTH;
+    this.containers = new StaticArray<i32>(levels);
+    this.seen = new StaticArray<u64>(levels);
     this.key = new KeyBuffer(paths.longestKey);
   }
 
@@ -58,6 +64,22 @@ export class PathTracker {
     this.captured = NONE;
     this.key.length = 0;
     this.decoder.reset();
+  }
+
+  mark(mark: ScanMark): void {
+    const depth = this.depth;
+    mark.trackedDepth = depth;
+    mark.next = this.next;
+    memory.copy(changetype<usize>(mark.containers), changetype<usize>(this.containers), depth << 2);
+    memory.copy(changetype<usize>(mark.seen), changetype<usize>(this.seen), depth << 3);
+  }
+
+  resetTo(mark: ScanMark): void {
+    const depth = mark.trackedDepth;
+    this.depth = depth;
+    this.next = mark.next;
+    memory.copy(changetype<usize>(this.containers), changetype<usize>(mark.containers), depth << 2);
+    memory.copy(changetype<usize>(this.seen), changetype<usize>(mark.seen), depth << 3);
   }
 
   /** A string, number or literal begins where `next` says. */
@@ -144,9 +166,10 @@ export class PathTracker {
     const level = this.depth - 1;
     const paths = this.paths;
     const node = unchecked(paths.nodes[unchecked(this.containers[level])]);
+    if (paths.others != NONE) this.listener.onKey(key, min(length, HEARD_KEY_BYTES));
     const index = paths.indexOf(node, key, length);
     if (index == NONE) {
-      this.next = NONE;
+      this.next = paths.others;
       return;
     }
     this.next = paths.keyedChild(node, index);

@@ -2,6 +2,7 @@ import { JsonKind, JsonListener } from "./listener";
 import { NumberScanner } from "./number-scanner";
 import { PathTracker } from "./path-tracker";
 import { JsonPaths, NONE } from "./paths";
+import { MAX_MARK_LEVELS, ScanMark } from "./scan-mark";
 import { StringProblem, StringScanner } from "./string-scanner";
 import { isSpace, skipSpace } from "./space";
 
@@ -106,6 +107,28 @@ export class JsonScanner {
     if (this.expect == Expect.CommaOrClose && this.depth == 0) return true;
     this.problem = JsonProblem.NotJson;
     return false;
+  }
+
+  /** Marks where the text is; false when that is within a token, too deep, or bad. */
+  mark(mark: ScanMark): bool {
+    if (this.problem != JsonProblem.None || this.expect >= Expect.MoreOfKey || this.depth > MAX_MARK_LEVELS)
+      return false;
+    mark.offset = this.offset;
+    mark.expect = this.expect;
+    mark.depth = this.depth;
+    mark.nesting = this.nesting;
+    this.tracker.mark(mark);
+    return true;
+  }
+
+  /** Instead of `reset`: the next text begins with the bytes before the mark, which are not fed and not heard again. */
+  resetTo(mark: ScanMark): void {
+    this.reset();
+    this.offset = mark.offset;
+    this.expect = mark.expect;
+    this.depth = mark.depth;
+    this.nesting = mark.nesting;
+    this.tracker.resetTo(mark);
   }
 
   /** Returns where it stopped: `end`, or where the problem is. */
