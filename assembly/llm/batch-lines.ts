@@ -129,7 +129,7 @@ function isSpace(byte: u8): bool {
 }
 
 /** The first LF in [at, end); `end` when there is none. */
-function findLineEnd(at: usize, end: usize): usize {
+export function findLineEnd(at: usize, end: usize): usize {
   const lineFeeds = i8x16.splat(LF);
   while (at + 16 <= end) {
     const mask = i8x16.bitmask(i8x16.eq(v128.load(at), lineFeeds));

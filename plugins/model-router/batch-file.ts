@@ -6,13 +6,13 @@ import { Caller } from "../../assembly/filter/caller";
 import { Problem } from "../../assembly/filter/problem";
 import { Refusal } from "../../assembly/filter/refusal";
 import { BatchLineListener, BatchLines, LineProblem, MAX_LINE_MODEL } from "../../assembly/llm/batch-lines";
+import { isBatchPurpose } from "../../assembly/llm/upload-purpose";
 import { MultipartListener, MultipartScanner } from "../../assembly/llm/multipart";
 import { BatchCheck } from "./batch-check";
 import { BATCH_REJECTED } from "./refusals";
 import { RouteTable } from "./route-table";
 
 const PURPOSE = new ByteString("purpose");
-const BATCH = new ByteString("batch");
 const MAX_PURPOSE_BYTES: i32 = 64;
 
 const enum Part {
@@ -134,11 +134,4 @@ export class BatchFile extends BatchCheck {
     }
     return this.found == null && !this.unreadable;
   }
-}
-
-/** Whether a purpose says "batch", in whatever case. */
-export function isBatchPurpose(pointer: usize, length: i32): bool {
-  if (length != BATCH.length) return false;
-  for (let i = 0; i < length; i++) if ((load<u8>(pointer + i) | 0x20) != load<u8>(BATCH.pointer + i)) return false;
-  return true;
 }

@@ -1,0 +1,112 @@
+/** What the value of a key in a request means for the count of its tokens. */
+export const enum KeyRole {
+  /** No key of the protocols: a tool's argument or parameter, or a field newer than this. A model reads key and value. */
+  Unknown,
+  /** The model reads the strings in it. */
+  Text,
+  /** The model reads the strings in it; its numbers are tokens themselves. */
+  Prompt,
+  /** A tool's arguments or result: the model reads all of it, keys too, however deep. */
+  Payload,
+  /** A schema's properties: the keys right below are parameters, whatever their names. */
+  Properties,
+  /** The model reads nothing of it, but may read what is in objects below. */
+  Mute,
+  /** The model reads nothing of it, however deep. */
+  MuteTree,
+  /** Once in a message; mute. */
+  Message,
+  /** Once in a tool's description, around its parameters. */
+  Tool,
+  /** A picture: its link, its bytes in base64, or an object around them. */
+  Image,
+  /** Sound or film, likewise. */
+  Media,
+  /** A file, likewise. */
+  File,
+}
+
+const TEXT =
+  "messages content text system instructions contents parts system_instruction systemInstruction message chat_history texts " +
+  "documents query tools functions function tool_calls function_call functionCall functionResponse function_response " +
+  "functionDeclarations function_declarations toolSpec toolConfig toolUse toolResult tool_use tool_result name description " +
+  "thinking summary title context refusal suffix template items required anyOf oneOf allOf enum " +
+  "config generationConfig generation_config inferenceConfig body params request requests json_schema schema url uri";
+const PROMPT = "prompt input";
+const PAYLOAD = "arguments args output response json";
+const PROPERTIES = "properties";
+const MUTE =
+  "model type id tool_call_id call_id tool_use_id toolUseId custom_id method media_type mimeType mime_type format detail " +
+  "filename file_id file_uri fileUri signature thoughtSignature thought_signature encrypted_content previous_response_id " +
+  "conversation user safety_identifier prompt_cache_key service_tier reasoning_effort effort verbosity voice modalities " +
+  "include truncation anthropic_version anthropic_beta stop stop_sequences stopSequences keep_alive " +
+  "parallel_tool_calls stream store n best_of max_tokens max_completion_tokens " +
+  "max_output_tokens max_tokens_to_sample temperature top_p top_k topP topK seed presence_penalty frequency_penalty logprobs " +
+  "top_logprobs echo encoding_format dimensions strict additionalProperties additional_properties background status index " +
+  "budget_tokens reasoning responseMimeType response_mime_type think raw embedding_types input_type truncate";
+const MUTE_TREES =
+  "stream_options tool_choice cache_control cachePoint reasoning metadata logit_bias safetySettings safety_settings options guardrailConfig labels";
+const MESSAGE = "role";
+const TOOL = "parameters input_schema inputSchema parametersJsonSchema parameter_definitions";
+const IMAGE = "image_url image images";
+const MEDIA = "input_audio audio video video_url";
+const FILE = "source data bytes inlineData inline_data fileData file_data file file_url document_url";
+
+const SLOTS: i32 = 512;
+
+/** By hash: the upper bits of the key's, and its role below. 0 is free. */
+let table: StaticArray<u32> | null = null;
+
+/** The role of a key, by name. Never allocates but the first time. */
+export function roleOfKey(pointer: usize, length: i32): KeyRole {
+  let slots = table;
+  if (slots == null) {
+    slots = makeTable();
+    table = slots;
+  }
+  const hash = hashOf(pointer, length);
+  let at = hash & (SLOTS - 1);
+  let entry = unchecked(slots[at]);
+  while (entry != 0 && (entry ^ hash) >> 4 != 0) {
+    at = (at + 1) & (SLOTS - 1);
+    entry = unchecked(slots[at]);
+  }
+  return <KeyRole>(entry & 15);
+}
+
+function makeTable(): StaticArray<u32> {
+  const slots = new StaticArray<u32>(SLOTS);
+  enter(slots, TEXT, KeyRole.Text);
+  enter(slots, PROMPT, KeyRole.Prompt);
+  enter(slots, PAYLOAD, KeyRole.Payload);
+  enter(slots, PROPERTIES, KeyRole.Properties);
+  enter(slots, MUTE, KeyRole.Mute);
+  enter(slots, MUTE_TREES, KeyRole.MuteTree);
+  enter(slots, MESSAGE, KeyRole.Message);
+  enter(slots, TOOL, KeyRole.Tool);
+  enter(slots, IMAGE, KeyRole.Image);
+  enter(slots, MEDIA, KeyRole.Media);
+  enter(slots, FILE, KeyRole.File);
+  return slots;
+}
+
+function enter(slots: StaticArray<u32>, keys: string, role: KeyRole): void {
+  const bytes = String.UTF8.encode(keys);
+  const pointer = changetype<usize>(bytes);
+  let start = 0;
+  for (let end = 0; end <= bytes.byteLength; end++) {
+    if (end < bytes.byteLength && load<u8>(pointer + end) != 0x20) continue;
+    const hash = hashOf(pointer + start, end - start);
+    let at = hash & (SLOTS - 1);
+    while (unchecked(slots[at]) != 0) at = (at + 1) & (SLOTS - 1);
+    unchecked((slots[at] = (hash & ~15) | role));
+    start = end + 1;
+  }
+}
+
+/** FNV-1a, by Fowler, Noll and Vo. Of an unknown key one in 2^28 is taken for a known one. */
+function hashOf(pointer: usize, length: i32): u32 {
+  let hash: u32 = 0x811c9dc5;
+  for (let i = 0; i < length; i++) hash = (hash ^ load<u8>(pointer + i)) * 0x01000193;
+  return hash ^ (hash >> 15);
+}
