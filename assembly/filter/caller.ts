@@ -24,6 +24,14 @@ export class Caller {
     return this.view.set(this.names.pointer, this.consumerLength);
   }
 
+  /** The group that was found first; empty when there is none. */
+  get firstGroup(): Bytes {
+    const start = this.names.pointer + this.consumerLength;
+    let length = 0;
+    while (this.consumerLength + length < this.names.length && load<u8>(start + length) != NUL) length++;
+    return this.view.set(start, length);
+  }
+
   /** Keeps a copy; to be called before any group is added. False when the name is empty or too long. */
   setConsumer(name: Bytes): bool {
     if (name.length == 0 || name.length > MAX_NAME_BYTES || !this.names.append(name.pointer, name.length)) return false;

@@ -3,6 +3,7 @@ import { ByteString, Bytes } from "../bytes/view";
 import { ConfigReader } from "../config/reader";
 import { PropertyPath } from "../host/property";
 import { HeaderPairs } from "../host/pairs";
+import { clientAddress } from "./attributes";
 import { Caller } from "./caller";
 import { findCredential } from "./credential";
 import { CONSUMER } from "./published";
@@ -101,15 +102,8 @@ class ConnectionSource extends IdentitySource {
 /** The client's address without its port. */
 @final
 class AddressSource extends IdentitySource {
-  private readonly path: PropertyPath = new PropertyPath(["source", "address"]);
-  private readonly view: Bytes = new Bytes();
-
   find(_head: RequestHead): Bytes | null {
-    const value = this.path.get();
-    if (value == null || value.length == 0) return null;
-    let end = value.length - 1;
-    while (end > 0 && value.at(end) != 0x3a) end--;
-    return this.view.set(value.pointer, end == 0 ? value.length : end);
+    return clientAddress();
   }
 }
 

@@ -40,8 +40,9 @@ export abstract class Exchange extends StreamContext {
   protected dialect: Dialect = Dialect.Unknown;
   protected readonly request: BodyFlow = new BodyFlow();
   /** The settings chosen for this request; null while it has none, or where the plugin is off. */
-  private chosen: Settings | null = null;
-  private isEnded: bool = false;
+  protected chosen: Settings | null = null;
+  /** This plugin has answered, or closed, the exchange. */
+  protected isEnded: bool = false;
   private edit: BodyEdit | null = null;
   /** How much of the request's body the host holds, in bytes. */
   private heldSize: i32 = 0;
@@ -97,14 +98,15 @@ export abstract class Exchange extends StreamContext {
     return this.end(refusal);
   }
 
-  private end(refusal: Refusal): Outcome {
+  /** Answers, or cuts what can't be answered any more. */
+  protected end(refusal: Refusal): Outcome {
     this.isEnded = true;
     this.root.watchdog.forget(this.id);
     countDropped(REFUSAL_DROPS_BYTES);
     const body = new ByteBuffer(new Budget(MAX_REFUSAL_BYTES));
     appendRefusalBody(body, this.dialect, refusal.status, refusal.code, refusal.param, refusal.message);
     const details = `weir.${this.root.name}.${refusal.reason}`;
-    const headers = ["content-type", "application/json"];
+    const headers = ["content-type", "application/json"].concat(refusal.headers);
     if (familyOf(this.dialect) == Family.Bedrock) {
       headers.push(BEDROCK_ERROR_TYPE_HEADER.toString());
       headers.push(errorType(this.dialect, refusal.status).toString());
@@ -119,7 +121,7 @@ export abstract class Exchange extends StreamContext {
   }
 
   /** Ends what the gateway itself can't carry on with, whatever mode and failure mode say. */
-  private abandon(refusal: Refusal): Outcome {
+  protected abandon(refusal: Refusal): Outcome {
     this.root.metrics.refused(refusal.reason);
     return this.end(refusal);
   }
@@ -238,16 +240,16 @@ export abstract class Exchange extends StreamContext {
   private actOnBody(outcome: Outcome): Action {
     const flow = this.request;
     if (outcome == Outcome.Ended) return Action.Hold;
-    if (outcome == Outcome.Hold) {
-      flow.hold(this.heldSize);
-      return Action.Hold;
-    }
     const edit = this.edit;
     if (edit != null) {
       this.edit = null;
       if (!edit.apply(requestBody, this.heldSize) || !requestHead.adjustContentLength(edit.growth)) {
         return this.actOnBody(this.abandon(refusalOf(Problem.HostFailure)));
       }
+    }
+    if (outcome == Outcome.Hold) {
+      flow.hold(this.heldSize);
+      return Action.Hold;
     }
     if (outcome == Outcome.Leave) flow.isLeft = true;
     this.releaseRequest();

@@ -54,6 +54,8 @@ export class PluginRoot extends RootContext {
     const filterName = PLUGIN_NAME.get();
     const key = filterName == null || filterName.length == 0 ? this.name : filterName.toString();
     this.watchdog.name(key);
+    this.base!.prepare(key);
+    for (let i = 0; i < this.overrides.length; i++) this.overrides[i].settings.prepare(key);
     this.routeSetting = new PropertyPath(["xds", "route_metadata", "filter_metadata", "weir", key]);
     setTickPeriod(TICK_MS);
     this.metrics.configLoaded();
@@ -119,6 +121,9 @@ export class PluginRoot extends RootContext {
   onTick(): void {
     this.metrics.recordMemory();
     this.watchdog.tick(findExchange);
+    const base = this.base;
+    if (base != null) base.tick();
+    for (let i = 0; i < this.overrides.length; i++) this.overrides[i].settings.tick();
   }
 }
 

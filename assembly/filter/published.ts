@@ -1,3 +1,4 @@
+import { MOST_DECIMAL_BYTES, writeDecimal } from "../bytes/decimal";
 import { Bytes } from "../bytes/view";
 import { PropertyPath } from "../host/property";
 
@@ -20,7 +21,14 @@ export class Published {
   set(value: Bytes): void {
     this.path.set(value.pointer, value.length);
   }
+
+  /** In decimal digits; a negative number is unknown, and then nothing is set. */
+  setNumber(value: i64): void {
+    if (value >= 0) this.path.set(digits, writeDecimal(value, digits));
+  }
 }
+
+const digits = memory.data(MOST_DECIMAL_BYTES);
 
 export const REQUESTED_MODEL = new Published("requested_model");
 export const MODEL = new Published("model");

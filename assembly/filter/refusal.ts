@@ -12,5 +12,7 @@ export class Refusal {
     readonly code: string,
     readonly message: string,
     readonly param: string | null = null,
+    /** Names and values in turn, beside the content type. */
+    readonly headers: string[] = [],
   ) {}
 }

@@ -119,7 +119,8 @@ export class RequestHead {
   }
 }
 
-function isIdentity(encoding: Bytes): bool {
+/** Whether this content encoding leaves the body as it is. */
+export function isIdentity(encoding: Bytes): bool {
   if (encoding.length != IDENTITY.length) return false;
   for (let i = 0; i < encoding.length; i++) {
     if ((encoding.at(i) | 0x20) != load<u8>(IDENTITY.pointer + i)) return false;

@@ -41,4 +41,10 @@ export class CommonSettings {
 /** One plugin's settings: the shared part, and what the plugin adds. Immutable after load. */
 export abstract class Settings {
   constructor(readonly common: CommonSettings) {}
+
+  /** The whole configuration was found valid, for the filter that the host calls `filter`. Once, before any exchange. */
+  prepare(_filter: string): void {}
+
+  /** About once a second, in every VM. */
+  tick(): void {}
 }

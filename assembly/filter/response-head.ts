@@ -1,0 +1,61 @@
+import { ByteString, Bytes } from "../bytes/view";
+import { responseHeaders } from "../host/headers";
+import { HeaderPairs } from "../host/pairs";
+import { isIdentity } from "./request-head";
+
+const STATUS = new ByteString(":status");
+const CONTENT_TYPE = new ByteString("content-type");
+const CONTENT_ENCODING = new ByteString("content-encoding");
+const CONTENT_LENGTH = new ByteString("content-length");
+
+/**
+ * The answer's headers, all of them in one host call; in the response headers phase only. A view lasts until the next look-up
+ * or host read.
+ */
+@final
+export class ResponseHead {
+  private readonly pairs: HeaderPairs = new HeaderPairs();
+
+  /** Reads the headers; false when the host doesn't give them. */
+  open(): bool {
+    return responseHeaders.readInto(this.pairs);
+  }
+
+  /** The first value; null when absent. */
+  get(name: ByteString): Bytes | null {
+    return this.pairs.get(name);
+  }
+
+  /** 0 when the host doesn't say. */
+  get status(): i32 {
+    const digits = this.get(STATUS);
+    if (digits == null) return 0;
+    let status = 0;
+    for (let i = 0; i < min(digits.length, 3); i++) status = status * 10 + (digits.at(i) - 0x30);
+    return status;
+  }
+
+  /** Null when absent. */
+  get contentType(): Bytes | null {
+    return this.get(CONTENT_TYPE);
+  }
+
+  /** True for an encoding that hides the body from us; `identity` hides nothing. */
+  get isEncoded(): bool {
+    const encoding = this.get(CONTENT_ENCODING);
+    if (encoding == null || encoding.length == 0) return false;
+    return this.pairs.occurrences > 1 || !isIdentity(encoding);
+  }
+
+  set(name: ByteString, value: Bytes): bool {
+    return responseHeaders.replace(name, value.pointer, value.length);
+  }
+
+  /** The body is going to change: what says its length is taken away. False when the host doesn't let us. */
+  dropContentLength(): bool {
+    return this.get(CONTENT_LENGTH) == null || responseHeaders.remove(CONTENT_LENGTH);
+  }
+}
+
+/** The head of the answer that the current callback is about. */
+export const responseHead = new ResponseHead();

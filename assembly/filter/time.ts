@@ -1,0 +1,1 @@
+export { nowMs } from "../host/clock";

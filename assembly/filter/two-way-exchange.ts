@@ -1,0 +1,183 @@
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { Bytes } from "../bytes/view";
+import { responseBody } from "../host/body";
+import { Action, CalloutReply, Direction } from "../host/context";
+import { closeStream } from "../host/control";
+import { appendStreamRefusal, hasStreamRefusal } from "../llm/refusal-body";
+import { BodyFlow } from "./body-flow";
+import { Exchange } from "./exchange";
+import { replyMessage } from "./grpc-service";
+import { Mode } from "./mode";
+import { Outcome } from "./outcome";
+import { PluginRoot } from "./plugin-root";
+import { Problem } from "./problem";
+import { Refusal } from "./refusal";
+import { ResponseHead, responseHead } from "./response-head";
+
+/** Room for what replaces one callback's piece, in bytes; hosts hand out much smaller ones. */
+const MOST_REWRITTEN_BYTES: i32 = 4 << 20;
+const NOT_CUT: i32 = -1;
+const NOTHING = new Bytes();
+
+/**
+ * One HTTP stream, as a plugin sees it that reads the answer too.
+ *
+ * The answer passes while it is read. A plugin that changes it says so while the headers are here (`startRewriting`), and
+ * then writes into `rewritten` what goes to the client in place of each piece.
+ */
+export abstract class TwoWayExchange extends Exchange {
+  protected readonly response: BodyFlow = new BodyFlow();
+  /** What the client gets instead of the bytes that the host holds now, when `isRewritten`. */
+  protected readonly rewritten: ByteBuffer = new ByteBuffer(new Budget(MOST_REWRITTEN_BYTES));
+  protected isRewritten: bool = false;
+  private isRewriting: bool = false;
+  /** The answer's headers have gone to the client. */
+  private isAnswering: bool = false;
+  /** The answer has been ended early: what still comes is read, and never sent. */
+  private isCut: bool = false;
+  /** Where in `rewritten` the answer ends that this callback has cut, or `NOT_CUT`. */
+  private cutAt: i32 = NOT_CUT;
+  private heldAnswerSize: i32 = 0;
+
+  constructor(id: u32, root: PluginRoot) {
+    super(id, root);
+  }
+
+  /** The answer's headers are here. With `isWhole` nothing follows them, and `Hold` makes no sense. */
+  abstract onResponse(head: ResponseHead, isWhole: bool): Outcome;
+
+  /** A piece of the answer's body, in order and of any size; `isLast` comes once, perhaps with an empty piece. */
+  onResponsePiece(_piece: Bytes, _isLast: bool): Outcome {
+    return Outcome.Leave;
+  }
+
+  /** A service that was asked with this tag has answered; null: none came. */
+  onReply(_tag: u32, _message: Bytes | null): void {}
+
+  onCallout(tag: u32, reply: CalloutReply): void {
+    this.onReply(tag, replyMessage(reply));
+  }
+
+  /** With `isWanted`, allows to write `rewritten`: in `onResponse` only. Whether it is allowed, and the host lets us. */
+  protected startRewriting(head: ResponseHead, isWanted: bool): bool {
+    this.isRewriting = isWanted && head.dropContentLength();
+    return this.isRewriting;
+  }
+
+  /** Where the answer may be rewritten: this piece of it is to go out as it is. */
+  protected show(piece: Bytes): void {
+    if (this.isRewriting && !this.rewritten.append(piece.pointer, piece.length)) this.isRewriting = false;
+  }
+
+  /**
+   * Ends a stream of events that has begun: the client gets an event with the error and the dialect's own end, in place of the
+   * last `tail` bytes of `rewritten`. What the provider sends afterwards still reaches `onResponsePiece`. In Audit it is
+   * recorded only.
+   */
+  protected cutAnswer(refusal: Refusal, tail: i32): Outcome {
+    if (this.chosen!.common.mode == Mode.Audit) {
+      this.root.metrics.audited(refusal.reason);
+      return Outcome.Pass;
+    }
+    this.root.metrics.refused(refusal.reason);
+    if (!this.isRewriting || !hasStreamRefusal(this.dialect)) return this.end(refusal);
+    const out = this.rewritten;
+    out.length -= tail;
+    appendStreamRefusal(out, this.dialect, refusal.status, refusal.code, refusal.param, refusal.message);
+    this.cutAt = out.length;
+    this.isRewritten = true;
+    return Outcome.Pass;
+  }
+
+  protected end(refusal: Refusal): Outcome {
+    if (!this.isAnswering) return super.end(refusal);
+    this.isEnded = true;
+    closeStream(Direction.Response);
+    return Outcome.Ended;
+  }
+
+  onResponseHeaders(_count: i32, end: bool): Action {
+    if (this.isEnded || this.chosen == null) {
+      this.response.isLeft = true;
+      return Action.Continue;
+    }
+    const head = responseHead;
+    const outcome = head.open() ? this.onResponse(head, end) : this.onProblem(Problem.HostFailure);
+    if (outcome == Outcome.Ended) return Action.Hold;
+    const flow = this.response;
+    if (outcome == Outcome.Hold && !end) {
+      flow.headersHeld = true;
+      flow.isHolding = true;
+      return Action.Hold;
+    }
+    this.isAnswering = true;
+    if (outcome == Outcome.Leave || end) flow.isLeft = true;
+    return Action.Continue;
+  }
+
+  onResponseBody(size: i32, end: bool): Action {
+    const flow = this.response;
+    if (flow.isLeft || this.chosen == null) return Action.Continue;
+    if (this.isEnded) return Action.Hold;
+    flow.arrived(size);
+    this.heldAnswerSize = size;
+    return this.actOnAnswer(this.feedResponse(size, end), size);
+  }
+
+  onResponseTrailers(_count: i32): Action {
+    const flow = this.response;
+    if (flow.isLeft || flow.isComplete || this.chosen == null) return Action.Continue;
+    if (this.isEnded) return Action.Hold;
+    const size = flow.isHolding ? this.heldAnswerSize : 0;
+    return this.actOnAnswer(this.feedResponse(size, true), size);
+  }
+
+  /** Shows the plugin what it has not seen of the host's buffer, in windows. */
+  private feedResponse(size: i32, end: bool): Outcome {
+    const flow = this.response;
+    let outcome = flow.isHolding ? Outcome.Hold : Outcome.Pass;
+    while (flow.fed < size) {
+      const piece = responseBody.read(flow.fed, size - flow.fed);
+      if (piece == null || piece.length == 0) return this.onProblem(Problem.HostFailure);
+      flow.fed += piece.length;
+      flow.isComplete = end && flow.fed >= size;
+      const answer = this.onResponsePiece(piece, flow.isComplete);
+      if (answer != Outcome.Pass && answer != Outcome.Hold) return answer;
+      outcome = answer;
+    }
+    if (!end || flow.isComplete) return outcome;
+    flow.isComplete = true;
+    return this.onResponsePiece(NOTHING.set(0, 0), true);
+  }
+
+  private actOnAnswer(outcome: Outcome, size: i32): Action {
+    const flow = this.response;
+    if (outcome == Outcome.Ended) return Action.Hold;
+    if (outcome == Outcome.Hold && !flow.isComplete) {
+      flow.hold(size);
+      return Action.Hold;
+    }
+    if (outcome == Outcome.Leave && !this.isCut && this.cutAt == NOT_CUT) flow.isLeft = true;
+    flow.release();
+    this.isAnswering = true;
+    this.writeAnswer(size);
+    return Action.Continue;
+  }
+
+  /** Puts what the plugin wrote in place of the `size` bytes that the host holds. */
+  private writeAnswer(size: i32): void {
+    const out = this.rewritten;
+    if (this.isRewritten || this.isCut) {
+      let length = this.isCut ? 0 : out.length;
+      if (this.cutAt != NOT_CUT) {
+        length = this.cutAt;
+        this.cutAt = NOT_CUT;
+        this.isCut = true;
+      }
+      if (size > 0 || length > 0) responseBody.replaceHead(size, out.pointer, length);
+    }
+    out.clear();
+    this.isRewritten = false;
+  }
+}
