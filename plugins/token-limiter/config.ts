@@ -1,0 +1,169 @@
+import { ConfigReader } from "../../assembly/config/reader";
+import { CommonSettings, Settings } from "../../assembly/filter/settings";
+import { readLimits } from "./config-limits";
+import { CountKind, Limit } from "./limit";
+import { KeySource, LimitKey } from "./limit-key";
+import { SharedState } from "./shared-state";
+
+const SECOND_MS: i64 = 1000;
+const HOUR_MS: i64 = 3_600_000;
+const MOST_OUTPUT: i64 = 1 << 31;
+const MOST_KEYS: i64 = 10_000_000;
+const LONGEST_CLUSTER: i32 = 256;
+const LONGEST_DOMAIN: i32 = 128;
+const LONGEST_TIMEOUT_MS: i64 = 10_000;
+
+const RESERVE_INPUT: string[] = ["Estimate", "None"];
+const RESERVE_OUTPUT: string[] = ["MaxTokens", "None"];
+const STORES: string[] = ["Local", "RateLimitService"];
+const ON_NO_CONSUMER: string[] = ["Reject", "Anonymous", "Pass"];
+
+export const enum OnNoConsumer {
+  /** 401. */
+  Reject,
+  /** Such requests share the accounts of the absent consumer. */
+  Anonymous,
+  /** Limits by consumer don't apply to them. */
+  Pass,
+}
+
+/** What is reserved before the answer is known. */
+@final
+export class ReserveSettings {
+  constructor(
+    /** The estimated input; else none. */
+    readonly input: bool,
+    /** The most that the request lets the model write; else none. */
+    readonly output: bool,
+    /** For a request that sets no such bound. */
+    readonly outputDefault: i64,
+    /** How long a reservation lasts without a sign of life, in ms. */
+    readonly ttlMs: i64,
+  ) {}
+}
+
+export const enum StoreType {
+  Local,
+  RateLimitService,
+}
+
+
+@final
+export class StoreSettings {
+  constructor(
+    readonly type: StoreType,
+    /** `Local` only: how many accounts (one for each limit and key) are kept. */
+    readonly maxKeys: i32,
+    /** `RateLimitService` only, as are the following. */
+    readonly cluster: string,
+    readonly domain: string,
+    readonly timeoutMs: i32,
+  ) {}
+}
+
+/** What the operator wrote, ready for use. Immutable. */
+@final
+export class LimiterSettings extends Settings {
+  /** From `prepare` on. */
+  shared: SharedState | null = null;
+
+  constructor(
+    common: CommonSettings,
+    readonly limits: Limit[],
+    /** The different keys that the limits count by: a request needs each digest once. */
+    readonly keys: LimitKey[],
+    readonly reserve: ReserveSettings,
+    readonly store: StoreSettings,
+    readonly onNoConsumer: OnNoConsumer,
+    readonly cutStreamsOverLimit: bool,
+    readonly stripAcceptEncoding: bool,
+    readonly includeUsage: bool,
+  ) {
+    super(common);
+  }
+
+  prepare(filter: string): void {
+    this.shared = new SharedState(this, filter);
+  }
+
+  tick(): void {
+    this.shared!.tick();
+  }
+
+  /** Whether who asks matters: for a limit, or to be published. */
+  get identifies(): bool {
+    return this.common.consumer.isConfigured || this.countsBy(KeySource.Consumer) || this.countsBy(KeySource.Group);
+  }
+
+  /** Whether a request's body decides anything here. */
+  get readsRequests(): bool {
+    return this.limits.length > 0 || this.includeUsage;
+  }
+
+  /** Whether a limit counts by something of that kind. */
+  countsBy(source: KeySource): bool {
+    for (let i = 0; i < this.keys.length; i++) if (this.keys[i].has(source)) return true;
+    return false;
+  }
+}
+
+export function readLimiterSettings(config: ConfigReader, common: CommonSettings): LimiterSettings {
+  const keys: LimitKey[] = [];
+  const limits = readLimits(config, keys);
+  return new LimiterSettings(
+    common,
+    limits,
+    keys,
+    readReserve(config),
+    readStore(config, limits),
+    <OnNoConsumer>config.enumValue("onNoConsumer", ON_NO_CONSUMER, 0),
+    config.bool("cutStreamsOverLimit", false),
+    config.bool("stripAcceptEncoding", true),
+    config.bool("includeUsage", true),
+  );
+}
+
+function readReserve(config: ConfigReader): ReserveSettings {
+  const reserve = readObject(config, "reserve");
+  if (reserve == null) return new ReserveSettings(true, true, 1024, 120 * SECOND_MS);
+  return new ReserveSettings(
+    reserve.enumValue("input", RESERVE_INPUT, 0) == 0,
+    reserve.enumValue("output", RESERVE_OUTPUT, 0) == 0,
+    reserve.integer("outputDefault", 1024, 0, MOST_OUTPUT),
+    reserve.durationMs("ttl", 120 * SECOND_MS, SECOND_MS, HOUR_MS),
+  );
+}
+
+function readObject(config: ConfigReader, key: string): ConfigReader | null {
+  return config.has(key) ? config.object(key) : null;
+}
+
+function readStore(config: ConfigReader, limits: Limit[]): StoreSettings {
+  const store = readObject(config, "store");
+  if (store == null) return new StoreSettings(StoreType.Local, 100_000, "", "", 0);
+  const type = <StoreType>store.enumValue("type", STORES, 0);
+  const isLocal = type == StoreType.Local;
+  if (isLocal) {
+    onlyFor(store, "cluster", "RateLimitService");
+    onlyFor(store, "domain", "RateLimitService");
+    onlyFor(store, "timeout", "RateLimitService");
+  } else {
+    onlyFor(store, "maxKeys", "Local");
+    if (!store.has("cluster")) store.reject("cluster", "is required");
+    for (let i = 0; i < limits.length; i++) {
+      if (limits[i].count.kind == CountKind.Concurrent)
+        config.reject("store", "of RateLimitService can't count Concurrent");
+    }
+  }
+  return new StoreSettings(
+    type,
+    <i32>store.integer("maxKeys", 100_000, 1, MOST_KEYS),
+    store.headerValue("cluster", "", LONGEST_CLUSTER),
+    store.headerValue("domain", "weir", LONGEST_DOMAIN),
+    <i32>store.durationMs("timeout", 50, 1, LONGEST_TIMEOUT_MS),
+  );
+}
+
+function onlyFor(store: ConfigReader, key: string, type: string): void {
+  if (store.has(key)) store.reject(key, `is for ${type} only`);
+}

@@ -1,0 +1,23 @@
+import { ConfigReader } from "../../assembly/config/reader";
+import { PluginDefinition } from "../../assembly/filter/definition";
+import { Exchange } from "../../assembly/filter/exchange";
+import { PluginRoot } from "../../assembly/filter/plugin-root";
+import { CommonSettings, Settings } from "../../assembly/filter/settings";
+import { readLimiterSettings } from "./config";
+import { TokenLimiter } from "./filter";
+
+
+@final
+export class TokenLimiterDefinition extends PluginDefinition {
+  constructor() {
+    super("token-limiter");
+  }
+
+  readSettings(config: ConfigReader, common: CommonSettings): Settings {
+    return readLimiterSettings(config, common);
+  }
+
+  createExchange(id: u32, root: PluginRoot): Exchange {
+    return new TokenLimiter(id, root);
+  }
+}

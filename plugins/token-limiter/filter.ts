@@ -1,0 +1,347 @@
+import { Budget } from "../../assembly/bytes/budget";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { Mode } from "../../assembly/filter/mode";
+import { Outcome } from "../../assembly/filter/outcome";
+import { Problem, problemOfJson, refusalOf } from "../../assembly/filter/problem";
+import { MODEL } from "../../assembly/filter/published";
+import { publishUsage } from "../../assembly/filter/published-usage";
+import { Refusal } from "../../assembly/filter/refusal";
+import { RequestHead, requestHead } from "../../assembly/filter/request-head";
+import { ResponseHead } from "../../assembly/filter/response-head";
+import { TwoWayExchange } from "../../assembly/filter/two-way-exchange";
+import { AnswerMeter } from "../../assembly/llm/answer-meter";
+import { CutResult } from "../../assembly/llm/answer-usage-cut";
+import { Dialect, Family, familyOf } from "../../assembly/llm/dialect";
+import { Endpoint } from "../../assembly/llm/endpoint";
+import { NO_COUNT } from "../../assembly/llm/request-count";
+import { RequestReader } from "../../assembly/llm/request-reader";
+import { ModelPlace } from "../../assembly/llm/routes";
+import { dialectOfShape } from "../../assembly/llm/shape";
+import { USAGE_HEADERS } from "../../assembly/llm/usage-headers";
+import { BatchMeter } from "./batch-meter";
+import { Admission, Claim } from "./claim";
+import { LimiterSettings, OnNoConsumer } from "./config";
+import { Demand } from "./demand";
+import { KeyValues } from "./key-values";
+import { Event, Judgement } from "./limit-counters";
+import { KeySource } from "./limit-key";
+import { BATCH_IN_PARTS, NO_CONSUMER, STREAM_OVER_LIMIT, limited, tooLarge } from "./refusals";
+
+const ACCEPT_ENCODING = new ByteString("accept-encoding");
+/** Ollama API reference, "Streaming responses". */
+const OBJECT_A_LINE = new ByteString("application/x-ndjson");
+const LINE_FEED: u8 = 0x0a;
+const LONGEST_MODEL: i32 = 1024;
+/** How many tokens a stream writes, about, between two looks at its limits. */
+const LOOK_EVERY_TOKENS: i64 = 64;
+const FIRST_ERROR: i32 = 400;
+
+const noBytes = new Bytes();
+
+/** Lets a request pass while its consumer has tokens left, and charges what it used, however it ends. */
+@final
+export class TokenLimiter extends TwoWayExchange {
+  private readonly values: KeyValues = new KeyValues();
+  private readonly demand: Demand = new Demand();
+  /** The model, where it isn't in the body or a filter in front has put another in its place. */
+  private readonly model: ByteBuffer = new ByteBuffer(new Budget(LONGEST_MODEL));
+  private asked: RequestReader | null = null;
+  private batch: BatchMeter | null = null;
+  private claim: Claim | null = null;
+  private meter: AnswerMeter | null = null;
+  /** The path is unknown: only the body's shape can tell whether this is a request for a model. */
+  private isSniffing: bool = false;
+  /** The model writes text; it reads only where vectors or pictures come back. */
+  private writes: bool = true;
+  private isAdmitted: bool = false;
+  /** The limits' store has been asked, and will answer later. */
+  private isPending: bool = false;
+  /** The request's body was read to its end, and is as it should be. */
+  private isRead: bool = false;
+  private isPrepared: bool = false;
+  /** The client didn't ask for the usage that the answer will have. */
+  private hidesUsage: bool = false;
+  private isError: bool = false;
+  /** The answer is a stream of objects, one a line. */
+  private isInLines: bool = false;
+  private lookAtTokens: i64 = LOOK_EVERY_TOKENS;
+
+  private get settings(): LimiterSettings {
+    return this.settingsAs<LimiterSettings>();
+  }
+
+  onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
+    if (isWhole || head.isHandshake) return Outcome.Leave;
+    this.isSniffing = endpoint.dialect == Dialect.Unknown;
+    if (!this.isSniffing && !endpoint.needsModel && !endpoint.isBatchUpload) return Outcome.Leave;
+    const settings = this.settings;
+    if (settings.identifies) settings.common.consumer.identify(head, this.values.caller);
+    this.values.readHead(head, settings.keys);
+    if (this.isSniffing) return head.isEncoded ? Outcome.Leave : this.startReading();
+    if (this.lacksConsumer && this.refuse(NO_CONSUMER) == Outcome.Ended) return Outcome.Ended;
+    if (endpoint.modelPlace == ModelPlace.Path) this.keepModel(endpoint.pathModel);
+    this.writes = endpoint.answerCarriesText;
+    if (endpoint.isBatchUpload) return this.startBatch(head, endpoint);
+    if (head.isEncoded) return this.onProblem(Problem.UnsupportedEncoding);
+    if (endpoint.isMultipart) return this.admit();
+    return settings.readsRequests ? this.startReading() : this.admit();
+  }
+
+  onRequestPiece(piece: Bytes, isLast: bool): Outcome {
+    if (this.batch != null) return this.readBatch(piece, isLast);
+    if (this.isPending) return Outcome.Hold;
+    const asked = this.asked!;
+    const isJson = asked.feed(piece.pointer, piece.length) && (!isLast || asked.finish());
+    if (this.isSniffing) {
+      this.dialect = dialectOfShape(asked.shape);
+      if (this.dialect == Dialect.Unknown && (!isJson || isLast || asked.isNoObject)) return this.leave();
+    }
+    if (!isJson) return this.onProblem(problemOfJson(asked.problem));
+    if (!isLast) return this.request.isHolding ? Outcome.Hold : Outcome.Pass;
+    if (asked.hasDuplicate) return this.onProblem(Problem.DuplicateKey);
+    this.isRead = true;
+    return this.admit();
+  }
+
+  /** What FailOpen lets by is charged all the same, by what is known of it. */
+  onProblem(problem: Problem): Outcome {
+    if (this.dialect == Dialect.Unknown && problem == Problem.HeldTooLarge) return Outcome.Pass;
+    const outcome = this.fail(problem);
+    return outcome == Outcome.Ended || this.isAdmitted || problem == Problem.HostFailure ? outcome : this.admit();
+  }
+
+  onResponse(head: ResponseHead, isWhole: bool): Outcome {
+    const claim = this.claim;
+    if (!this.isAdmitted || claim == null) return Outcome.Leave;
+    if (this.settings.common.mode == Mode.Enforce) claim.report.writeTo(head);
+    this.isError = head.status >= FIRST_ERROR;
+    const type = head.contentType;
+    this.isInLines =
+      type != null && type.length >= OBJECT_A_LINE.length && OBJECT_A_LINE.equals(type.pointer, OBJECT_A_LINE.length);
+    if (isWhole) return Outcome.Leave;
+    const isEncoded = head.isEncoded;
+    if (isEncoded) this.settings.shared!.counters.happened(Event.Compressed);
+    const meter = AnswerMeter.take(isEncoded);
+    this.meter = meter;
+    if (familyOf(this.dialect) == Family.Bedrock) readUsageHeaders(head, meter);
+    const rewrites = !isEncoded && (this.hidesUsage || this.settings.cutStreamsOverLimit);
+    this.hidesUsage = this.startRewriting(head, rewrites) && this.hidesUsage;
+    return Outcome.Pass;
+  }
+
+  onResponsePiece(piece: Bytes, isLast: bool): Outcome {
+    const meter = this.meter!;
+    if (!this.hidesUsage) {
+      meter.feed(piece, isLast);
+      this.show(piece);
+    } else {
+      const result = meter.feedHiding(piece, isLast, this.rewritten);
+      if (result == CutResult.NoRoom) return this.abandon(refusalOf(Problem.HostFailure));
+      if (result == CutResult.Unchanged) this.show(piece);
+      else this.isRewritten = true;
+    }
+    return this.settings.cutStreamsOverLimit ? this.lookAtLimits(meter, piece) : Outcome.Pass;
+  }
+
+  onReply(_tag: u32, message: Bytes | null): void {
+    if (!this.isPending) return;
+    this.isPending = false;
+    const outcome = this.judge(this.claim!.onReply(message));
+    if (outcome == Outcome.Ended) return;
+    this.request.isLeft = outcome == Outcome.Leave;
+    this.resumeRequest();
+  }
+
+  onEnd(): void {
+    const claim = this.claim;
+    if (!this.isAdmitted || claim == null) return;
+    this.isAdmitted = false;
+    this.charge(claim);
+  }
+
+  onDelete(): void {
+    super.onDelete();
+    this.giveBack();
+    const meter = this.meter;
+    if (meter != null) meter.giveBack();
+    this.meter = null;
+  }
+
+  private get lacksConsumer(): bool {
+    const settings = this.settings;
+    return (
+      settings.onNoConsumer == OnNoConsumer.Reject &&
+      !this.values.caller.hasConsumer &&
+      settings.countsBy(KeySource.Consumer)
+    );
+  }
+
+  private startReading(): Outcome {
+    this.asked = RequestReader.take();
+    return Outcome.Hold;
+  }
+
+  /** A batch can be larger than may be held: it streams by, and is charged when all of it has been read. */
+  private startBatch(head: RequestHead, endpoint: Endpoint): Outcome {
+    if (head.isEncoded) return this.onProblem(Problem.UnsupportedEncoding);
+    const batch = BatchMeter.of(endpoint, head.contentType);
+    if (batch == null) return this.onProblem(Problem.BadMultipart);
+    this.batch = batch;
+    return this.admit();
+  }
+
+  private readBatch(piece: Bytes, isLast: bool): Outcome {
+    const batch = this.batch!;
+    if (!batch.feed(piece, isLast)) return this.onProblem(batch.problem);
+    if (batch.isInParts && this.refuse(BATCH_IN_PARTS) == Outcome.Ended) return Outcome.Ended;
+    return this.isPending ? Outcome.Hold : Outcome.Pass;
+  }
+
+  /** What the request may use, as far as it was read. */
+  private learnDemand(asked: RequestReader): void {
+    const demand = this.demand;
+    demand.input = asked.inputTokens;
+    demand.isBound = !this.writes || asked.outputCap != NO_COUNT;
+    demand.output = this.writes ? asked.outputTokens(this.settings.reserve.outputDefault) : 0;
+    if (this.model.length == 0) this.keepModel(asked.model);
+  }
+
+  /** Asks the limits. */
+  private admit(): Outcome {
+    const settings = this.settings;
+    const read = this.asked;
+    if (read != null) this.learnDemand(read);
+    if (this.isSniffing && this.lacksConsumer && this.refuse(NO_CONSUMER) == Outcome.Ended) return Outcome.Ended;
+    const routed = MODEL.get();
+    if (routed != null && routed.length > 0) this.keepModel(routed);
+    const model = noBytes.set(this.model.pointer, this.model.length);
+    for (let i = 0; i < settings.limits.length; i++) {
+      const limit = settings.limits[i];
+      if (!limit.isPerRequest || !limit.isFor(model.pointer, model.length)) continue;
+      const asked = this.demand.ofOne(limit);
+      if (!limit.isTooLarge(asked)) continue;
+      settings.shared!.counters.judged(i, Judgement.TooLarge);
+      if (this.refuse(tooLarge(asked, limit.capacity)) == Outcome.Ended) return Outcome.Ended;
+    }
+    const claim = settings.shared!.newClaim();
+    this.claim = claim;
+    return this.judge(claim.admit(this.values, model, this.demand, this.id));
+  }
+
+  private judge(admission: Admission): Outcome {
+    const settings = this.settings;
+    const claim = this.claim!;
+    settings.shared!.count(claim, admission);
+    switch (admission) {
+      case Admission.Pending:
+        this.isPending = true;
+        this.prepareRequest();
+        return Outcome.Hold;
+      case Admission.Denied: {
+        const limit = claim.decidedBy!;
+        const what = limit.count.isTokens ? "token" : "request";
+        return this.orAudit(limited(what, claim.retryAfterSeconds, claim.report.toHeaders(claim.retryAfterSeconds)));
+      }
+      case Admission.TooLarge: {
+        const limit = claim.decidedBy!;
+        return this.orAudit(tooLarge(this.demand.reservedOf(limit, settings.reserve), limit.capacity));
+      }
+      case Admission.Unavailable:
+        return this.fail(Problem.HostFailure);
+      default:
+        return this.pass();
+    }
+  }
+
+  /** In Audit the request passes, and is charged like any other. */
+  private orAudit(refusal: Refusal): Outcome {
+    const outcome = this.refuse(refusal);
+    return outcome == Outcome.Ended ? outcome : this.pass();
+  }
+
+  private pass(): Outcome {
+    this.isAdmitted = true;
+    this.settings.shared!.admitted(this.claim!);
+    this.prepareRequest();
+    return this.leave();
+  }
+
+  /** Makes the provider answer so that it can be read, and say what was used. */
+  private prepareRequest(): void {
+    const settings = this.settings;
+    if (this.isPrepared) return;
+    this.isPrepared = true;
+    if (settings.stripAcceptEncoding) requestHead.strip(ACCEPT_ENCODING);
+    const asked = this.asked;
+    if (asked == null || !settings.includeUsage || !asked.streams) return;
+    // Anthropic's requests look like OpenAI's, and Anthropic refuses what it doesn't know.
+    if (!this.isRead || this.isSniffing || !this.request.isHolding) return;
+    if (this.dialect != Dialect.OpenAiChat && this.dialect != Dialect.OpenAiCompletions) return;
+    const edit = asked.usageEdit;
+    if (edit == null) return;
+    this.replaceInRequest(edit.start, edit.end, edit.replacement);
+    this.hidesUsage = true;
+  }
+
+  /** No more of the request is needed, but for a batch. */
+  private leave(): Outcome {
+    this.giveBack();
+    return this.batch == null ? Outcome.Leave : Outcome.Pass;
+  }
+
+  private keepModel(model: Bytes): void {
+    this.model.clear();
+    this.model.append(model.pointer, min(model.length, LONGEST_MODEL));
+  }
+
+  /** A stream that passes a limit ends after its last whole event. */
+  private lookAtLimits(meter: AnswerMeter, piece: Bytes): Outcome {
+    const written = meter.writtenSoFar;
+    if (written < this.lookAtTokens) return Outcome.Pass;
+    const tail = this.isInLines ? lengthAfterLine(piece) : meter.openTail(piece.length);
+    if (tail < 0) return Outcome.Pass;
+    this.lookAtTokens = written + LOOK_EVERY_TOKENS;
+    if (!this.claim!.isOverdrawn(this.demand.input, written)) return Outcome.Pass;
+    this.lookAtTokens = i64.MAX_VALUE;
+    return this.cutAnswer(STREAM_OVER_LIMIT, tail);
+  }
+
+  private charge(claim: Claim): void {
+    const settings = this.settings;
+    const batch = this.batch;
+    let meter = this.meter;
+    if (meter == null) meter = AnswerMeter.take(false);
+    this.meter = meter;
+    let input = this.demand.input;
+    let output = this.isError ? 0 : meter.writtenSoFar;
+    if (batch != null) {
+      input = this.isError ? 0 : batch.inputTokens;
+      output = this.isError ? 0 : batch.outputTokens(settings.reserve.outputDefault);
+    }
+    meter.settle(input, output);
+    settings.shared!.settle(claim, meter);
+    publishUsage(meter.input, meter.output, meter.cachedInput, meter.reasoning, meter.isReported);
+  }
+
+  private giveBack(): void {
+    const asked = this.asked;
+    if (asked != null) asked.giveBack();
+    this.asked = null;
+  }
+}
+
+function readUsageHeaders(head: ResponseHead, meter: AnswerMeter): void {
+  for (let i = 0; i < USAGE_HEADERS.length; i++) {
+    const value = head.get(USAGE_HEADERS[i]);
+    if (value != null) meter.readHeader(i, value);
+  }
+}
+
+/** How many bytes come after the last line of a piece; -1 where no line ends in it. */
+function lengthAfterLine(piece: Bytes): i32 {
+  for (let after = 0; after < piece.length; after++) {
+    if (piece.at(piece.length - 1 - after) == LINE_FEED) return after;
+  }
+  return -1;
+}

@@ -1,0 +1,118 @@
+import { Bytes } from "../../assembly/bytes/view";
+import { nowMs } from "../../assembly/filter/time";
+import { AnswerMeter } from "../../assembly/llm/answer-meter";
+import { Admission, Claim } from "./claim";
+import { LimiterSettings } from "./config";
+import { Demand } from "./demand";
+import { KeyValues } from "./key-values";
+import { KeyDigest, LimitKey } from "./limit-key";
+import { LocalStore, Verdict } from "./local-store";
+import { secondsUp } from "./rate-headers";
+import { Reservation } from "./reservation";
+
+const MOST_IDLE: i32 = 64;
+const idle: Reservation[] = [];
+const digests: KeyDigest[] = [];
+
+/** A claim on the limits that all workers of this process share. */
+@final
+export class LocalClaim extends Claim {
+  private reservation: Reservation | null = null;
+
+  constructor(
+    settings: LimiterSettings,
+    private readonly store: LocalStore,
+  ) {
+    super(settings);
+  }
+
+  admit(values: KeyValues, model: Bytes, demand: Demand, _streamId: u32): Admission {
+    const settings = this.settings;
+    const store = this.store;
+    hashKeys(store, settings.keys, values, model);
+    const reservation = idle.length > 0 ? idle.pop() : new Reservation();
+    this.reservation = reservation;
+    reservation.begin(settings.reserve.ttlMs);
+    reservation.isForced = this.isForced;
+    this.match(values, model);
+    for (let i = 0; i < settings.limits.length; i++) {
+      if (!this.isMatched(i)) continue;
+      const limit = unchecked(settings.limits[i]);
+      reservation.ask(limit, digests[limit.key], demand.reservedOf(limit, settings.reserve));
+    }
+    if (reservation.length == 0) return Admission.Pass;
+    const verdict = store.reserve(reservation, nowMs());
+    this.learn(reservation);
+    for (let i = 0; i < reservation.length; i++) if (reservation.at(i).isOverflow) this.overflowed++;
+    return admissionOf(verdict);
+  }
+
+  renew(now: i64): void {
+    const reservation = this.reservation;
+    if (reservation != null && reservation.renewAtMs <= now) this.store.renew(reservation, now);
+  }
+
+  isOverdrawn(input: i64, output: i64): bool {
+    const reservation = this.reservation;
+    if (reservation == null) return false;
+    use(reservation, input, 0, 0, output, 0);
+    return !this.store.fits(reservation, nowMs());
+  }
+
+  settle(used: AnswerMeter): bool {
+    const reservation = this.reservation;
+    if (reservation == null) return true;
+    this.reservation = null;
+    use(reservation, used.input, used.cachedInput, used.cacheCreation, used.output, used.reasoning);
+    const isSettled = !reservation.isHeld || this.store.settle(reservation, nowMs());
+    if (idle.length < MOST_IDLE) idle.push(reservation);
+    return isSettled;
+  }
+
+  private learn(reservation: Reservation): void {
+    const report = reservation.report;
+    const limit = report.limit;
+    if (limit == null) return;
+    this.decidedBy = limit;
+    this.retryAfterSeconds = secondsUp(report.retryAfterMs);
+    this.report.set(limit.count.isTokens, report.capacity, report.remaining, (report.resetMs + 999) / 1000);
+  }
+}
+
+function use(
+  reservation: Reservation,
+  input: i64,
+  cachedInput: i64,
+  cacheCreation: i64,
+  output: i64,
+  reasoning: i64,
+): void {
+  for (let i = 0; i < reservation.length; i++) {
+    const lease = reservation.at(i);
+    lease.used = lease.limit.count.of(input, cachedInput, cacheCreation, output, reasoning);
+  }
+}
+
+function hashKeys(store: LocalStore, keys: LimitKey[], values: KeyValues, model: Bytes): void {
+  values.rewind(model);
+  for (let i = 0; i < keys.length; i++) {
+    if (i == digests.length) digests.push(new KeyDigest());
+    const parts = unchecked(keys[i]).parts;
+    store.hasher.begin();
+    for (let j = 0; j < parts.length; j++) store.hasher.add(unchecked(parts[j]), values.next(unchecked(parts[j])));
+    store.hasher.finish(digests[i]);
+  }
+}
+
+function admissionOf(verdict: Verdict): Admission {
+  switch (verdict) {
+    case Verdict.Pass:
+      return Admission.Pass;
+    case Verdict.Denied:
+      return Admission.Denied;
+    case Verdict.TooLarge:
+      return Admission.TooLarge;
+    default:
+      return Admission.Unavailable;
+  }
+}

@@ -1,0 +1,135 @@
+import { Budget } from "../../assembly/bytes/budget";
+import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { GrpcService } from "../../assembly/filter/grpc-service";
+import { AnswerMeter } from "../../assembly/llm/answer-meter";
+import { Admission, Claim } from "./claim";
+import { LimiterSettings } from "./config";
+import { Demand } from "./demand";
+import { KeyValues } from "./key-values";
+import { KeyPart, KeySource } from "./limit-key";
+import { Limit } from "./limit";
+import { RateLimitKey } from "./rate-limit-request";
+import { RateLimitService } from "./rate-limit-service";
+
+/** All keys of one request, in bytes. */
+const MOST_KEY_BYTES: i32 = 131072;
+const CHECK_TAG: u32 = 1;
+
+const NAMES: ByteString[] = [
+  new ByteString("consumer"),
+  new ByteString("model"),
+  new ByteString("group"),
+  new ByteString("provider"),
+  new ByteString("route"),
+  new ByteString("sourceAddress"),
+];
+
+const absent = new Bytes();
+
+/**
+ * A claim on limits that a rate limit service keeps for all gateways. There nothing is reserved and nothing given back: a
+ * request passes while something is left, its input is charged at once, and what it used beyond that at its end.
+ */
+@final
+export class RemoteClaim extends Claim {
+  private readonly limits: Limit[] = [];
+  private readonly keys: RateLimitKey[] = [];
+  private readonly charged: i64[] = [];
+  private isAdmitted: bool = false;
+
+  constructor(
+    settings: LimiterSettings,
+    private readonly service: RateLimitService,
+    private readonly transport: GrpcService,
+  ) {
+    super(settings);
+  }
+
+  admit(values: KeyValues, model: Bytes, demand: Demand, streamId: u32): Admission {
+    if (!this.makeKeys(values, model)) return Admission.Unavailable;
+    if (this.keys.length == 0) return Admission.Pass;
+    for (let i = 0; i < this.limits.length; i++) this.charged.push(this.limits[i].count.of(demand.input, 0, 0, 0, 0));
+    const message = this.service.check(this.keys);
+    const isAsked = message.length > 0 && this.transport.ask(streamId, CHECK_TAG, message);
+    return isAsked ? Admission.Pending : Admission.Unavailable;
+  }
+
+  onReply(message: Bytes | null): Admission {
+    if (message == null || !this.service.read(message, this.keys.length)) return Admission.Unavailable;
+    this.learn();
+    const isDenied = this.decidedBy != null;
+    if (isDenied && !this.isForced) return Admission.Denied;
+    this.isAdmitted = true;
+    this.charge(this.charged);
+    return isDenied ? Admission.Denied : Admission.Pass;
+  }
+
+  settle(used: AnswerMeter): bool {
+    if (!this.isAdmitted) return true;
+    this.isAdmitted = false;
+    const rest = new Array<i64>();
+    for (let i = 0; i < this.limits.length; i++) {
+      const count = this.limits[i].count;
+      const all = count.of(used.input, used.cachedInput, used.cacheCreation, used.output, used.reasoning);
+      rest.push(max(all - this.charged[i], 0));
+    }
+    return this.charge(rest);
+  }
+
+  /** Takes from the answer the limit that denies for longest, or else the one that is closest to it. */
+  private learn(): void {
+    let leastShare = f64.MAX_VALUE;
+    for (let i = 0; i < this.limits.length; i++) {
+      const limit = this.limits[i];
+      const status = this.service.status(i);
+      if (!status.isLimited) continue;
+      if (status.isExhausted) {
+        if (this.decidedBy != null && status.resetSeconds <= <u32>this.retryAfterSeconds) continue;
+        this.decidedBy = limit;
+        this.retryAfterSeconds = max(status.resetSeconds, 1);
+      } else {
+        const share = <f64>status.remaining / <f64>max(status.amount, 1);
+        if (this.decidedBy != null || !limit.count.isTokens || share >= leastShare) continue;
+        leastShare = share;
+      }
+      const remaining = max<i64>(<i64>status.remaining - this.charged[i], 0);
+      this.report.set(limit.count.isTokens, status.amount, remaining, status.resetSeconds);
+    }
+  }
+
+  /** False when a value is too long for the service, or all of them are. */
+  private makeKeys(values: KeyValues, model: Bytes): bool {
+    const settings = this.settings;
+    const budget = new Budget(MOST_KEY_BYTES);
+    this.match(values, model);
+    for (let i = 0; i < settings.limits.length; i++) {
+      if (!this.isMatched(i)) continue;
+      const limit = settings.limits[i];
+      const key = new RateLimitKey(budget, limit.nameBytes);
+      this.limits.push(limit);
+      this.keys.push(key);
+    }
+    values.rewind(model);
+    for (let k = 0; k < settings.keys.length; k++) {
+      const parts = settings.keys[k].parts;
+      for (let j = 0; j < parts.length; j++) if (!this.addPart(k, parts[j], values.next(parts[j]))) return false;
+    }
+    return true;
+  }
+
+  private addPart(key: i32, part: KeyPart, value: Bytes | null): bool {
+    const name = part.source == KeySource.Header ? part.header : NAMES[part.source];
+    for (let i = 0; i < this.limits.length; i++) {
+      if (this.limits[i].key != key) continue;
+      if (!this.keys[i].add(name, value == null ? absent.set(0, 0) : value)) return false;
+    }
+    return true;
+  }
+
+  private charge(amounts: i64[]): bool {
+    const unsigned = new StaticArray<u64>(amounts.length);
+    for (let i = 0; i < amounts.length; i++) unsigned[i] = <u64>amounts[i];
+    const message = this.service.charge(this.keys, unsigned);
+    return message.length == 0 || this.transport.tell(message);
+  }
+}

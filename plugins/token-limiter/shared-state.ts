@@ -1,0 +1,82 @@
+import { GrpcService } from "../../assembly/filter/grpc-service";
+import { Published } from "../../assembly/filter/published";
+import { nowMs } from "../../assembly/filter/time";
+import { AnswerMeter } from "../../assembly/llm/answer-meter";
+import { Admission, Claim } from "./claim";
+import { LimiterSettings, StoreType } from "./config";
+import { Event, Judgement, LimitCounters } from "./limit-counters";
+import { LiveClaims } from "./live-claims";
+import { LocalClaim } from "./local-claim";
+import { LocalStore } from "./local-store";
+import { RATE_LIMIT_METHOD, RATE_LIMIT_SERVICE, RateLimitService } from "./rate-limit-service";
+import { RemoteClaim } from "./remote-claim";
+
+/** Envoy's rate limit filter drops a formatted `hits_addend` that is larger. */
+const MOST_HITS: i64 = 1_000_000_000;
+
+/** What the exchanges of one configuration share. */
+@final
+export class SharedState {
+  readonly counters: LimitCounters;
+  private readonly live: LiveClaims = new LiveClaims();
+  private readonly published: Published[] = [];
+  private readonly local: LocalStore | null;
+  private readonly service: RateLimitService | null;
+  private readonly transport: GrpcService;
+
+  /** `filter` names the filter: those of one name share their local accounts. */
+  constructor(
+    private readonly settings: LimiterSettings,
+    filter: string,
+  ) {
+    const store = settings.store;
+    const isLocal = store.type == StoreType.Local;
+    this.local = isLocal ? new LocalStore(filter, store.maxKeys) : null;
+    this.service = isLocal ? null : new RateLimitService(store.domain);
+    this.transport = new GrpcService(store.cluster, RATE_LIMIT_SERVICE, RATE_LIMIT_METHOD, store.timeoutMs);
+    this.counters = new LimitCounters(settings.limits);
+    for (let i = 0; i < settings.limits.length; i++) this.published.push(new Published("limit." + settings.limits[i].name));
+  }
+
+  newClaim(): Claim {
+    const local = this.local;
+    if (local != null) return new LocalClaim(this.settings, local);
+    return new RemoteClaim(this.settings, this.service!, this.transport);
+  }
+
+  /** Counts how the limits answered. */
+  count(claim: Claim, admission: Admission): void {
+    if (admission == Admission.Pending || admission == Admission.Unavailable) return;
+    const limits = this.settings.limits;
+    const judgement = admission == Admission.TooLarge ? Judgement.TooLarge : Judgement.Denied;
+    for (let i = 0; i < limits.length; i++) {
+      if (!claim.isMatched(i)) continue;
+      if (admission == Admission.Pass) this.counters.judged(i, Judgement.Passed);
+      else if (limits[i] == claim.decidedBy) this.counters.judged(i, judgement);
+    }
+    if (claim.overflowed > 0) this.counters.happened(Event.Overflowed, claim.overflowed);
+  }
+
+  admitted(claim: Claim): void {
+    this.live.add(claim);
+  }
+
+  /** The exchange is over, and this is what it used. */
+  settle(claim: Claim, used: AnswerMeter): void {
+    this.live.remove(claim);
+    this.counters.happened(used.isReported ? Event.Reported : Event.Estimated);
+    if (!claim.settle(used)) this.counters.happened(Event.Unsettled);
+    const limits = this.settings.limits;
+    for (let i = 0; i < limits.length; i++) {
+      if (!claim.isMatched(i)) continue;
+      const count = limits[i].count;
+      const amount = count.of(used.input, used.cachedInput, used.cacheCreation, used.output, used.reasoning);
+      this.published[i].setNumber(min(amount, MOST_HITS));
+    }
+  }
+
+  tick(): void {
+    this.counters.flush();
+    this.live.renew(nowMs());
+  }
+}

@@ -1,0 +1,157 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type ResponseSpec } from "../../host/exchange.ts";
+import { type PluginContext } from "../../host/plugin-context.ts";
+import { randomFrom, SEED } from "../../lib/seeded.ts";
+import { answer, chat, delta, events, open, outputLimit, startLimiter, textOf } from "./support/limiter.ts";
+
+const usage = { prompt_tokens: 20, completion_tokens: 7, total_tokens: 27, prompt_tokens_details: { cached_tokens: 5 } };
+const SSE = { "content-type": "text/event-stream" };
+const streaming = chat(60, { stream: true });
+const asking = chat(60, { stream: true, stream_options: { include_usage: true } });
+const stream = (body: string): ResponseSpec => ({ headers: SSE, body });
+const usageOnly = (over: object = {}) => ({ id: "c-1", choices: [], usage, ...over });
+
+/** What the provider sends to a client that didn't ask for the usage, and what that client gets of it. */
+const HIDDEN: [name: string, sent: string, shown: string][] = [
+  ["the event before the end", ...around(`data: ${JSON.stringify(usageOnly())}\n\n`)],
+  ["one with its usage first", ...around(`data: ${JSON.stringify({ usage, choices: [], id: "c-1" })}\n\n`)],
+  ["one with a name and an id", ...around(`id: 7\nevent: chunk\ndata: ${JSON.stringify(usageOnly())}\n\n`)],
+  ["one over several lines", ...around(`data: ${JSON.stringify(usageOnly(), null, 1).replaceAll("\n", "\ndata: ")}\n\n`)],
+  ["two of them", ...around(`data: ${JSON.stringify(usageOnly())}\n\n`.repeat(2))],
+  ["one with CRLF", ...around(`data: ${JSON.stringify(usageOnly())}\n\n`).map((text) => text.replaceAll("\n", "\r\n")) as [string, string]],
+  ["one without the last blank line", `data: ${JSON.stringify(delta("a"))}\n\ndata: ${JSON.stringify(usageOnly())}`, `data: ${JSON.stringify(delta("a"))}\n\n`],
+  ["one with 10 kB of other fields", ...around(`data: ${JSON.stringify(usageOnly({ obfuscation: "x".repeat(10_000) }))}\n\n`)],
+];
+
+/** What passes as it is. */
+const SHOWN: [name: string, body: string][] = [
+  ["usage beside choices", textOf(events([{ ...delta("a"), usage }, "[DONE]"]))],
+  ["empty choices without usage", textOf(events([{ id: "c-1", choices: [], prompt_filter_results: [] }, delta("a"), "[DONE]"]))],
+  ["usage that is null", textOf(events([{ ...delta("a"), usage: null }, { choices: [], usage: null }, "[DONE]"]))],
+  ["comments and events without data", ": ping\n\nevent: x\n\nid: 1\nretry: 5\n\n\n\ndata: [DONE]\n\n"],
+  ["an error in the stream", textOf(events([delta("a"), { error: { message: "no", code: 500 } }]))],
+  ["an event that breaks off", `data: ${JSON.stringify(delta("a"))}\n\ndata: {"choices":[],"usage":{"prompt`],
+  ["an event that is no JSON", 'data: {"choices":[],"usage":}\n\ndata: [DONE]\n\n'],
+  ["usage that is 20 kB long", textOf(events([{ ...usageOnly(), x: "y".repeat(20_000) }, "[DONE]"]))],
+  ["a byte order mark, other line ends and text that is no ASCII", '\uFEFFdata: {"choices":[{"delta":{"content":"é😀"}}]}\r\rdata:[DONE]\r\n\n'],
+  ["a document", textOf(answer(7, 20))],
+];
+
+function around(event: string): [sent: string, shown: string] {
+  const before = `: ping\n\n${textOf(events([delta("one"), delta(" two é😀")]))}`;
+  return [`${before}${event}data: [DONE]\n\n`, `${before}data: [DONE]\n\n`];
+}
+
+describe(`of a stream whose client didn't ask for the usage (SEED=${SEED})`, () => {
+  let limiter: PluginContext;
+  beforeAll(async () => {
+    ({ limiter } = await startLimiter({}));
+  });
+
+  test.each(HIDDEN)("it doesn't see %s, however the stream is cut", (_name, sent, shown) => {
+    for (const split of splitsOf(sent)) {
+      const { client, filterState } = limiter.send(streaming, { ...stream(sent), split });
+      expect({ split, body: client.body, complete: client.complete }).toEqual({ split, body: shown, complete: true });
+      expect(filterState).toMatchObject({ "weir.total_tokens": "27", "weir.usage_source": "reported" });
+    }
+  });
+
+  test.each(SHOWN)("it sees %s as it was sent, however the stream is cut", (_name, sent) => {
+    for (const split of splitsOf(sent)) {
+      const { client } = limiter.send(streaming, { ...stream(sent), split });
+      expect({ split, body: client.body }).toEqual({ split, body: sent });
+    }
+  });
+
+  test("each event goes out as soon as it is whole", () => {
+    const under = open(limiter, streaming);
+    under.onResponseHeaders({ ":status": "200", ...SSE }, false);
+    let sent = "";
+    for (const each of [delta("a"), delta("b"), delta("c")]) {
+      sent += textOf(events([each]));
+      under.onResponseBody(textOf(events([each])), false);
+      expect(under.client.body).toBe(sent);
+    }
+  });
+
+  test("a piece as large as Envoy's buffer goes out whole", () => {
+    const many = textOf(events([...Array<unknown>(15_000).fill(delta("abc")), "[DONE]"]));
+    const sent = many.replace("data: [DONE]", `data: ${JSON.stringify(usageOnly())}\n\ndata: [DONE]`);
+    expect(limiter.send(streaming, stream(sent)).client.body === many).toBe(true);
+  });
+
+  test("no content-length is left that isn't true any more", () => {
+    const sent = HIDDEN[0]![1];
+    const { client } = limiter.send(streaming, { headers: SSE, body: sent });
+    expect([client.headers?.has("content-length"), client.isFramed]).toEqual([false, true]);
+  });
+});
+
+describe("the usage stays in the stream", () => {
+  test.each([
+    ["where the client asked for it", asking, {}],
+    ["where the operator doesn't have it asked for", streaming, { includeUsage: false }],
+    ["of a request in Audit that isn't changed either", asking, { mode: "Audit" }],
+  ])("%s", async (_name, request, config) => {
+    const { limiter } = await startLimiter(config);
+    const sent = HIDDEN[0]![1];
+    for (const split of [[], [30], [300, 320]]) {
+      expect(limiter.send(request, { ...stream(sent), split }).client.body).toBe(sent);
+    }
+  });
+});
+
+describe("a compressed answer", () => {
+  const compressed = { headers: { ...SSE, "content-encoding": "gzip" }, body: "\x1f\x8b".padEnd(400, "\x07") };
+
+  test("passes as it is, is charged by estimate and says so", async () => {
+    const { host, limiter } = await startLimiter({ limits: [outputLimit({ amount: 1000 })] });
+    const { client, filterState } = limiter.send(streaming, { ...compressed, split: [7, 100] });
+    expect(client.body).toBe(compressed.body);
+    expect(filterState["weir.usage_source"]).toBe("estimated");
+    const charged = Number(filterState["weir.limit.tokens"]);
+    expect(charged).toBeGreaterThan(50);
+    expect(charged).toBeLessThan(400);
+    host.tick(1000);
+    expect(host.metrics.counter("weir.token-limiter.answers_compressed")).toBe(1);
+  });
+
+  test("of no encoding at all is read", async () => {
+    const { limiter } = await startLimiter({});
+    const headers = { "content-type": "application/json", "content-encoding": "identity" };
+    expect(limiter.send(chat(1), { ...answer(7, 20), headers }).filterState["weir.usage_source"]).toBe("reported");
+  });
+});
+
+describe("without reported usage the text is estimated", () => {
+  const text = "The weir hums because the water falls. ".repeat(10);
+  const words = text.split(" ").length;
+
+  test.each([
+    ["streamed", events([...text.split(" ").map((word) => delta(`${word} `)), "[DONE]"])],
+    ["whole", { headers: { "content-type": "application/json" }, body: JSON.stringify({ choices: [{ message: { content: text } }] }) }],
+  ])("%s", async (_name, spec) => {
+    const { limiter } = await startLimiter({});
+    const { filterState } = limiter.send(streaming, spec);
+    expect(filterState["weir.usage_source"]).toBe("estimated");
+    expect(Math.abs(Number(filterState["weir.output_tokens"]) - 1.15 * words)).toBeLessThan(0.2 * words);
+  });
+
+  test("an error costs its input estimate at most", async () => {
+    const { limiter } = await startLimiter({});
+    const error = { status: 500, headers: { "content-type": "application/json" }, body: JSON.stringify({ error: { message: text } }) };
+    const { filterState } = limiter.send(chat(60), error);
+    expect(filterState["weir.output_tokens"]).toBe("0");
+    expect(Number(filterState["weir.input_tokens"])).toBeLessThan(20);
+  });
+});
+
+/** None, every offset of a text up to some thousand bytes (random ones of a longer one), and some at once. */
+function splitsOf(text: string): number[][] {
+  const { length } = new TextEncoder().encode(text);
+  const random = randomFrom(SEED);
+  const offsets = Array.from({ length: Math.min(length, 1500) }, (_, index) => (length <= 1500 ? index : random(length)));
+  const several = Array.from({ length: 100 }, () => Array.from({ length: 2 + random(8) }, () => random(length)));
+  const single = length <= 1500 ? [offsets] : [];
+  return [[], ...offsets.map((at) => [at]), ...several, ...single];
+}

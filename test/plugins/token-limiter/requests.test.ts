@@ -1,0 +1,184 @@
+import { describe, expect, test } from "vitest";
+import { type RequestSpec } from "../../host/exchange.ts";
+import { answer, chat, left, open, outputLimit, post, startLimiter, textOf, verdict, without, type Config } from "./support/limiter.ts";
+
+const messages = [{ role: "user", content: "hi" }];
+const once: Config = { limits: [{ name: "once", by: ["consumer"], count: "Requests", amount: 1, per: "1h" }] };
+const twice = (request: RequestSpec, config: Config = once) =>
+  startLimiter(config).then(({ limiter }) => [request, request].map((each) => verdict(limiter.send(each, answer(1)))));
+
+describe("a body on a path that nobody knows", () => {
+  const late = `{"model":"m","padding":"${"x".repeat(5000)}","messages":[]}`;
+
+  test.each([
+    ["a chat's shape is counted", { model: "m", messages }, "429 limited"],
+    ["a completion's shape is counted", { model: "m", prompt: "x" }, "429 limited"],
+    ["Gemini's shape is counted", { model: "m", contents: [] }, "429 limited"],
+    ["a response's shape is counted", { model: "m", input: "x" }, "429 limited"],
+    ["a model alone is not", { model: "m" }, "passed"],
+    ["messages alone are not", { messages }, "passed"],
+    ["a deeper shape is not", { data: { model: "m", messages } }, "passed"],
+    ["a list is not", [{ model: "m", messages }], "passed"],
+    ["a text is not", "hello", "passed"],
+    ["nothing is not", "", "passed"],
+  ] as [string, unknown, string][])("%s", async (_name, body, second) => {
+    for (const type of ["application/json", "text/plain"]) {
+      expect(await twice(post("/talk", body, { "content-type": type }))).toEqual(["passed", second]);
+    }
+  });
+
+  test("is counted when its shape shows late, beyond what may be held", async () => {
+    for (const split of [[], [100], [2000, 4000], [5000]]) {
+      const request = { ...post("/talk", late), split };
+      expect(await twice(request, { ...once, maxHeldBytes: "1KiB" })).toEqual(["passed", "429 limited"]);
+    }
+  });
+
+  test("goes on as it came when it shows late and there is room", async () => {
+    const { limiter } = await startLimiter({ ...once, maxHeldBytes: "1KiB" });
+    const { upstream } = limiter.send({ ...post("/talk", late), split: [700, 3000] }, answer(1));
+    expect([upstream.complete, upstream.body === late]).toEqual([true, true]);
+  });
+
+  test("is refused where the operator wants known paths only", async () => {
+    const { limiter } = await startLimiter({ ...once, unknownPaths: "Reject" });
+    expect(verdict(limiter.send(post("/talk", { text: "x" })))).toBe("404 unknown_path");
+  });
+});
+
+describe("what is no request to a model passes untouched, however often", () => {
+  const headers = { "x-consumer": "a", "accept-encoding": "gzip" };
+
+  test.each([
+    ["the list of models", { method: "GET", path: "/v1/models", headers }],
+    ["a page", { method: "GET", path: "/", headers }],
+    ["a chat's preflight", { method: "OPTIONS", path: "/v1/chat/completions", headers }],
+    ["a ticket", { ...post("/tickets", { text: "model" }), headers: { ...headers, "content-type": "application/json" } }],
+  ] as [string, RequestSpec][])("%s", async (_name, request) => {
+    const { limiter } = await startLimiter(once);
+    for (let i = 0; i < 3; i++) {
+      const outcome = limiter.send(request, { headers: { "content-length": "2" }, body: "ok" });
+      expect(verdict(outcome)).toBe("passed");
+      expect(outcome.upstream.headers?.get("accept-encoding")).toBe("gzip");
+      expect(outcome.upstream.body).toBe(textOf(request));
+      expect(outcome.client.headers?.pairs).toEqual([[":status", "200"], ["content-length", "2"]]);
+      expect(Object.keys(outcome.filterState).filter((name) => name !== "weir.consumer")).toEqual([]);
+    }
+  });
+});
+
+describe("a request that can't be read", () => {
+  const BROKEN: [string, RequestSpec, string][] = [
+    ["no JSON", post("/v1/chat/completions", '{"model":"m","messages":[}'), "400 not_json"],
+    ["two caps", chat(60, {}), "400 duplicate_key"],
+    ["compressed", { ...chat(60), headers: { ...(chat(60).headers as object), "content-encoding": "gzip" } }, "415 unsupported_encoding"],
+    ["too large to hold", chat(60, { padding: "x".repeat(3000) }), "413 held_too_large"],
+  ];
+  BROKEN[1]![1] = { ...chat(60), body: textOf(chat(60)).replace("{", '{"max_tokens":1,') };
+  const config = { ...once, maxHeldBytes: "2KiB" };
+
+  test.each(BROKEN)("%s: FailClosed refuses it", async (_name, request, expected) => {
+    expect(await twice(request, config)).toEqual([expected, expected]);
+  });
+
+  test.each(BROKEN)("%s: FailOpen lets it by, counts it and limits it all the same", async (_name, request, reason) => {
+    const { host, limiter } = await startLimiter({ ...config, failureMode: "FailOpen" });
+    const first = limiter.send(request, answer(7, 3));
+    expect(verdict(first)).toBe("passed");
+    expect(first.upstream.body).toBe(textOf(request));
+    expect(first.filterState).toMatchObject({ "weir.total_tokens": "10", "weir.limit.once": "1" });
+    expect(verdict(limiter.send(request, answer(7, 3)))).toBe("429 limited");
+    expect(host.metrics.counter(`weir.token-limiter.bypassed.reason.=.${reason.slice(4)}.=;.`)).toBe(2);
+  });
+});
+
+describe("Audit", () => {
+  const NO_ROOM = { name: "none", by: ["model"], count: "Output", amount: 1, per: "1h" };
+
+  test.each([
+    ["a denial", once, chat(1), "limited"],
+    ["a request too large for a limit", { limits: [NO_ROOM] }, chat(60), "request_too_large"],
+    ["a request too large by itself", { limits: [{ name: "one", count: "Output", amount: 1, per: "request" }] }, chat(60), "request_too_large"],
+    ["a request without a consumer", once, without(chat(1), "x-consumer"), "no_consumer"],
+  ] as [string, Config, RequestSpec, string][])("passes, counts and meters %s", async (_name, config, request, reason) => {
+    const { host, limiter } = await startLimiter({ ...config, mode: "Audit" });
+    limiter.send(request, answer(1));
+    const audited = limiter.send(request, answer(7, 3));
+    expect(verdict(audited)).toBe("passed");
+    expect(audited.filterState).toMatchObject({ "weir.output_tokens": "7", "weir.usage_source": "reported" });
+    expect(audited.client.headers?.has("retry-after")).toBe(false);
+    expect(host.metrics.counter(`weir.token-limiter.audited.reason.=.${reason}.=;.`)).toBeGreaterThan(0);
+  });
+
+  test("Off counts nothing and publishes nothing", async () => {
+    const { limiter } = await startLimiter({ ...once, mode: "Off" });
+    for (let i = 0; i < 3; i++) {
+      const outcome = limiter.send(chat(1), answer(1));
+      expect([verdict(outcome), outcome.filterState]).toEqual(["passed", {}]);
+    }
+  });
+});
+
+describe("accept-encoding", () => {
+  const asking = chat(1, {}, { "accept-encoding": "gzip, br" });
+
+  test("is taken off requests that are counted", async () => {
+    const { limiter } = await startLimiter({ limits: [outputLimit()] });
+    expect(limiter.send(asking, answer(1)).upstream.headers?.has("accept-encoding")).toBe(false);
+  });
+
+  test("stays where the operator wants it", async () => {
+    const { limiter } = await startLimiter({ limits: [outputLimit()], stripAcceptEncoding: false });
+    expect(limiter.send(asking, answer(1)).upstream.headers?.get("accept-encoding")).toBe("gzip, br");
+  });
+});
+
+/** `M` stands for what else the request has. */
+const EDITS: [name: string, before: string, after: string][] = [
+  ["none", `{"stream":true,M}`, `{"stream_options":{"include_usage":true},"stream":true,M}`],
+  ["null", `{M,"stream":true, "stream_options" : null }`, `{M,"stream":true, "stream_options" : {"include_usage":true} }`],
+  ["empty", `{M,"stream":true,"stream_options":{ }}`, `{M,"stream":true,"stream_options":{"include_usage":true }}`],
+  ["false", `{M,"stream":true,"stream_options":{"include_usage":false}}`, `{M,"stream":true,"stream_options":{"include_usage":true}}`],
+  ["null inside", `{M,"stream":true,"stream_options":{"include_usage":null}}`, `{M,"stream":true,"stream_options":{"include_usage":true}}`],
+  ["others", `{"stream_options":{"x":[1, 2],"include_obfuscation":false},M,"stream":true}`, `{"stream_options":{"include_usage":true,"x":[1, 2],"include_obfuscation":false},M,"stream":true}`],
+  ["escaped", `{M,"stream":true,"stream\\u005foptions":{"include\\u005fusage":false }}`, `{M,"stream":true,"stream\\u005foptions":{"include\\u005fusage":true }}`],
+  ["true", `{M,"stream":true,"stream_options":{"include_usage":true}}`, `{M,"stream":true,"stream_options":{"include_usage":true}}`],
+  ["no object", `{M,"stream":true,"stream_options":7}`, `{M,"stream":true,"stream_options":7}`],
+];
+const REST = `"model":"m", "messages":[{"role":"user","content":"h\\u00e9 \\"x\\" é😀"}]`;
+
+describe("a stream is asked for its usage", () => {
+  test.each(EDITS)("where its stream_options are %s, however the request is cut", async (_name, before, after) => {
+    const { limiter } = await startLimiter({});
+    const body = before.replace("M", REST);
+    for (let at = 0; at < new TextEncoder().encode(body).length; at++) {
+      const { upstream } = limiter.send({ ...post("/v1/chat/completions", body), split: [at] }, answer(1));
+      expect({ at, body: upstream.body, framed: upstream.isFramed }).toEqual({ at, body: after.replace("M", REST), framed: true });
+    }
+  });
+
+  test.each([
+    ["a chat that isn't streamed", post("/v1/chat/completions", `{${REST}}`), {}],
+    ["a chat that says it isn't streamed", post("/v1/chat/completions", `{${REST},"stream":false}`), {}],
+    ["messages to Anthropic", post("/v1/messages", `{${REST},"stream":true}`), {}],
+    ["a response", post("/v1/responses", '{"model":"m","input":"x","stream":true}'), {}],
+    ["a chat where the operator doesn't want it", post("/v1/chat/completions", `{${REST},"stream":true}`), { includeUsage: false }],
+  ] as [string, RequestSpec, Config][])("but not %s", async (_name, request, config) => {
+    const { limiter } = await startLimiter(config);
+    expect(limiter.send(request, answer(1)).upstream.body).toBe(textOf(request));
+  });
+
+  test("with completions too", async () => {
+    const { limiter } = await startLimiter({});
+    const { upstream } = limiter.send(post("/v1/completions", '{"prompt":"x","model":"m","stream":true}'), answer(1));
+    expect(JSON.parse(upstream.body)).toMatchObject({ stream_options: { include_usage: true } });
+  });
+});
+
+test("two requests at once hold what each of them reserved", async () => {
+  const { limiter } = await startLimiter({ limits: [outputLimit()] });
+  const streams = [open(limiter, chat(30)), open(limiter, chat(40))];
+  expect(left(limiter)).toBe(30);
+  streams[1]!.respond(answer(5));
+  expect(left(limiter)).toBe(65);
+});

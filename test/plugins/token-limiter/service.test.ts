@@ -1,0 +1,184 @@
+import { describe, expect, test } from "vitest";
+import { type Callout } from "../../host/callout.ts";
+import { answer, chat, delta, open, outputLimit, rateHeaders, startLimiter, verdict, type Config } from "./support/limiter.ts";
+import { decodeRequest, encodeAnswer } from "./rate-limit-proto.ts";
+
+const OK = 1;
+const OVER_LIMIT = 2;
+const TICK = 1000;
+const config: Config = {
+  limits: [outputLimit({ per: "1m" }), outputLimit({ name: "day", by: [{ header: "x-tenant" }], count: "Total", amount: 5000, per: "1d" })],
+  store: { type: "RateLimitService", cluster: "limits", timeout: "50ms" },
+};
+
+/** A service that has this much left of each limit it is asked for. */
+function serviceWith(remaining: number, untilReset = 30) {
+  return (callout: Callout) => {
+    const { descriptors } = decodeRequest(callout.body);
+    const code = remaining > 0 ? OK : OVER_LIMIT;
+    const statuses = descriptors.map(() => ({
+      code,
+      currentLimit: { requestsPerUnit: 100, unit: 2 },
+      limitRemaining: remaining,
+      durationUntilReset: { seconds: untilReset },
+    }));
+    callout.answerGrpc({ message: encodeAnswer({ overallCode: code, statuses }) });
+  };
+}
+
+/** What a call asks of the service, by limit: 0 asks what is left. */
+function asked({ body }: Callout): Record<string, number> {
+  const { descriptors } = decodeRequest(body);
+  return Object.fromEntries(
+    descriptors.map(({ entries, hitsAddend }) => [entries.map(({ value }) => value).join(" "), Number(hitsAddend?.value)]),
+  );
+}
+
+async function start(over: Config = {}) {
+  return startLimiter({ ...config, ...over }, { clusters: ["limits"] });
+}
+
+const request = () => chat(60, {}, { "x-tenant": "t" });
+
+describe("with a rate limit service", () => {
+  test("a request waits for what is left, passes, and is charged its input at once and the rest at its end", async () => {
+    const { host, limiter } = await start();
+    const outcome = limiter.send(request());
+    const { stream } = outcome;
+    expect(outcome.status).toBe("held");
+    const check = host.callouts[0]!;
+    expect(check).toMatchObject({ kind: "grpc", cluster: "limits", timeoutMilliseconds: 50 });
+    expect(asked(check)).toEqual({ "tokens a": 0, "day t": 0 });
+    serviceWith(80)(check);
+    expect(stream.upstream.complete).toBe(true);
+    const charge = asked(host.callouts[0]!);
+    expect(Object.keys(charge)).toEqual(["day t"]);
+    const input = charge["day t"]!;
+    expect(input).toBeGreaterThan(0);
+    stream.respond(answer(7, 20));
+    expect(asked(host.callouts[1]!)).toEqual({ "tokens a": 7, "day t": 27 - input });
+    expect(stream.filterState.all).toMatchObject({ "weir.limit.tokens": "7", "weir.limit.day": "27" });
+  });
+
+  test("gets nothing back when it uses less than was charged", async () => {
+    const { host, limiter } = await start();
+    const { stream } = limiter.send(request());
+    serviceWith(80)(host.callouts[0]!);
+    host.callouts[0]!.answerGrpc({ message: new Uint8Array(0) });
+    stream.respond(answer(0, 0));
+    expect(host.callouts).toEqual([]);
+  });
+
+  test("is refused when nothing is left, with what the service says", async () => {
+    const { host, limiter } = await start();
+    const outcome = limiter.send(request());
+    serviceWith(0, 17)(host.callouts[0]!);
+    expect(outcome.stream.localReply?.status).toBe(429);
+    expect(rateHeaders(outcome)).toEqual({
+      "retry-after": "17",
+      "limit-tokens": "100",
+      "remaining-tokens": "0",
+      "reset-tokens": "17",
+    });
+    expect(host.callouts).toEqual([]);
+  });
+
+  test.each([
+    ["answers nothing in time", (callout: Callout) => callout.timeOut()],
+    ["goes away", (callout: Callout) => callout.fail()],
+    ["answers an error", (callout: Callout) => callout.answerGrpc({ status: 13, words: "no" })],
+    ["answers what is no answer", (callout: Callout) => callout.answerGrpc({ message: Uint8Array.from([255, 255, 255]) })],
+    ["answers for fewer limits than it was asked", (callout: Callout) => callout.answerGrpc({ message: encodeAnswer({ overallCode: OK, statuses: [] }) })],
+  ] as [string, (callout: Callout) => void][])("that %s, the failure mode decides", async (_name, end) => {
+    const closed = await start();
+    const refused = closed.limiter.send(request());
+    end(closed.host.callouts[0]!);
+    expect(refused.stream.localReply).toMatchObject({ status: 500, details: expect.stringContaining("weir.token-limiter.") as string });
+
+    const opened = await start({ failureMode: "FailOpen" });
+    const passed = opened.limiter.send(request());
+    end(opened.host.callouts[0]!);
+    expect(passed.stream.upstream.complete).toBe(true);
+    const { filterState } = passed.stream.respond(answer(7, 20));
+    expect(filterState).toMatchObject({ "weir.total_tokens": "27", "weir.usage_source": "reported" });
+  });
+
+  test("whose cluster is not there, the failure mode decides too", async () => {
+    const { limiter } = await startLimiter(config, { clusters: [] });
+    expect(verdict(limiter.send(request()))).toMatch(/^500/);
+    const opened = await startLimiter({ ...config, failureMode: "FailOpen" }, { clusters: [] });
+    expect(verdict(opened.limiter.send(request(), answer(7)))).toBe("passed");
+  });
+
+  test("a client that leaves while the service is asked is charged nothing", async () => {
+    const { host, limiter } = await start();
+    const { stream } = limiter.send(request());
+    stream.reset();
+    serviceWith(80)(host.callouts[0]!);
+    expect(host.callouts).toEqual([]);
+    expect(host.trap).toBeUndefined();
+  });
+
+  test("a client that leaves in the middle is charged what was written", async () => {
+    const { host, limiter } = await start();
+    const { stream } = limiter.send(request());
+    serviceWith(80)(host.callouts[0]!);
+    stream.onResponseHeaders({ ":status": "200", "content-type": "text/event-stream" }, false);
+    stream.onResponseBody(`data: ${JSON.stringify(delta("one two three four five"))}\n\n`, false);
+    stream.reset();
+    expect(asked(host.callouts.at(-1)!)["tokens a"]).toBeGreaterThan(3);
+  });
+
+  test("asks nobody where no limit is for the request", async () => {
+    const { host, limiter } = await start({ limits: [outputLimit({ models: ["other"] })] });
+    expect(verdict(limiter.send(request(), answer(7)))).toBe("passed");
+    expect(host.callouts).toEqual([]);
+  });
+
+  test("an answer's usage is asked for and hidden as with any other store", async () => {
+    const { host, limiter } = await start();
+    const { stream } = limiter.send(chat(60, { stream: true }, { "x-tenant": "t" }));
+    serviceWith(80)(host.callouts[0]!);
+    expect(JSON.parse(stream.upstream.body)).toMatchObject({ stream_options: { include_usage: true } });
+    expect(stream.upstream.isFramed).toBe(true);
+  });
+
+  test("a request whose body ends with trailers waits too", async () => {
+    const { host, limiter } = await start();
+    const { stream } = limiter.send({ ...request(), trailers: { "x-end": "1" } });
+    expect(stream.upstream.headers).toBeUndefined();
+    serviceWith(80)(host.callouts[0]!);
+    expect([stream.upstream.complete, stream.upstream.trailers?.get("x-end")]).toEqual([true, "1"]);
+  });
+
+  test("Audit passes what the service denies", async () => {
+    const { host, limiter } = await start({ mode: "Audit" });
+    const { stream } = limiter.send(request());
+    serviceWith(0)(host.callouts[0]!);
+    expect(stream.upstream.complete).toBe(true);
+    host.tick(TICK);
+    expect(host.metrics.counter("weir.token-limiter.audited.reason.=.limited.=;.")).toBe(1);
+  });
+
+  test("an upload larger than may be held waits for the service, and is let go", async () => {
+    const { host, limiter } = await start({ maxHeldBytes: "1KiB" });
+    const path = "/v1/audio/transcriptions";
+    const headers = { "content-type": "multipart/form-data; boundary=cut", "x-consumer": "a", "x-tenant": "t" };
+    const stream = limiter.stream();
+    stream.request({ path, headers, body: ["x".repeat(900), "y".repeat(900), "z".repeat(900)] });
+    expect(stream.localReply?.details).toBeUndefined();
+    serviceWith(80)(host.callouts[0]!);
+    expect(stream.upstream.complete).toBe(true);
+    expect(stream.upstream.bytes.length).toBe(2700);
+  });
+});
+
+test("two requests at once each get their own answer", async () => {
+  const { host, limiter } = await start();
+  const [one, two] = [limiter.send(request()), limiter.send(request())];
+  const [first, second] = host.callouts;
+  serviceWith(0)(second!);
+  serviceWith(80)(first!);
+  expect([one!.stream.upstream.complete, two!.stream.localReply?.status]).toEqual([true, 429]);
+  expect(() => open(limiter, request())).toThrow("held");
+});
