@@ -3,12 +3,12 @@ import { request } from "node:http";
 const TIMEOUT_MS = 60_000;
 
 /**
- * Posts the body as a chat completion on a connection of its own and returns the status. An answer that comes before the
+ * Posts the body as a chat completion of the consumer `bench` on a connection of its own and returns the status. An answer that comes before the
  * body is sent counts; the rest of the body is then not sent. Rejects when the connection ends without an answer.
  */
 export function post(port: number, body: Buffer): Promise<number> {
   return new Promise((done, failed) => {
-    const headers = { "content-type": "application/json", "content-length": body.length };
+    const headers = { "content-type": "application/json", "content-length": body.length, "x-consumer": "bench" };
     const exchange = request({
       host: "127.0.0.1",
       port,

@@ -13,8 +13,14 @@ export interface Load {
   errors: number;
 }
 
-/** Sends the shape's request again and again over that many connections for whole `seconds`. */
-export async function load(port: number, shape: Shape, seconds: number, connections: number): Promise<Load> {
+/** Sends the shape's request again and again over that many connections for whole `seconds`, of `consumers` in turn. */
+export async function load(
+  port: number,
+  shape: Shape,
+  seconds: number,
+  connections: number,
+  consumers = 1,
+): Promise<Load> {
   const { output } = await command(
     "taskset",
     [
@@ -30,7 +36,7 @@ export async function load(port: number, shape: Shape, seconds: number, connecti
       join(BENCH, "wrk.lua"),
       `http://127.0.0.1:${port}/`,
     ],
-    { env: { ...process.env, BODY: shape.body, ANSWER: shape.answer } },
+    { env: { ...process.env, BODY: shape.body, ANSWER: shape.answer, CONSUMERS: String(consumers) } },
   );
   const summary = /^SUMMARY(\{.*\})$/m.exec(output);
   if (!summary) throw new Error(`wrk failed:\n${output}`);

@@ -23,11 +23,18 @@ interface Contender {
   gateway: Gateway;
 }
 
+/** How much is measured: so many Envoys of each variant one after another, each in so many rounds. */
+export interface Extent {
+  processes: number;
+  rounds: number;
+}
+
 /**
  * Measures the variants with the shapes of their jobs, interleaved: in each round and shape all of them run once, in random
- * order, each with its Envoy alone awake, so that a disturbance of the machine meets all of them alike.
+ * order, each with its Envoy alone awake, so that a disturbance of the machine meets all of them alike. After `rounds` all
+ * Envoys are started anew: two processes of one and the same file differ by more than one process does between rounds.
  */
-export async function measure(envoy: string, variants: Variant[], shapes: Shape[], rounds: number): Promise<Results> {
+export async function measure(envoy: string, variants: Variant[], shapes: Shape[], extent: Extent): Promise<Results> {
   const results: Results = {
     taken: new Date().toISOString(),
     envoy: envoyName((await command(envoy, ["--version"])).output),
@@ -43,18 +50,20 @@ export async function measure(envoy: string, variants: Variant[], shapes: Shape[
     samples: [],
   };
   try {
-    const contenders = await step(`Starting and warming ${variants.length} Envoys`, () =>
-      startAll(envoy, variants, shapes),
-    );
-    for (let round = 0; round < rounds; round++) {
-      await step(`Round ${round + 1} of ${rounds}`, async () => {
-        for (const shape of shapes) {
-          for (const contender of shuffled(contenders.filter(({ variant }) => variant.job === shape.job))) {
-            results.samples.push({ ...(await sample(contender, shape)), round });
-          }
-        }
-      });
-      save(results);
+    const upstreamPort = await startUpstream();
+    for (let process = 0; process < extent.processes; process++) {
+      const which = `process ${process + 1} of ${extent.processes}`;
+      const contenders = await step(`Starting and warming ${variants.length} Envoys, ${which}`, () =>
+        startAll(envoy, upstreamPort, variants, shapes),
+      );
+      for (let i = 0; i < extent.rounds; i++) {
+        const round = process * extent.rounds + i;
+        await step(`Round ${i + 1} of ${extent.rounds}, ${which}`, async () => {
+          results.samples.push(...(await oneRound(contenders, shapes, process, round)));
+        });
+        save(results);
+      }
+      for (const { gateway } of contenders) gateway.server.stop();
     }
   } finally {
     stopAll();
@@ -62,9 +71,23 @@ export async function measure(envoy: string, variants: Variant[], shapes: Shape[
   return results;
 }
 
+async function oneRound(contenders: Contender[], shapes: Shape[], process: number, round: number): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const shape of shapes) {
+    for (const contender of shuffled(contenders.filter(({ variant }) => variant.job === shape.job))) {
+      samples.push({ ...(await sample(contender, shape)), process, round });
+    }
+  }
+  return samples;
+}
+
 /** Each is paused again as soon as it is warm: V8 has compiled its best code and every buffer has its size. */
-async function startAll(envoy: string, variants: Variant[], shapes: Shape[]): Promise<Contender[]> {
-  const upstreamPort = await startUpstream();
+async function startAll(
+  envoy: string,
+  upstreamPort: number,
+  variants: Variant[],
+  shapes: Shape[],
+): Promise<Contender[]> {
   const contenders: Contender[] = [];
   for (const variant of variants) {
     const gateway = await Gateway.start(envoy, `${variant.job}-${variant.id}`, upstreamPort, {
@@ -84,7 +107,7 @@ async function startAll(envoy: string, variants: Variant[], shapes: Shape[]): Pr
   return contenders;
 }
 
-async function sample({ variant, gateway }: Contender, shape: Shape): Promise<Omit<Sample, "round">> {
+async function sample({ variant, gateway }: Contender, shape: Shape): Promise<Omit<Sample, "process" | "round">> {
   gateway.server.resume();
   try {
     const before = gateway.server.cpuMs();

@@ -4,10 +4,13 @@ import { post } from "./client.ts";
 import { wasm, type WasmPlugin } from "./filters.ts";
 import type { Gateway } from "./gateway.ts";
 import { load } from "./load.ts";
-import { shapesOf } from "./shapes.ts";
-import { ROUTER_SETTINGS, type RouteStyle } from "./variants.ts";
+import { shapesOf, type Shape } from "./shapes.ts";
+import type { RouteStyle } from "./variants.ts";
 
 const REQUESTS = 100_000;
+const STREAMS = 100_000;
+/** Those who ask, in turn. */
+const CONSUMERS = 100;
 const LARGE_BODIES = 100;
 const RELOADS = 1_000;
 
@@ -20,9 +23,6 @@ const WARM_UP_RELOADS = 100;
 const RELOADS_IN_A_BURST = 50;
 const CONNECTIONS = 8;
 
-/** The route that only a request with the right model header takes. */
-export const MEMORY_ROUTE: RouteStyle = { kind: "header" };
-
 /** How often each status was seen. The load generator tells only the good ones (200) from the rest. */
 export class Statuses extends Map<number | "other", number> {
   count(status: number | "other", times = 1): void {
@@ -30,10 +30,20 @@ export class Statuses extends Map<number | "other", number> {
   }
 }
 
-/** A running step: its Envoy, the plugin with the settings that it runs with, and what was answered since the warm-up. */
+/** A filter whose memory is looked at. */
+export interface Subject {
+  plugin: WasmPlugin;
+  route: RouteStyle;
+  /** The steps that it takes, keys of `STEPS`. */
+  steps: string[];
+  /** Other settings for each reload. */
+  changed(reload: number): object;
+}
+
+/** A running step: its Envoy, the subject with the settings that it runs with, and what was answered since the warm-up. */
 export interface Trial {
   gateway: Gateway;
-  plugin: WasmPlugin;
+  subject: Subject;
   statuses: Statuses;
   /** Notes what memory is now, after `done` repetitions. */
   look(done: number): Promise<void>;
@@ -55,7 +65,24 @@ const RAISED = { settings: { maxHeldBytes: "32MiB" }, bufferBytes: 64 << 20 };
 
 /** By the name that `--steps` takes. */
 export const STEPS: Readonly<Record<string, Step[]>> = {
-  requests: [{ name: `${REQUESTS} requests of 1 kB`, expected: 200, run: manyRequests }],
+  requests: [
+    {
+      name: `${REQUESTS} requests of 1 kB, ${CONSUMERS} consumers`,
+      expected: 200,
+      run: many(REQUESTS, () => shapesOf("route", ["1k"], ["last"])[0]!),
+    },
+  ],
+  streams: [
+    {
+      name: `${STREAMS} answers of 200 events, ${CONSUMERS} consumers`,
+      expected: 200,
+      run: many(STREAMS, () => shapesOf("usage", [], []).find(({ answer }) => answer === "sse")!),
+    },
+  ],
+  "large-whole": [
+    { name: `${LARGE_BODIES} bodies of 20 MB`, expected: 413, run: largeBodies("first") },
+    { name: `${LARGE_BODIES} bodies of 20 MB, limits raised`, expected: 200, ...RAISED, run: largeBodies("first") },
+  ],
   large: [
     { name: `${LARGE_BODIES} bodies of 20 MB, model first`, expected: 200, run: largeBodies("first") },
     { name: `${LARGE_BODIES} bodies of 20 MB, model last`, expected: 413, run: largeBodies("last") },
@@ -69,20 +96,22 @@ export const STEPS: Readonly<Record<string, Step[]>> = {
   reloads: [{ name: `${RELOADS} reloads`, expected: 200, run: reloads }],
 };
 
-async function manyRequests(trial: Trial): Promise<void> {
-  const shape = shapesOf("route", ["1k"], ["last"])[0]!;
-  await load(trial.gateway.port, shape, 1, CONNECTIONS);
-  await trial.look(0);
-  let done = 0;
-  for (let looks = 1; looks <= LOOKS; looks++) {
-    while (done < (REQUESTS * looks) / LOOKS) {
-      const { requests, errors } = await load(trial.gateway.port, shape, 1, CONNECTIONS);
-      trial.statuses.count(200, requests - errors);
-      trial.statuses.count("other", errors);
-      done += requests;
+function many(times: number, shapeOf: () => Shape): Step["run"] {
+  return async (trial) => {
+    const shape = shapeOf();
+    await load(trial.gateway.port, shape, 1, CONNECTIONS, CONSUMERS);
+    await trial.look(0);
+    let done = 0;
+    for (let looks = 1; looks <= LOOKS; looks++) {
+      while (done < (times * looks) / LOOKS) {
+        const { requests, errors } = await load(trial.gateway.port, shape, 1, CONNECTIONS, CONSUMERS);
+        trial.statuses.count(200, requests - errors);
+        trial.statuses.count("other", errors);
+        done += requests;
+      }
+      await trial.look(done);
     }
-    await trial.look(done);
-  }
+  };
 }
 
 function largeBodies(position: Position): Step["run"] {
@@ -97,16 +126,16 @@ function largeBodies(position: Position): Step["run"] {
 }
 
 /**
- * Each is a changed list of models, taken while those before it still drain, and used by a request. As configurations that
+ * Each is a changed configuration, taken while those before it still drain, and used by a request. As configurations that
  * drain need memory too, all are let drain after each burst, or a fast machine would need more than a slow one; the
  * current one stays, so the VM is never made anew.
  */
 async function reloads(trial: Trial): Promise<void> {
   const body = chatBody(SIZES["1k"]!, "last");
+  const { plugin, route, changed } = trial.subject;
   for (let reload = 1 - WARM_UP_RELOADS; reload <= RELOADS; reload++) {
-    const models = [...ROUTER_SETTINGS.models, { name: `reload-${reload}`, provider: "openai" }];
-    const changed = { ...trial.plugin, settings: { ...trial.plugin.settings, models } };
-    await trial.gateway.reload({ filters: [wasm(changed)], route: MEMORY_ROUTE, bufferBytes: null });
+    const settings = { ...plugin.settings, ...changed(reload) };
+    await trial.gateway.reload({ filters: [wasm({ ...plugin, settings })], route, bufferBytes: null });
     trial.statuses.count(await statusOf(trial, body));
     if (reload % RELOADS_IN_A_BURST === 0) await drained(trial.gateway);
     if (reload >= 0 && reload % (RELOADS / LOOKS) === 0) await trial.look(reload);

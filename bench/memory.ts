@@ -1,17 +1,32 @@
-import { wasmFile } from "../scripts/setup/plugins.ts";
 import { step as showStep } from "../scripts/setup/progress.ts";
-import { wasm, type WasmPlugin } from "./filters.ts";
+import { wasm } from "./filters.ts";
 import { Gateway, startUpstream } from "./gateway.ts";
-import { MEMORY_ROUTE, STEPS, Statuses, type Step } from "./memory-steps.ts";
+import { STEPS, Statuses, type Step, type Subject } from "./memory-steps.ts";
 import { stopAll } from "./processes.ts";
 import { decimal, table } from "./table.ts";
-import { REFERENCE, ROUTER_SETTINGS, rust } from "./variants.ts";
+import { LIMITER_SETTINGS, REFERENCE, ROUTER_SETTINGS, plugin, rust } from "./variants.ts";
 import { vmMemories } from "./vm-memory.ts";
 
-/** The filters whose memory can be looked at: the router, and the Rust peer to compare with. */
-export const SUBJECTS: Readonly<Record<string, WasmPlugin>> = {
-  "model-router": { file: wasmFile("model-router"), rootId: "model-router", settings: ROUTER_SETTINGS },
-  [REFERENCE]: rust("route"),
+const ROUTING: Omit<Subject, "plugin"> = {
+  route: { kind: "header" },
+  steps: ["requests", "large", "reloads"],
+  changed: (reload) => ({
+    models: [...ROUTER_SETTINGS.models, { name: `reload-${reload}`, provider: "openai" }],
+  }),
+};
+
+/** The filters whose memory can be looked at: the plugins, and the Rust peer to compare with. */
+export const SUBJECTS: Readonly<Record<string, Subject>> = {
+  "model-router": { ...ROUTING, plugin: plugin("model-router", ROUTER_SETTINGS) },
+  [REFERENCE]: { ...ROUTING, plugin: rust("route") },
+  "token-limiter": {
+    plugin: plugin("token-limiter", LIMITER_SETTINGS),
+    route: { kind: "plain" },
+    steps: ["requests", "streams", "large-whole", "reloads"],
+    changed: (reload) => ({
+      limits: LIMITER_SETTINGS.limits.map((limit) => ({ ...limit, amount: limit.amount + reload })),
+    }),
+  },
 };
 
 /** What was seen after `done` repetitions: linear memory of each VM, resident memory of Envoy, in bytes. */
@@ -34,12 +49,12 @@ interface Outcome {
  * Runs the steps (keys of `STEPS`), each with a fresh Envoy, prints what its memory was at intervals and what was answered,
  * and returns 0 when all answers were right and all memory flat, else 1.
  */
-export async function memory(envoy: string, plugin: WasmPlugin, names: string[]): Promise<number> {
+export async function memory(envoy: string, subject: Subject, names: string[]): Promise<number> {
   const outcomes: [Step, Outcome][] = [];
   try {
     const upstreamPort = await startUpstream();
     for (const step of names.flatMap((name) => STEPS[name]!)) {
-      outcomes.push([step, await showStep(step.name, () => observe(envoy, plugin, upstreamPort, step))]);
+      outcomes.push([step, await showStep(step.name, () => observe(envoy, subject, upstreamPort, step))]);
     }
   } finally {
     stopAll();
@@ -56,12 +71,13 @@ export async function memory(envoy: string, plugin: WasmPlugin, names: string[])
   return outcomes.every(([, { right, flat }]) => right && flat) ? 0 : 1;
 }
 
-async function observe(envoy: string, plugin: WasmPlugin, upstreamPort: number, step: Step): Promise<Outcome> {
+async function observe(envoy: string, subject: Subject, upstreamPort: number, step: Step): Promise<Outcome> {
+  const { plugin, route } = subject;
   const configured = { ...plugin, settings: { ...plugin.settings, ...step.settings } };
   const bufferBytes = step.bufferBytes ?? null;
   const gateway = await Gateway.start(envoy, "memory", upstreamPort, {
     filters: [wasm(configured)],
-    route: MEMORY_ROUTE,
+    route,
     bufferBytes,
   });
   const looks: Look[] = [];
@@ -70,7 +86,7 @@ async function observe(envoy: string, plugin: WasmPlugin, upstreamPort: number, 
     const look = async (done: number): Promise<void> => {
       looks.push({ done, vms: vmMemories(gateway.server.pid), residentBytes: gateway.server.residentBytes() });
     };
-    await step.run({ gateway, plugin: configured, statuses, look });
+    await step.run({ gateway, subject: { ...subject, plugin: configured }, statuses, look });
   } finally {
     gateway.server.stop();
   }

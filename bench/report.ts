@@ -1,8 +1,8 @@
 import type { Results } from "./results.ts";
 import type { Job } from "./shapes.ts";
-import { summarize, type Summary } from "./summary.ts";
+import { summarize, yardstickMs, type Summary } from "./summary.ts";
 import { decimal, table } from "./table.ts";
-import { BASELINE } from "./variants.ts";
+import { BASELINE, YARDSTICKS } from "./variants.ts";
 
 /** Everything that was measured, one table a shape: for the terminal. */
 export function details(results: Results): string {
@@ -13,8 +13,9 @@ export function details(results: Results): string {
     "p99 ms",
     "CPU ms/req",
     "added ms",
+    "by process",
     "added, best",
-    "ratio to Rust",
+    "ratio",
     "ratio, best",
     "RSS MB",
     "wasm kB",
@@ -29,6 +30,7 @@ export function details(results: Results): string {
         decimal(s.p99, 2),
         decimal(s.cpuMs, 3),
         decimal(s.addedMs, 3),
+        s.addedRangeMs.map((ms) => decimal(ms, 3)).join(" to "),
         decimal(s.addedBestMs, 3),
         decimal(s.ratio, 2),
         decimal(s.ratioBest, 2),
@@ -36,12 +38,15 @@ export function details(results: Results): string {
         wasmKilobytes(results, job, s.variant),
         String(s.errors),
       ]);
-      return `${job}: ${name} (${rounds(results)} rounds, ${results.connections} connections)\n${table(header, rows)}`;
+      if (isSum(job)) {
+        rows.push([`bound: ${YARDSTICKS[job].label}`, "", "", "", "", decimal(yardstickMs(results, job, name), 3)]);
+      }
+      return `${job}: ${name} (${extent(results)}, ${results.connections} connections)\n${table(header, rows)}`;
     })
     .join("\n\n");
 }
 
-/** The tables of the README: added CPU and its ratio to the reference, a column a shape. */
+/** The tables of the README: added CPU and its ratio to the job's yardstick, a column a shape. */
 export function markdown(results: Results): string {
   const jobs = [...new Set(results.shapes.map(({ job }) => job))];
   const tables = jobs.map((job) => {
@@ -56,11 +61,14 @@ export function markdown(results: Results): string {
         ...columns.map((column) => cell(column.get(id))),
         wasmKilobytes(results, job, id),
       ]);
+    if (isSum(job)) {
+      rows.push([`bound: ${YARDSTICKS[job].label}`, ...shapes.map((shape) => decimal(yardstickMs(results, job, shape), 3))]);
+    }
     return table([job, ...shapes, "wasm kB"], rows);
   });
   return [
     ...tables,
-    `Added CPU in ms a request, median of ${rounds(results)} rounds, and its ratio to Rust with serde_json; "none": CPU in all. ${results.envoy}, ${results.processor}.`,
+    `Added CPU in ms a request, ${extent(results)}, and its ratio to Rust with serde_json; "none": CPU in all. ${results.envoy}, ${results.processor}.`,
   ].join("\n\n");
 }
 
@@ -70,8 +78,15 @@ function cell(summary: Summary | undefined): string {
   return `${decimal(summary.addedMs, 3)} (${decimal(summary.ratio, 2)})`;
 }
 
-function rounds(results: Results): number {
-  return 1 + Math.max(-1, ...results.samples.map(({ round }) => round));
+/** Whether what the job is compared with is no row by itself. */
+function isSum(job: Job): boolean {
+  return YARDSTICKS[job].parts.length > 1;
+}
+
+function extent({ samples }: Results): string {
+  const processes = new Set(samples.map(({ process }) => process)).size;
+  const rounds = new Set(samples.map(({ round }) => round)).size;
+  return `median over ${processes} processes, ${rounds} rounds in all`;
 }
 
 function label(results: Results, job: Job, id: string): string {

@@ -4,11 +4,13 @@ import { SetupError } from "../scripts/setup/progress.ts";
 import type { Job } from "./shapes.ts";
 import { RESULTS } from "./workspace.ts";
 
-/** One variant under one shape in one round. CPU is Envoy's, in milliseconds a request; latencies in milliseconds. */
+/** One variant under one shape in one round, counted over all processes of the variant. CPU is Envoy's, in milliseconds a request; latencies in milliseconds. */
 export interface Sample {
   job: Job;
   shape: string;
   variant: string;
+  /** Which of the Envoys that were started for the variant, one after another. */
+  process: number;
   round: number;
   requests: number;
   requestsPerSecond: number;

@@ -6,26 +6,26 @@ import { SetupError, main } from "../scripts/setup/progress.ts";
 import { SIZES, type Position } from "./bodies.ts";
 import { check } from "./check.ts";
 import { measure } from "./measure.ts";
-import { STEPS } from "./memory-steps.ts";
 import { SUBJECTS, memory } from "./memory.ts";
 import { prepare } from "./peers.ts";
 import { details, markdown } from "./report.ts";
 import { read, save, type Results } from "./results.ts";
-import { shapesOf, type Job, type Shape } from "./shapes.ts";
+import { JOBS, shapesOf, type Job, type Shape } from "./shapes.ts";
 import { table } from "./table.ts";
-import { BASELINE, REFERENCE, VARIANTS, type Variant } from "./variants.ts";
+import { BASELINE, VARIANTS, YARDSTICKS, type Variant } from "./variants.ts";
 import { verify } from "./verify.ts";
 
 const USAGE = `npm run bench                     measure everything, print the tables, keep the figures in bench/results
-npm run bench -- memory           memory over many requests, large bodies and reloads
+npm run bench -- memory           a plugin's memory over many requests, large bodies and reloads
 npm run bench -- report [file]    the README's tables again, of the latest run or of that file
 
   --verify           one request a variant and shape: is the job done?
   --check            compare with what is promised; exit code 1 when something is not met
-  --quick            1k and 256k, model last, 3 rounds
-  --jobs route,usage --sizes 1k,16k,256k,1m --pos last,first --only id,id --rounds 5
+  --quick            1k and 256k, model last, 2 processes
+  --jobs route,usage,limit --sizes 1k,16k,256k,1m --pos last,first --only id,id
+  --processes 4 --rounds 2   so many Envoys of each variant, one after another, each in so many rounds
   --no-build         measure dist/ as it is
-  memory: --only model-router|rust-serde, --steps requests,large,reloads`;
+  memory: --only ${Object.keys(SUBJECTS).join("|")}, --steps with some of its steps`;
 
 const { values: options, positionals } = readArguments();
 
@@ -40,11 +40,12 @@ function readArguments() {
         check: { type: "boolean" },
         quick: { type: "boolean" },
         build: { type: "boolean", default: true },
-        jobs: { type: "string", default: "route,usage" },
+        jobs: { type: "string", default: JOBS.join(",") },
         sizes: { type: "string" },
         pos: { type: "string" },
         only: { type: "string" },
-        rounds: { type: "string" },
+        processes: { type: "string" },
+        rounds: { type: "string", default: "2" },
         steps: { type: "string" },
       },
     });
@@ -67,7 +68,10 @@ await main(async () => {
   }
   if (what !== "measure" && what !== "memory") throw new SetupError(`no such command: ${what}\n\n${USAGE}`);
 
-  const rounds = count(options.rounds ?? (options.quick ? "3" : "5"));
+  const extent = {
+    processes: count("processes", options.processes ?? (options.quick ? "2" : "4")),
+    rounds: count("rounds", options.rounds),
+  };
   const shapes = chosenShapes();
   const envoy = await findEnvoy();
   await prepare();
@@ -75,7 +79,7 @@ await main(async () => {
   const variants = await chosenVariants();
   if (options.verify) return (await verify(envoy, variants, shapes)) === 0 ? 0 : 1;
 
-  const results = await measure(envoy, variants, shapes, rounds);
+  const results = await measure(envoy, variants, shapes, extent);
   console.log(`\n${details(results)}\n\nKept in ${save(results)}`);
   return options.check ? printCheck(results) : 0;
 });
@@ -95,10 +99,14 @@ function printCheck(results: Results): number {
 /** Those asked for, with what they are compared with, whose wasm is there after building. */
 async function chosenVariants(): Promise<Variant[]> {
   const jobs = list(options.jobs);
-  const only = options.only === undefined ? undefined : [BASELINE, REFERENCE, ...list(options.only)];
+  const only = options.only === undefined ? undefined : list(options.only);
   const unknown = only?.find((wanted) => !VARIANTS.some(({ id }) => id === wanted));
   if (unknown !== undefined) throw new SetupError(`--only: there is no ${unknown} in bench/variants.ts`);
-  const wanted = VARIANTS.filter(({ id, job }) => jobs.includes(job) && (!only || only.includes(id)));
+  const compared = (id: string, job: Job): boolean =>
+    id === BASELINE || YARDSTICKS[job].parts.some((part) => part.id === id);
+  const wanted = VARIANTS.filter(
+    ({ id, job }) => jobs.includes(job) && (!only || only.includes(id) || compared(id, job)),
+  );
 
   const plugins = [...new Set(wanted.flatMap(({ builds }) => builds ?? []))].filter((name) =>
     pluginNames().includes(name),
@@ -115,11 +123,11 @@ async function watchMemory(envoy: string): Promise<number> {
   const id = options.only ?? "model-router";
   const subject = SUBJECTS[id];
   if (!subject) throw new SetupError(`--only: ${id} is none of ${Object.keys(SUBJECTS).join(", ")}`);
-  const steps = options.steps === undefined ? Object.keys(STEPS) : list(options.steps);
+  const steps = options.steps === undefined ? subject.steps : list(options.steps);
   for (const name of steps)
-    if (!(name in STEPS)) throw new SetupError(`--steps: ${name} is none of ${Object.keys(STEPS).join(", ")}`);
+    if (!subject.steps.includes(name)) throw new SetupError(`--steps: ${name} is none of ${subject.steps.join(", ")}`);
   if (options.build && pluginNames().includes(id)) await build([id]);
-  if (!existsSync(subject.file)) throw new SetupError(`there is no ${subject.file}`);
+  if (!existsSync(subject.plugin.file)) throw new SetupError(`there is no ${subject.plugin.file}`);
   return memory(envoy, subject, steps);
 }
 
@@ -134,14 +142,15 @@ function chosenShapes(): Shape[] {
   return list(options.jobs).flatMap((job) => shapesOf(oneJob(job), sizes, positions as Position[]));
 }
 
-function oneJob(job: string): Job {
-  if (job === "route" || job === "usage") return job;
-  throw new SetupError(`--jobs: ${job} is neither route nor usage`);
+function oneJob(name: string): Job {
+  const job = JOBS.find((known) => known === name);
+  if (job === undefined) throw new SetupError(`--jobs: ${name} is none of ${JOBS.join(", ")}`);
+  return job;
 }
 
-function count(text: string): number {
+function count(option: string, text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new SetupError(`--rounds: ${text} is not a whole number above 0`);
+  if (!Number.isInteger(value) || value < 1) throw new SetupError(`--${option}: ${text} is not a whole number above 0`);
   return value;
 }
 

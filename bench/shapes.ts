@@ -1,7 +1,9 @@
 import { SIZES, bodyFile, type Position } from "./bodies.ts";
 
-/** What a plugin is asked to do: choose a route by the request, or read the usage out of the answer. */
-export type Job = "route" | "usage";
+/** What a plugin is asked to do; see README.md. */
+export type Job = "route" | "usage" | "limit";
+
+export const JOBS: readonly Job[] = ["route", "usage", "limit"];
 
 /** What the upstream sends back; see `upstream/main.go`. */
 export type Answer = "json" | "json16" | "sse";
@@ -16,6 +18,7 @@ export interface Shape {
 
 /** The shapes of a job; sizes and positions are those of the request of job `route`. */
 export function shapesOf(job: Job, sizes: string[], positions: Position[]): Shape[] {
+  if (job === "limit") return [{ job, name: "1k", body: bodyFile("1k", "last"), answer: "json" }];
   if (job === "usage") {
     const body = bodyFile("1k", "last");
     return [

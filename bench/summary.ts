@@ -1,11 +1,12 @@
 import type { Results, Sample } from "./results.ts";
 import type { Job } from "./shapes.ts";
-import { BASELINE, REFERENCE } from "./variants.ts";
+import { BASELINE, YARDSTICKS } from "./variants.ts";
 
 /**
- * A variant under a shape over all rounds. Times in milliseconds. "Added" is CPU a request over the baseline of the same
- * round; `ratio` is added over the reference's added. `best` takes the lowest CPU of all rounds on each side: what other
- * processes on the machine disturb least. NaN where baseline or reference is missing.
+ * A variant under a shape over all processes and rounds. Times in milliseconds. "Added" is CPU a request over the baseline of
+ * the same round; `ratio` is added over what the job's yardstick adds in that round. Each figure is the median over the
+ * processes of the median over a process' rounds, but for the `best`, which take the lowest CPU of all rounds on each side:
+ * what other processes on the machine disturb least. NaN where something to compare with is missing.
  */
 export interface Summary {
   variant: string;
@@ -14,6 +15,8 @@ export interface Summary {
   p99: number;
   cpuMs: number;
   addedMs: number;
+  /** The lowest and the highest median of a process. */
+  addedRangeMs: [lowest: number, highest: number];
   addedBestMs: number;
   ratio: number;
   ratioBest: number;
@@ -23,22 +26,18 @@ export interface Summary {
 
 /** The variants of the job that were measured with this shape, in the order of the table. */
 export function summarize(results: Results, job: Job, shape: string): Summary[] {
-  const samples = results.samples.filter((sample) => sample.job === job && sample.shape === shape);
-  const of = (variant: string): Sample[] => samples.filter((sample) => sample.variant === variant);
-  const [baseline, reference] = [of(BASELINE), of(REFERENCE)];
-  const bestBaseline = best(baseline);
-  const bestReference = best(reference) - bestBaseline;
-
+  const table = new Rounds(results.samples.filter((sample) => sample.job === job && sample.shape === shape));
+  const { parts } = YARDSTICKS[job];
+  const yard = (added: (id: string) => number): number =>
+    parts.reduce((sum, { id, times }) => sum + times * added(id), 0);
+  const yardBest = yard((id) => table.bestAdded(id));
   return results.variants
-    .filter(({ job: theirs, id }) => theirs === job && of(id).length > 0)
+    .filter(({ job: theirs, id }) => theirs === job && table.of(id).length > 0)
     .map(({ id }) => {
-      const mine = of(id);
-      const middle = (value: (sample: Sample) => number): number => median(mine.map(value));
-      const added = mine.map((sample) => sample.cpuMs - cpuInRound(baseline, sample.round));
-      const ratios = mine.map(
-        (sample, i) => added[i]! / (cpuInRound(reference, sample.round) - cpuInRound(baseline, sample.round)),
-      );
-      const addedBestMs = best(mine) - bestBaseline;
+      const mine = table.of(id);
+      const middle = (value: (sample: Sample) => number): number => median(byProcess(mine, value));
+      const added = byProcess(mine, ({ round }) => table.added(id, round));
+      const addedBestMs = table.bestAdded(id);
       return {
         variant: id,
         requestsPerSecond: middle((sample) => sample.requestsPerSecond),
@@ -46,17 +45,48 @@ export function summarize(results: Results, job: Job, shape: string): Summary[] 
         p99: middle((sample) => sample.p99),
         cpuMs: middle((sample) => sample.cpuMs),
         addedMs: median(added),
+        addedRangeMs: [Math.min(...added), Math.max(...added)],
         addedBestMs,
-        ratio: median(ratios),
-        ratioBest: addedBestMs / bestReference,
+        ratio: middle(({ round }) => table.added(id, round) / yard((part) => table.added(part, round))),
+        ratioBest: addedBestMs / yardBest,
         residentBytes: Math.max(...mine.map((sample) => sample.residentBytes)),
         errors: mine.reduce((sum, sample) => sum + sample.errors, 0),
       };
     });
 }
 
-function cpuInRound(samples: Sample[], round: number): number {
-  return samples.find((sample) => sample.round === round)?.cpuMs ?? NaN;
+/** What the job's yardstick adds under a shape, in milliseconds: the sum of its parts' figures. */
+export function yardstickMs(results: Results, job: Job, shape: string): number {
+  const summaries = new Map(summarize(results, job, shape).map((summary) => [summary.variant, summary.addedMs]));
+  return YARDSTICKS[job].parts.reduce((sum, { id, times }) => sum + times * (summaries.get(id) ?? NaN), 0);
+}
+
+/** The samples of one shape. */
+class Rounds {
+  constructor(private readonly samples: Sample[]) {}
+
+  of(variant: string): Sample[] {
+    return this.samples.filter((sample) => sample.variant === variant);
+  }
+
+  /** What the variant adds in that round. */
+  added(variant: string, round: number): number {
+    return this.cpu(variant, round) - this.cpu(BASELINE, round);
+  }
+
+  bestAdded(variant: string): number {
+    return best(this.of(variant)) - best(this.of(BASELINE));
+  }
+
+  private cpu(variant: string, round: number): number {
+    return this.of(variant).find((sample) => sample.round === round)?.cpuMs ?? NaN;
+  }
+}
+
+/** The median of each process. */
+function byProcess(samples: Sample[], value: (sample: Sample) => number): number[] {
+  const processes = [...new Set(samples.map(({ process }) => process))];
+  return processes.map((process) => median(samples.filter((sample) => sample.process === process).map(value)));
 }
 
 function best(samples: Sample[]): number {

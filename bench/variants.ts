@@ -22,16 +22,53 @@ export interface Variant {
   builds?: string;
   /** Where `--verify` finds the total of tokens, as an access log format. */
   tokens?: string;
+  /** Its answers say what is left: `--verify` sends each request twice and looks whether the tokens were taken off. */
+  limits?: boolean;
 }
 
 /** What added CPU is counted from. */
 export const BASELINE = "none";
 
-/** What the ratios are taken to. */
+/** The filter in Rust that does the job of `route` or `usage`. */
 export const REFERENCE = "rust-serde";
+
+/** What the ratios of a job are taken to: the sum of what these variants add, each so many times. */
+export interface Yardstick {
+  label: string;
+  parts: readonly { id: string; times: number }[];
+}
+
+const RUST: Yardstick = { label: "Rust wasm, serde_json", parts: [{ id: REFERENCE, times: 1 }] };
+
+/** A limiter reads what a router and a usage filter read; what it asks the host beside that is allowed 1.5 empty filters. */
+export const YARDSTICKS: Readonly<Record<Job, Yardstick>> = {
+  route: RUST,
+  usage: RUST,
+  limit: {
+    label: "Rust routing + usage + 1.5 x no-op",
+    parts: [
+      { id: "rust-route", times: 1 },
+      { id: "rust-usage", times: 1 },
+      { id: "rust-noop", times: 1.5 },
+    ],
+  },
+};
 
 /** The settings of `model-router` that every benchmark of it starts from. */
 export const ROUTER_SETTINGS = { models: [{ name: "gpt-4o*", provider: "openai" }] };
+
+/** Only reads the usage, as the peer does. */
+const METERING = { limits: [], includeUsage: false };
+
+/** The settings of `token-limiter` as a limiter: three limits that are never reached. */
+export const LIMITER_SETTINGS = {
+  consumer: [{ header: "x-consumer" }],
+  limits: [
+    { name: "minute", by: ["consumer"], count: "Total", amount: 1e12, per: "1m", algorithm: "SlidingWindow" },
+    { name: "hour", by: ["consumer", "model"], count: "Total", amount: 1e13, per: "1h", algorithm: "TokenBucket" },
+    { name: "parallel", by: ["consumer"], count: "Concurrent", amount: 1e6 },
+  ],
+};
 
 const PLAIN: RouteStyle = { kind: "plain" };
 const HEADER: RouteStyle = { kind: "header" };
@@ -49,13 +86,17 @@ export function rust(job: string): WasmPlugin {
   return { file: RUST_PEER, rootId: "", settings: { job } };
 }
 
-function plugin(name: string, settings: object): WasmPlugin {
+/** A plugin of this project. */
+export function plugin(name: string, settings: object): WasmPlugin {
   return { file: wasmFile(name), rootId: name, settings };
 }
 
 function wasmVariant(variant: Omit<Variant, "filters"> & { plugin: WasmPlugin }): Variant {
   return { ...variant, filters: [wasm(variant.plugin)] };
 }
+
+const RUST_TOKENS = "%FILTER_STATE(wasm.usage_total:PLAIN)%";
+const WEIR_TOKENS = "%FILTER_STATE(wasm.weir.total_tokens:PLAIN)%";
 
 /** Everything that is compared. A new plugin is one entry; an id stands once a job. */
 export const VARIANTS: readonly Variant[] = [
@@ -93,7 +134,7 @@ export const VARIANTS: readonly Variant[] = [
     label: "Rust wasm, serde_json",
     plugin: rust("usage"),
     route: PLAIN,
-    tokens: "%FILTER_STATE(wasm.usage_total:PLAIN)%",
+    tokens: RUST_TOKENS,
   }),
   {
     id: "native-json",
@@ -103,4 +144,41 @@ export const VARIANTS: readonly Variant[] = [
     route: PLAIN,
     tokens: "%DYNAMIC_METADATA(bench.usage:total)%",
   },
+  wasmVariant({
+    id: "token-limiter",
+    job: "usage",
+    label: "**Weir token-limiter**, only metering",
+    plugin: plugin("token-limiter", METERING),
+    builds: "token-limiter",
+    route: PLAIN,
+    tokens: WEIR_TOKENS,
+  }),
+
+  { id: BASELINE, job: "limit", label: "none (Envoy's router only)", filters: [], route: PLAIN },
+  wasmVariant({ id: "rust-noop", job: "limit", label: "Rust wasm, no-op filter", plugin: rust("noop"), route: PLAIN }),
+  wasmVariant({
+    id: "rust-route",
+    job: "limit",
+    label: "Rust wasm, serde_json, routing",
+    plugin: rust("route"),
+    route: HEADER,
+  }),
+  wasmVariant({
+    id: "rust-usage",
+    job: "limit",
+    label: "Rust wasm, serde_json, usage",
+    plugin: rust("usage"),
+    route: PLAIN,
+    tokens: RUST_TOKENS,
+  }),
+  wasmVariant({
+    id: "token-limiter",
+    job: "limit",
+    label: "**Weir token-limiter**, 3 limits",
+    plugin: plugin("token-limiter", LIMITER_SETTINGS),
+    builds: "token-limiter",
+    route: PLAIN,
+    tokens: WEIR_TOKENS,
+    limits: true,
+  }),
 ];

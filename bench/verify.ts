@@ -14,9 +14,12 @@ const TOTAL_TOKENS = 1801;
 
 const LOG_TIMEOUT_MS = 5000;
 
+const REMAINING = "x-ratelimit-remaining-tokens";
+
 /**
  * Sends one request a variant and shape and prints whether the job was done: the upstream saw the model and every byte of the
- * body, the answer arrived whole, the usage was published. Returns how many did not.
+ * body, the answer arrived whole, the usage was published; a second one to a limiter, whose limit must have less left by
+ * exactly what the first used. Returns how many did not.
  */
 export async function verify(envoy: string, variants: Variant[], shapes: Shape[]): Promise<number> {
   let failures = 0;
@@ -32,9 +35,16 @@ export async function verify(envoy: string, variants: Variant[], shapes: Shape[]
         ...(accessLog && { accessLog }),
       });
       const mine = shapes.filter(({ job }) => job === variant.job);
-      for (const [i, shape] of mine.entries()) {
-        const problems = await answerProblems(gateway.port, variant, shape);
-        if (accessLog) problems.push(...(await tokenProblems(file, i + 1)));
+      let sent = 0;
+      for (const shape of mine) {
+        const first = await ask(gateway.port, variant, shape);
+        const problems = first.problems;
+        if (accessLog) problems.push(...(await tokenProblems(file, ++sent)));
+        if (variant.limits) {
+          const second = await ask(gateway.port, variant, shape);
+          sent++;
+          problems.push(...second.problems, ...limitProblems(first.remaining, second.remaining));
+        }
         console.log(
           `${problems.length === 0 ? "ok    " : "wrong "} ${variant.job} ${variant.id}, ${shape.name}${problems.map((problem) => `: ${problem}`).join("")}`,
         );
@@ -48,9 +58,20 @@ export async function verify(envoy: string, variants: Variant[], shapes: Shape[]
   return failures;
 }
 
-async function answerProblems(port: number, variant: Variant, shape: Shape): Promise<string[]> {
+interface Answered {
+  problems: string[];
+  /** The tokens that are left, as the answer says. */
+  remaining: string | null;
+}
+
+async function ask(port: number, variant: Variant, shape: Shape): Promise<Answered> {
   const body = readFileSync(shape.body);
-  const headers = { "content-type": "application/json", "x-bench-answer": shape.answer, "x-bench-digest": "1" };
+  const headers = {
+    "content-type": "application/json",
+    "x-consumer": "bench",
+    "x-bench-answer": shape.answer,
+    "x-bench-digest": "1",
+  };
   const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: "POST", headers, body });
   const answer = await response.text();
   const end = shape.answer === "sse" ? "data: [DONE]\n\n" : "}";
@@ -61,7 +82,14 @@ async function answerProblems(port: number, variant: Variant, shape: Shape): Pro
   if (variant.route.kind !== "plain" && response.headers.get("x-seen-model") !== MODEL)
     problems.push(`the upstream saw the model "${response.headers.get("x-seen-model")}"`);
   if (response.status === 200 && !answer.endsWith(end)) problems.push("the answer is cut");
-  return problems;
+  return { problems, remaining: response.headers.get(REMAINING) };
+}
+
+/** Both had the same reserved, so the difference is what the first was charged. */
+function limitProblems(first: string | null, second: string | null): string[] {
+  return Number(first) - Number(second) === TOTAL_TOKENS
+    ? []
+    : [`${REMAINING} went from ${first} to ${second}, not down by ${TOTAL_TOKENS}`];
 }
 
 async function tokenProblems(file: string, requests: number): Promise<string[]> {

@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { findEnvoy } from "./setup/envoy.ts";
 import { build } from "./setup/plugins.ts";
 import { main } from "./setup/progress.ts";
+import { findRateLimitService } from "./setup/rate-limit-service.ts";
+import { findRedis } from "./setup/redis.ts";
 import { ROOT } from "./setup/root.ts";
 
 const REPORT = join(ROOT, "build", "vitest.json");
@@ -31,6 +33,8 @@ await main(async () => {
   };
   await attempt(() => build());
   await attempt(async () => (process.env["ENVOY"] = await findEnvoy()));
+  await attempt(async () => (process.env["REDIS_SERVER"] = await findRedis()));
+  await attempt(async () => (process.env["RATE_LIMIT_SERVICE"] = await findRateLimitService()));
   if (args.length === 0) await attempt(lint);
 
   const tests = await vitest(args);

@@ -7,6 +7,9 @@ import { step } from "../setup/progress.ts";
 import { AUTHENTICATION } from "./authentication.ts";
 import { CHAIN } from "./chain.ts";
 
+/** What the plugins publish beside what every gateway here logs: filter state, by name. */
+const PUBLISHED = ["input_tokens", "output_tokens", "total_tokens", "usage_source"];
+
 /** The mock providers and the Envoy with the whole chain that the demo and `npm start` show. */
 export class DemoGateway {
   private constructor(
@@ -37,8 +40,12 @@ export class DemoGateway {
       MockProvider.start("gemini", "Gemini"),
     ]);
     const clusters = Object.fromEntries(mocks.map(({ name, address }) => [name, address]));
+    const accessLogFields = Object.fromEntries(
+      PUBLISHED.map((name) => [name, `%FILTER_STATE(wasm.weir.${name}:PLAIN)%`]),
+    );
     try {
-      const envoy = await EnvoyProcess.start(gatewayConfig({ filters, clusters, fallback: "openai", port }), options);
+      const config = gatewayConfig({ filters, clusters, fallback: "openai", port, accessLogFields });
+      const envoy = await EnvoyProcess.start(config, options);
       return new DemoGateway(mocks, envoy);
     } catch (error) {
       await Promise.all(mocks.map((mock) => mock.stop()));

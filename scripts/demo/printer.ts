@@ -4,6 +4,8 @@ import type { Upstream, Verdict } from "./walk.ts";
 const WIDTH = 150;
 
 const SHOWN_HEADERS = ["x-gateway-provider-name", "x-gateway-model-name", "x-consumer"];
+const SHOWN_ANSWER_HEADERS = /^(retry-after|x-ratelimit-)/;
+const SHOWN_OF_LOG = ["details", "requested_model", "model", "provider", "total_tokens", "usage_source"];
 
 /** Writes the walk's account to standard output, in colour on a terminal. */
 export class Printer {
@@ -42,7 +44,7 @@ export class Printer {
     }
   }
 
-  answer(status: number, text: string): void {
+  answer(status: number, headers: Headers, text: string): void {
     const events = text.split("\n\n").filter((event) => /^(data|event):/.test(event));
     this.line(
       "back",
@@ -50,13 +52,13 @@ export class Printer {
         ? `${status}, ${events.length} events, the last: ${shorten(events.at(-1) ?? "")}`
         : `${status} ${shorten(text)}`,
     );
+    const shown = [...headers].filter(([name]) => SHOWN_ANSWER_HEADERS.test(name));
+    if (shown.length > 0) this.line("", shown.map(([name, value]) => `${name}: ${value}`).join("  "));
   }
 
   /** What Envoy's access log says of it, with what the plugins published. */
   log(entry: Record<string, unknown>): void {
-    const parts = ["details", "requested_model", "model", "provider"].filter(
-      (name) => entry[name] !== null && entry[name] !== undefined,
-    );
+    const parts = SHOWN_OF_LOG.filter((name) => entry[name] !== null && entry[name] !== undefined);
     this.line("logged", parts.map((name) => `${name}=${String(entry[name])}`).join("  "));
   }
 

@@ -117,7 +117,7 @@ export class Walk {
       seen.map((request) => ({ provider: name, request })),
     );
     this.print.upstreams(upstreams);
-    this.print.answer(status, text);
+    this.print.answer(status, headers, text);
     const lines = await this.gateway.envoy.accessLog(this.logLines + 1);
     this.logLines = lines.length;
     const logged = lines.at(-1) ?? {};

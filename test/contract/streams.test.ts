@@ -7,7 +7,7 @@ import { randomFrom, SEED } from "../lib/seeded.ts";
 import { readSchema } from "../schema/validator.ts";
 import { expectDefinedEnd, visible } from "./support/ending.ts";
 import { DETERMINISTIC, examplesOf, loadVm, moduleOf, pluginNames } from "./support/plugins.ts";
-import { bodyOf, randomSplit, REQUESTS, RESPONSES } from "./support/traffic.ts";
+import { bodyOf, fromCaller, randomSplit, REQUESTS, RESPONSES } from "./support/traffic.ts";
 
 const requests = Object.entries(REQUESTS);
 const NO_SUCH_CONTEXT = 4242;
@@ -20,6 +20,11 @@ describe.each(pluginNames())("%s", (plugin) => {
       host = await loadVm(plugin);
       context = host.createPlugin({ configuration: config });
     });
+
+    /** The configuration in a VM and a process of its own, where nothing has been used yet. */
+    async function start(): Promise<PluginContext> {
+      return (await loadVm(plugin, DETERMINISTIC)).createPlugin({ configuration: config });
+    }
 
     test.each(requests)("%s comes to an end, whatever is answered", (_name, request) => {
       for (const response of RESPONSES) expectDefinedEnd(host, plugin, context.send(request, response));
@@ -68,18 +73,20 @@ describe.each(pluginNames())("%s", (plugin) => {
     });
 
     test(`many at once do not mix (SEED=${SEED})`, async () => {
-      const vm = await loadVm(plugin, DETERMINISTIC);
-      const one = vm.createPlugin({ configuration: config });
       const random = randomFrom(SEED);
       for (let round = 0; round < 20; round++) {
-        const running = requests.map(([name, request]) => ({ name, stream: one.stream(), steps: stepsOf(request) }));
+        const [mixed, apart] = await Promise.all([start(), start()]);
+        const running = requests.map(([name, request], caller) => {
+          const { request: own, options } = fromCaller(caller, request);
+          return { name, own, options, stream: mixed.stream(options), steps: stepsOf(own) };
+        });
         for (let left = running; left.length > 0; left = left.filter(({ steps }) => steps.length > 0)) {
           const { stream, steps } = left[random(left.length)]!;
           steps.shift()!(stream);
         }
-        for (const { name, stream } of running) {
-          const alone = one.stream();
-          stepsOf(REQUESTS[name]!).forEach((step) => step(alone));
+        for (const { name, own, options, stream } of running) {
+          const alone = apart.stream(options);
+          stepsOf(own).forEach((step) => step(alone));
           expect({ name, ...visible(outcomeOf(stream)) }).toEqual({ name, ...visible(outcomeOf(alone)) });
           for (const each of [stream, alone]) each.finish();
         }

@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { EnvoyProcess } from "./support/envoy-process.ts";
-import { clusterNames, exampleConfig, exampleNames, localConfig, readmeFilters } from "./support/example.ts";
-import { gatewayConfig } from "./support/gateway-config.ts";
+import {
+  clusterNames,
+  exampleConfig,
+  exampleLimits,
+  exampleNames,
+  localConfig,
+  readmeFilters,
+} from "./support/example.ts";
+import { type Address, gatewayConfig } from "./support/gateway-config.ts";
 import { MockProvider } from "./support/mock-provider.ts";
+import { INSTALL_TIMEOUT_MS, RateLimitStack } from "./support/rate-limit-stack.ts";
+import { until } from "./support/until.ts";
 
 /** The providers' keys in the gateway's environment; the clients' are the examples' own. */
 const PROVIDER_KEYS = { OPENAI_API_KEY: "key-for-openai", ANTHROPIC_API_KEY: "key-for-anthropic" };
@@ -10,6 +19,8 @@ const TEAM_A = { authorization: "Bearer example-key-of-team-a" };
 const TEAM_B = { "x-api-key": "example-key-of-team-b" };
 const MESSAGES = [{ role: "user", content: "hi" }];
 const MEBIBYTE = 2 ** 20;
+/** The cluster of Envoy's rate limit service. */
+const SERVICE = "ratelimit";
 
 test("the filter in the project's README routes by the model's provider", async () => {
   const provider = await MockProvider.start("anthropic", "OpenAi");
@@ -31,20 +42,26 @@ test("the filter in the project's README routes by the model's provider", async 
 describe.each(exampleNames())("envoy-examples/%s", (name) => {
   let mocks: Map<string, MockProvider>;
   let envoy: EnvoyProcess;
+  let service: RateLimitStack | undefined;
+  let addresses: Record<string, Address>;
 
   beforeAll(async () => {
-    const names = clusterNames(exampleConfig(name));
+    const limits = exampleLimits(name);
+    if (limits !== undefined) service = await RateLimitStack.start(limits);
+    const names = clusterNames(exampleConfig(name)).filter((cluster) => cluster !== SERVICE);
     const started = await Promise.all(
       names.map((cluster) => MockProvider.start(cluster, cluster === "anthropic" ? "Anthropic" : "OpenAi")),
     );
     mocks = new Map(started.map((mock) => [mock.name, mock]));
-    const addresses = Object.fromEntries(started.map((mock) => [mock.name, mock.address]));
+    addresses = Object.fromEntries(started.map((mock) => [mock.name, mock.address]));
+    if (service) addresses[SERVICE] = service.address;
     envoy = await EnvoyProcess.start(localConfig(name, addresses), { env: PROVIDER_KEYS });
-  });
+  }, INSTALL_TIMEOUT_MS);
 
   afterAll(async () => {
     await envoy?.stop();
     await Promise.all([...(mocks?.values() ?? [])].map((mock) => mock.stop()));
+    await service?.stop();
   });
 
   beforeEach(() => mocks.forEach((mock) => mock.reset()));
@@ -111,6 +128,90 @@ describe.each(exampleNames())("envoy-examples/%s", (name) => {
       await post("/v1/chat/completions", { model: "nope", messages: MESSAGES });
       const metrics = await (await fetch(`${envoy.adminUrl}/stats/prometheus`)).text();
       expect(metrics).toMatch(/weir_model_router_refused\{reason="unknown_model"\} [1-9]/);
+    });
+  });
+
+  describe.runIf(name === "token-limits")("limits", () => {
+    test("one team that has used up its minute, in either dialect, and not the other", async () => {
+      const usage = { prompt_tokens: 20, completion_tokens: 14_980, total_tokens: 15_000 };
+      const answer = { object: "chat.completion", model: "gpt-4o", choices: [], usage };
+      mocks.get("openai")!.behave({ answer: { pieces: [JSON.stringify(answer)] } });
+      const chat = { model: "gpt-4o", messages: MESSAGES };
+      const refused = await until("team A is refused", async () => {
+        const back = await post("/v1/chat/completions", chat);
+        return back.status === 429 ? back : undefined;
+      });
+      expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+      expect(refused.headers.get("x-ratelimit-limit-tokens")).toBe("20000");
+      expect(await refused.json()).toMatchObject({ error: { code: "rate_limit_exceeded" } });
+      const claude = { model: "claude-sonnet-4", max_tokens: 9, messages: MESSAGES };
+      const other = await post("/v1/messages", claude, { ...TEAM_A, "x-consumer": "team-b" });
+      expect([other.status, await other.json()]).toMatchObject([429, { type: "error" }]);
+
+      expect((await post("/v1/chat/completions", chat, { ...TEAM_B, "x-consumer": "team-a" })).status).toBe(200);
+      expect((await post("/v1/messages", claude, TEAM_B)).status).toBe(200);
+      await envoy.logged(/"details":"weir\.token-limiter\.limited"/);
+      const line = await envoy.logged(/^\{.*"consumer":"team-b".*"output_tokens":"14980".*\}$/m);
+      expect(JSON.parse(line[0])).toMatchObject({ model: "gpt-4o", usage_source: "reported", day: "59940" });
+    });
+
+    test("a request larger than any may be, however long it waits", async () => {
+      const words = "weir ".repeat(200_000);
+      const body = { model: "gpt-4o", messages: [{ role: "user", content: words }] };
+      const refused = await post("/v1/chat/completions", body, TEAM_B);
+      expect([refused.status, await refused.json()]).toMatchObject([
+        400,
+        { error: { code: "context_length_exceeded" } },
+      ]);
+      const more = { model: "gpt-4o", messages: [{ role: "user", content: words.repeat(9) }] };
+      const tooMuch = await post("/v1/chat/completions", more, TEAM_B);
+      expect([tooMuch.status, await tooMuch.json()]).toMatchObject([413, { error: { code: "request_too_large" } }]);
+    });
+
+    test("and says in Prometheus' words how each judged", async () => {
+      await post("/v1/chat/completions", { model: "gpt-4o", messages: MESSAGES }, TEAM_B);
+      const metric = /weir_token_limiter_requests\{limit="parallel",outcome="passed"\} [1-9]/;
+      await until("the metric is there", async () => {
+        return metric.exec(await (await fetch(`${envoy.adminUrl}/stats/prometheus`)).text());
+      });
+    });
+  });
+
+  describe.runIf(name === "global-token-limits")("limits", () => {
+    let other: EnvoyProcess;
+
+    beforeAll(async () => {
+      other = await EnvoyProcess.start(localConfig(name, addresses), { env: PROVIDER_KEYS });
+    });
+
+    afterAll(() => other?.stop());
+
+    test("a team's tokens over both gateways, however they ask", async () => {
+      const usage = { prompt_tokens: 20, completion_tokens: 580, total_tokens: 600 };
+      const answer = { object: "chat.completion", choices: [], usage };
+      mocks.get("openai")!.behave({ answer: { pieces: [JSON.stringify(answer)] } });
+      const ask = async (gateway: EnvoyProcess, listener: string, headers = TEAM_A as Record<string, string>) => {
+        const body = JSON.stringify({ model: "gpt-4o", messages: MESSAGES });
+        const url = gateway.url("/v1/chat/completions", listener);
+        const { status } = await fetch(url, {
+          method: "POST",
+          headers: { "content-type": "application/json", ...headers },
+          body,
+        });
+        return status;
+      };
+      // Each round uses 600 of 1000 at both, so in any minute the third request at the latest is refused.
+      for (const [gateway, listener] of [
+        [other, "gateway"],
+        [envoy, "native"],
+        [other, "native"],
+        [envoy, "gateway"],
+      ] as const) {
+        await until(`the ${listener} listener refuses team A`, async () => {
+          return (await ask(gateway, listener)) === 429 || undefined;
+        });
+      }
+      for (const listener of ["gateway", "native"]) expect(await ask(envoy, listener, TEAM_B)).toBe(200);
     });
   });
 });

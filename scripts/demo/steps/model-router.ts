@@ -3,6 +3,7 @@ import { Gate } from "../../../test/envoy/support/gate.ts";
 import { within } from "../../../test/envoy/support/until.ts";
 import { KEYS } from "../authentication.ts";
 import type { Link } from "../link.ts";
+import { UNLIMITED_HOST } from "../unlimited-host.ts";
 import type { Back, Step, Walk } from "../walk.ts";
 
 const MESSAGES = [{ role: "user", content: "Why do weirs hum?" }];
@@ -221,7 +222,12 @@ function checkFast(walk: Walk, back: Back): string {
 async function earlyRelease(walk: Walk): Promise<void> {
   const path = "/v1/chat/completions";
   const [beginning, rest] = ['{"model":"gpt-4o","messages":[{"role":"user","content":"Why do', ' weirs hum?"}]}'];
-  const headers = { "content-type": "application/json", authorization: `Bearer ${KEYS["team-a"]}` };
+  // A limiter must read all of a request before it lets it go.
+  const headers = {
+    "content-type": "application/json",
+    authorization: `Bearer ${KEYS["team-a"]}`,
+    host: UNLIMITED_HOST,
+  };
   walk.print.sent("POST", path, {}, beginning);
   const arrival = walk.mock("openai").next();
   const client = request(walk.gateway.envoy.url(path), { method: "POST", headers });

@@ -1,4 +1,5 @@
 import { type BodySpec, type RequestSpec, type ResponseSpec } from "../../host/exchange.ts";
+import { type StreamOptions } from "../../host/plugin-context.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 const FORM_TYPE = { "content-type": "multipart/form-data; boundary=cut" };
@@ -65,6 +66,13 @@ export const RESPONSES: ResponseSpec[] = [
   { status: 204 },
   { status: 500, headers: JSON_TYPE, body: '{"error":{"message":"no"}}', trailers: { "x-cost": "1" } },
 ];
+
+/** The same request from somebody else, whose use of a limit is no other's: by an API key and an address of its own. */
+export function fromCaller(caller: number, request: RequestSpec): { request: RequestSpec; options: StreamOptions } {
+  const headers = { ...(request.headers as object), authorization: `Bearer sk-${caller}` };
+  const address = `10.${caller >> 16}.${(caller >> 8) & 255}.${caller & 255}:1234`;
+  return { request: { ...request, headers }, options: { properties: { source: { address } } } };
+}
 
 /** The bytes of a request's body. */
 export function bodyOf({ body = "" }: RequestSpec): Uint8Array {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { SeenRequest } from "../support/mock-provider.ts";
-import type { Answer } from "./client.ts";
+import type { Answer } from "../support/client.ts";
 import { type Running, useRouter } from "./router-gateway.ts";
 
 const MODELS = [

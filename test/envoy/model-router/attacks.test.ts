@@ -10,7 +10,7 @@ import {
   leniency,
   useAttacked,
 } from "./attack-fixture.ts";
-import { type Answer, Http2Client, OpenRequest, type Sent, send } from "./client.ts";
+import { type Answer, Http2Client, OpenRequest, type Sent, send } from "../support/client.ts";
 
 const router = useAttacked();
 

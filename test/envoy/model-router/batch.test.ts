@@ -1,7 +1,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
-import { type Answer, OpenRequest, send } from "./client.ts";
+import { type Answer, OpenRequest, send } from "../support/client.ts";
 import { useRouter } from "./router-gateway.ts";
 
 const MODELS = [

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { Json, NativeFilter } from "../support/gateway-config.ts";
 import { until, within } from "../support/until.ts";
 import { certificates } from "./certificates.ts";
-import { type Answer, send } from "./client.ts";
-import { type Listener, useRouter } from "./router-gateway.ts";
+import { type Answer, send } from "../support/client.ts";
+import type { Listener } from "../support/plugin-gateway.ts";
+import { useRouter } from "./router-gateway.ts";
 
 const TYPE = "type.googleapis.com/envoy.extensions";
 const BODY = JSON.stringify({ model: "gpt-4o", messages: [{ role: "user", content: "hi" }] });

@@ -11,7 +11,7 @@ import {
   leniency,
   useAttacked,
 } from "./attack-fixture.ts";
-import { type Answer, OpenRequest, type Sent, send } from "./client.ts";
+import { type Answer, OpenRequest, type Sent, send } from "../support/client.ts";
 
 const router = useAttacked();
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Gate } from "../support/gate.ts";
 import type { SeenRequest } from "../support/mock-provider.ts";
 import { DIALECTS, NAMES, leniency, useAttacked } from "./attack-fixture.ts";
-import { OpenRequest } from "./client.ts";
+import { OpenRequest } from "../support/client.ts";
 
 const router = useAttacked();
 

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EnvoyProcess } from "../support/envoy-process.ts";
 import type { Json, Route } from "../support/gateway-config.ts";
 import { until } from "../support/until.ts";
-import { type Answer, Http2Client, OpenRequest, type Sent, send } from "./client.ts";
-import { routerConfig, startRouter, traps, useRouter } from "./router-gateway.ts";
+import { type Answer, Http2Client, OpenRequest, type Sent, send } from "../support/client.ts";
+import { traps } from "../support/plugin-gateway.ts";
+import { routerConfig, startRouter, useRouter } from "./router-gateway.ts";
 
 const MODELS = [
   { name: "gpt-4o", provider: "openai" },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Http2Client, OpenRequest, type Sent, send } from "./client.ts";
+import { Http2Client, OpenRequest, type Sent, send } from "../support/client.ts";
 import { type ProviderName, useRouter } from "./router-gateway.ts";
 import { CHAT, ROUTING, post, routedTo } from "./routing-fixture.ts";
 

@@ -1,7 +1,8 @@
 import { expect } from "vitest";
 import type { SeenRequest } from "../support/mock-provider.ts";
-import { type Answer, send } from "./client.ts";
-import type { Listener, ProviderName, Running } from "./router-gateway.ts";
+import { type Answer, send } from "../support/client.ts";
+import type { Listener } from "../support/plugin-gateway.ts";
+import type { ProviderName, Running } from "./router-gateway.ts";
 
 const MODELS = [
   { name: "gpt-4o*", provider: "openai" },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Gate } from "../support/gate.ts";
 import { until } from "../support/until.ts";
-import { type Answer, Http2Client, OpenRequest, type Sent, send } from "./client.ts";
+import { type Answer, Http2Client, OpenRequest, type Sent, send } from "../support/client.ts";
 import { type ProviderName, useRouter } from "./router-gateway.ts";
 import { CHAT, MESSAGES, ROUTING, post } from "./routing-fixture.ts";
 

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { parse } from "yaml";
@@ -46,16 +46,25 @@ export function readmeFilters(): NativeFilter[] {
   return http_filters;
 }
 
+/** An example's `ratelimit.yaml`, the limits for Envoy's rate limit service; undefined when it needs none. */
+export function exampleLimits(name: string): string | undefined {
+  const file = join(FOLDER, name, "ratelimit.yaml");
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+
 /** An example's `envoy.yaml` as `exampleConfig` has it, with each cluster leading to where `addresses` says, without TLS. */
 export function localConfig(name: string, addresses: Record<string, Address>): Bootstrap {
   const bootstrap = exampleConfig(name);
-  const clusters = clusterNames(bootstrap).map((cluster): Json => {
+  const clusters = (bootstrap.static_resources.clusters as JsonObject[]).map((written): Json => {
+    const cluster = String(written["name"]);
     const address = addresses[cluster];
     if (!address) throw new Error(`no address for the cluster ${cluster}`);
     const socket_address = { address: address.host, port_value: address.port };
+    const { typed_extension_protocol_options: protocol } = written;
     return {
       name: cluster,
       type: "STATIC",
+      ...(protocol ? { typed_extension_protocol_options: protocol } : {}),
       load_assignment: {
         cluster_name: cluster,
         endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address } } }] }],

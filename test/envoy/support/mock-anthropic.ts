@@ -9,6 +9,7 @@ import {
   reply,
   sseAnswer,
   text,
+  usageOf,
 } from "./mock-shape.ts";
 
 /** Anthropic's API: messages, token counts, message batches, models. */
@@ -48,9 +49,14 @@ const BATCH = {
 };
 
 function message(request: ApiRequest, model: string, name: string): Answer {
-  const input_tokens = inputTokens(request);
+  const usage = usageOf(request, {
+    input_tokens: inputTokens(request),
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
+    output_tokens: OUTPUT_TOKENS,
+  });
   const content = reply(name, model);
-  const body = (pieces: object[], stop_reason: string | null, output_tokens: number): object => ({
+  const body = (pieces: object[], stop_reason: string | null, used: object | undefined): object => ({
     id: "msg_mock",
     type: "message",
     role: "assistant",
@@ -58,24 +64,24 @@ function message(request: ApiRequest, model: string, name: string): Answer {
     content: pieces,
     stop_reason,
     stop_sequence: null,
-    usage: { input_tokens, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens },
+    usage: used,
   });
   if (request.json?.["stream"] !== true) {
-    return jsonAnswer(body([{ type: "text", text: content.join("") }], "end_turn", OUTPUT_TOKENS));
+    return jsonAnswer(body([{ type: "text", text: content.join("") }], "end_turn", usage));
   }
   const event = (type: string, rest: object = {}): { name: string; data: unknown } => ({
     name: type,
     data: { type, ...rest },
   });
   return sseAnswer([
-    event("message_start", { message: body([], null, 1) }),
+    event("message_start", { message: body([], null, usage && { ...usage, output_tokens: 1 }) }),
     event("content_block_start", { index: 0, content_block: { type: "text", text: "" } }),
     event("ping"),
     ...content.map((piece) => event("content_block_delta", { index: 0, delta: { type: "text_delta", text: piece } })),
     event("content_block_stop", { index: 0 }),
     event("message_delta", {
       delta: { stop_reason: "end_turn", stop_sequence: null },
-      usage: { output_tokens: OUTPUT_TOKENS },
+      usage: usage && { output_tokens: usage["output_tokens"] },
     }),
     event("message_stop"),
   ]);

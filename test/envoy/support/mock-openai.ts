@@ -8,6 +8,7 @@ import {
   reply,
   sseAnswer,
   text,
+  usageOf,
 } from "./mock-shape.ts";
 
 const CREATED = 1_700_000_000;
@@ -86,7 +87,7 @@ function chat(request: ApiRequest, model: string, name: string): Answer {
     chunk({ role: "assistant", content: "" }),
     ...content.map((piece) => chunk({ content: piece })),
     chunk({}, "stop"),
-    ...(asked ? [{ data: { ...head, object: "chat.completion.chunk", choices: [], usage } }] : []),
+    ...(asked && usage ? [{ data: { ...head, object: "chat.completion.chunk", choices: [], usage } }] : []),
     { data: "[DONE]" },
   ]);
 }
@@ -104,7 +105,7 @@ function completion(request: ApiRequest, model: string, name: string): Answer {
     ...content.map((piece, at) => ({
       data: { ...head, choices: choice(piece, at + 1 === content.length ? "stop" : null) },
     })),
-    ...(wantsUsage(request) ? [{ data: { ...head, choices: [], usage } }] : []),
+    ...(wantsUsage(request) && usage ? [{ data: { ...head, choices: [], usage } }] : []),
     { data: "[DONE]" },
   ]);
 }
@@ -112,13 +113,13 @@ function completion(request: ApiRequest, model: string, name: string): Answer {
 function response(request: ApiRequest, model: string, name: string): Answer {
   const content = reply(name, model);
   const input_tokens = inputTokens(request);
-  const usage = {
+  const usage = usageOf(request, {
     input_tokens,
     input_tokens_details: { cached_tokens: 0 },
     output_tokens: OUTPUT_TOKENS,
     output_tokens_details: { reasoning_tokens: 0 },
     total_tokens: input_tokens + OUTPUT_TOKENS,
-  };
+  });
   const part = { type: "output_text", text: content.join(""), annotations: [] };
   const message = { id: "msg_mock", type: "message", role: "assistant", status: "completed", content: [part] };
   const body = (status: string, output: object[]): object => ({
@@ -158,7 +159,7 @@ function embedding(request: ApiRequest, model: string): Answer {
     object: "list",
     model,
     data: [{ object: "embedding", index: 0, embedding: value }],
-    usage: { prompt_tokens, total_tokens: prompt_tokens },
+    usage: usageOf(request, { prompt_tokens, total_tokens: prompt_tokens }),
   });
 }
 
@@ -180,15 +181,15 @@ function image(): Answer {
   return jsonAnswer({ created: CREATED, data: [{ b64_json: "iVBORw0KGgo=" }], usage });
 }
 
-function chatUsage(request: ApiRequest): object {
+function chatUsage(request: ApiRequest): object | undefined {
   const prompt_tokens = inputTokens(request);
-  return {
+  return usageOf(request, {
     prompt_tokens,
     completion_tokens: OUTPUT_TOKENS,
     total_tokens: prompt_tokens + OUTPUT_TOKENS,
     prompt_tokens_details: { cached_tokens: 0 },
     completion_tokens_details: { reasoning_tokens: 0 },
-  };
+  });
 }
 
 function wantsUsage({ json }: ApiRequest): boolean {

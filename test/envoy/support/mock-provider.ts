@@ -5,19 +5,25 @@ import {
   type ServerResponse,
   createServer,
 } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type Http2ServerResponse, constants, createServer as createHttp2Server } from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
 import { Gate } from "./gate.ts";
 import type { Address } from "./gateway-config.ts";
 import { anthropic } from "./mock-anthropic.ts";
+import { cohere, ollama } from "./mock-cohere-ollama.ts";
 import { bedrock, gemini } from "./mock-google-aws.ts";
 import { openAi } from "./mock-openai.ts";
 import type { Answer, ApiRequest, JsonObject, Shape } from "./mock-shape.ts";
 import { within } from "./until.ts";
 
-const SHAPES = { OpenAi: openAi, Anthropic: anthropic, Gemini: gemini, Bedrock: bedrock } satisfies Record<
-  string,
-  Shape
->;
+const SHAPES = {
+  OpenAi: openAi,
+  Anthropic: anthropic,
+  Gemini: gemini,
+  Bedrock: bedrock,
+  Cohere: cohere,
+  Ollama: ollama,
+} satisfies Record<string, Shape>;
 
 export type ShapeName = keyof typeof SHAPES;
 
@@ -32,6 +38,8 @@ export interface Behaviour {
   /** The connection is reset after so many pieces; 0: before the headers. */
   resetAfterPieces?: number;
   trailers?: Record<string, string>;
+  /** What answers report as used, in the provider's own form; null: nothing. */
+  usage?: JsonObject | null;
   /** Answers as soon as the headers are there, not waiting for the body: needs `answer`. */
   early?: boolean;
   /** Answers this, whatever was asked. */
@@ -103,6 +111,7 @@ export class MockProvider {
   seen: SeenRequest[] = [];
   private behaviour: Behaviour = {};
   private waiting: ((request: SeenRequest) => void)[] = [];
+  private readonly sockets = new Set<Socket>();
 
   private constructor(
     readonly name: string,
@@ -111,13 +120,26 @@ export class MockProvider {
   ) {}
 
   /** Starts a mock; with several shapes the first that has the path answers, and errors are the first one's. */
-  static async start(name: string, ...shapes: [ShapeName, ...ShapeName[]]): Promise<MockProvider> {
-    const server = createServer({ requestTimeout: 0, headersTimeout: 0 });
+  static start(name: string, ...shapes: [ShapeName, ...ShapeName[]]): Promise<MockProvider> {
+    return MockProvider.listen(name, shapes, createServer({ requestTimeout: 0, headersTimeout: 0 }));
+  }
+
+  /** The same over HTTP/2 without TLS. */
+  static startHttp2(name: string, ...shapes: [ShapeName, ...ShapeName[]]): Promise<MockProvider> {
+    // Node's compatibility API has all of HTTP/1's that is used here.
+    return MockProvider.listen(name, shapes, createHttp2Server() as unknown as Server);
+  }
+
+  private static async listen(name: string, shapes: ShapeName[], server: Server): Promise<MockProvider> {
     const mock = new MockProvider(
       name,
       shapes.map((shape) => SHAPES[shape]),
       server,
     );
+    server.on("connection", (socket: Socket) => {
+      mock.sockets.add(socket);
+      socket.once("close", () => mock.sockets.delete(socket));
+    });
     server.on("request", (request, response) => void mock.serve(request, response).catch(() => response.destroy()));
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     return mock;
@@ -153,7 +175,7 @@ export class MockProvider {
 
   async stop(): Promise<void> {
     const closed = new Promise((done) => this.server.close(done));
-    this.server.closeAllConnections();
+    for (const socket of this.sockets) socket.destroy();
     await closed;
   }
 
@@ -177,9 +199,9 @@ export class MockProvider {
     await this.respond(response, { ...(await this.answerTo(seen, behaviour)), ...behaviour.answer }, behaviour);
   }
 
-  private async answerTo(seen: SeenRequest, { early }: Behaviour): Promise<Answer> {
+  private async answerTo(seen: SeenRequest, { early, usage }: Behaviour): Promise<Answer> {
     if (early === true) return { status: 200, headers: {}, pieces: [] };
-    const api = await apiRequest(seen);
+    const api = { ...(await apiRequest(seen)), usage };
     for (const shape of this.shapes) {
       const answer = shape.answer(api, this.name);
       if (answer) return answer;
@@ -195,7 +217,7 @@ export class MockProvider {
     const { delayMs, until, beforePiece, resetAfterPieces, trailers } = behaviour;
     if (delayMs !== undefined) await new Promise((later) => setTimeout(later, delayMs));
     await until;
-    if (resetAfterPieces === 0) return void response.socket?.resetAndDestroy();
+    if (resetAfterPieces === 0) return reset(response);
 
     response.writeHead(status, {
       ...headers,
@@ -206,11 +228,17 @@ export class MockProvider {
     for (const [index, piece] of pieces.entries()) {
       await beforePiece?.(index);
       await new Promise<void>((flushed) => response.write(piece, () => flushed()));
-      if (resetAfterPieces === index + 1) return void response.socket?.resetAndDestroy();
+      if (resetAfterPieces === index + 1) return reset(response);
     }
     if (trailers) response.addTrailers(trailers);
     response.end();
   }
+}
+
+/** Resets the connection, or of HTTP/2 the stream. */
+function reset(response: ServerResponse | Http2ServerResponse): void {
+  if ("stream" in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else response.socket?.resetAndDestroy();
 }
 
 async function apiRequest(seen: SeenRequest): Promise<ApiRequest> {

@@ -11,6 +11,8 @@ export interface ApiRequest {
   /** The fields of a multipart form; a file is its name. Undefined for every other body. */
   form: Record<string, string> | undefined;
   body: Buffer;
+  /** What to report as used, in the provider's own form, instead of `inputTokens` and `OUTPUT_TOKENS`; null: nothing. */
+  usage?: JsonObject | null | undefined;
 }
 
 export type JsonObject = { [key: string]: unknown };
@@ -54,6 +56,11 @@ export function inputTokens(request: ApiRequest): number {
 
 /** The tokens that `reply` has: one a piece. */
 export const OUTPUT_TOKENS = 3;
+
+/** What the answer to a request reports as used; undefined: nothing. */
+export function usageOf({ usage }: ApiRequest, usual: JsonObject): JsonObject | undefined {
+  return usage === undefined ? usual : (usage ?? undefined);
+}
 
 /** A required value of the JSON body, when it has the wanted type. */
 export function text(json: JsonObject | undefined, key: string): string | undefined {

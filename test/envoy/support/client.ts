@@ -1,8 +1,9 @@
+import { EventEmitter } from "node:events";
 import { type ClientRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from "node:http";
 import { type ClientHttp2Session, connect } from "node:http2";
-import type { Address } from "../support/gateway-config.ts";
-import type { JsonObject } from "../support/mock-shape.ts";
-import { within } from "../support/until.ts";
+import type { Address } from "./gateway-config.ts";
+import type { JsonObject } from "./mock-shape.ts";
+import { within } from "./until.ts";
 
 /** The longest that any answer may take, in milliseconds: what takes longer hangs. */
 const PATIENCE_MS = 8000;
@@ -45,7 +46,11 @@ export interface Sent {
 /** An HTTP/1 request on a connection of its own, whose body is written piece by piece. */
 export class OpenRequest {
   readonly answer: Promise<Answer>;
+  /** Resolves when the answer's headers are here. */
+  readonly begun: Promise<void>;
   private readonly request: ClientRequest;
+  private readonly incoming = new EventEmitter();
+  private text = "";
 
   constructor({ host, port }: Address, { method = "POST", path, headers = {} }: Omit<Sent, "body" | "trailers">) {
     this.request = request({
@@ -58,7 +63,21 @@ export class OpenRequest {
     });
     this.answer = within(`${method} ${path} was answered`, answerOf(this.request), PATIENCE_MS);
     this.answer.catch(() => undefined);
+    this.begun = new Promise((begun) => this.request.once("response", () => begun()));
+    this.request.once("response", (response) => response.on("data", (piece: Buffer) => this.hear(piece)));
     this.request.flushHeaders();
+  }
+
+  /** Resolves when this text of the answer's body is here. */
+  received(text: string): Promise<void> {
+    const received = new Promise<void>((done) => {
+      const look = (): void => {
+        if (this.text.includes(text)) done();
+        else this.incoming.once("data", look);
+      };
+      look();
+    });
+    return within(`${text} was received`, received, PATIENCE_MS);
   }
 
   /** Resolves when the bytes are with the system. */
@@ -74,6 +93,11 @@ export class OpenRequest {
 
   destroy(): void {
     this.request.destroy();
+  }
+
+  private hear(piece: Buffer): void {
+    this.text += piece.toString();
+    this.incoming.emit("data");
   }
 }
 
