@@ -36,12 +36,18 @@ export default class Begin {
     }
     module.removeFunction(binaryen.getFunctionInfo(module.getStart()).name);
     setStart(module, module.nop());
+    const roots = binaryen.emitText(binaryen.getFunctionInfo(module.getFunction(VISIT_ROOTS)).body);
+    setVisits(module, []);
     module.runPasses(["remove-unused-module-elements"]);
-    visitOnly(module, (root) => {
-      const id = image.classOf(root);
-      return id !== undefined && !this.program.managedClasses.get(id).isPointerfree;
-    });
-    image.keepOnly(constantsOf(module));
+    const used = new Set(ownGlobals(module).map(({ name }) => name));
+    image.keepOnly([...constantsOf(module), ...[...used].map((name) => image.globals.get(name))]);
+    setVisits(
+      module,
+      rootsThatMatter(module, roots, used, (root) => {
+        const id = image.classOf(root);
+        return id !== undefined && !this.program.managedClasses.get(id).isPointerfree;
+      }),
+    );
     this.ship(module, image);
   }
 
@@ -88,18 +94,23 @@ function run(module, globals) {
 }
 
 /**
- * Leaves of the collector's roots those that can lead to an object of the heap: most constants hold no references, and
- * what they are themselves is static now.
+ * Of the collector's roots, those that can lead to an object of the heap: most constants hold no references, and what they are
+ * themselves is static now. A root that the rest of the module doesn't use leads nowhere.
  */
-function visitOnly(module, mayLeadToHeap) {
+function rootsThatMatter(module, roots, used, mayLeadToHeap) {
   const assigned = new Set([...module.emitText().matchAll(/global\.set \$"?([^\s")]+)/g)].map(([, name]) => name));
-  const roots = binaryen.emitText(binaryen.getFunctionInfo(module.getFunction(VISIT_ROOTS)).body);
-  const visits = [];
-  const visit = (root) => visits.push(module.call(VISIT, [root, module.i32.const(0)], binaryen.none));
-  for (const [, name] of roots.matchAll(/global\.get \$"?([^\s")]+)/g))
-    if (assigned.has(name) || mayLeadToHeap(name)) visit(module.global.get(name, binaryen.i32));
-  for (const [, address] of roots.matchAll(/i32\.const (\d+)/g))
-    if (mayLeadToHeap(Number(address))) visit(module.i32.const(Number(address)));
+  const globals = [...roots.matchAll(/global\.get \$"?([^\s")]+)/g)].map(([, name]) => name);
+  const statics = [...roots.matchAll(/i32\.const (\d+)/g)].map(([, address]) => Number(address));
+  return [
+    ...globals
+      .filter((name) => used.has(name) && (assigned.has(name) || mayLeadToHeap(name)))
+      .map((name) => module.global.get(name, binaryen.i32)),
+    ...statics.filter(mayLeadToHeap).map((address) => module.i32.const(address)),
+  ];
+}
+
+function setVisits(module, roots) {
+  const visits = roots.map((root) => module.call(VISIT, [root, module.i32.const(0)], binaryen.none));
   module.removeFunction(VISIT_ROOTS);
   module.addFunction(VISIT_ROOTS, binaryen.i32, binaryen.none, [], module.block(null, visits));
 }

@@ -62,10 +62,10 @@ export class Image {
     this.#trim();
   }
 
-  /** Clears every object that nothing leads to from the globals or from `constants`, the numbers in the module's code. */
-  keepOnly(constants) {
+  /** Clears every object that nothing leads to from `roots`: the numbers in the module's code, and its globals' values. */
+  keepOnly(roots) {
     const kept = new Set();
-    const found = [...constants, ...this.globals.values()].map((value) => this.#objectAt(Number(value)));
+    const found = roots.map((value) => this.#objectAt(Number(value)));
     while (found.length > 0) {
       const index = found.pop();
       if (index < 0 || kept.has(index)) continue;
