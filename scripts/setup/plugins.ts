@@ -65,6 +65,7 @@ async function compile(name: string): Promise<Built> {
       join("node_modules", "assemblyscript", "bin", "asc.js"),
       join("plugins", name, "index.ts"),
       join("assembly", "start", "unpack.ts"),
+      join("assembly", "start", "visit.ts"),
       "--config",
       "asconfig.json",
       // A failed runtime check traps where it stands: the messages and file names are not worth their bytes.

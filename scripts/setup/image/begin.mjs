@@ -8,6 +8,7 @@
 import binaryen from "binaryen";
 import { Image } from "./image.mjs";
 import { SCRATCH_BYTES, pack } from "./pack.mjs";
+import { shapesOf, visitByShape } from "./shapes.mjs";
 import { clearInAllocator } from "./zeroed.mjs";
 
 const UNPACK = "assembly/start/unpack/unpack";
@@ -29,7 +30,8 @@ export default class Begin {
   afterCompile(module) {
     clearInAllocator(module);
     const globals = ownGlobals(module);
-    const image = new Image(run(module, globals), segmentStarts(module), HEAP_BASE);
+    const image = new Image(run(module, globals), segmentStarts(module), HEAP_BASE, shapesOf(this.program));
+    visitByShape(module, image.shapesBegin);
     for (const { name, type, mutable } of globals) {
       module.removeGlobal(name);
       module.addGlobal(name, type, mutable, constant(module, type, image.globals.get(name)));
