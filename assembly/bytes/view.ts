@@ -1,3 +1,5 @@
+import { decodeUtf8, encodeUtf8 } from "./text";
+
 /**
  * A run of bytes in linear memory that somebody else owns.
  *
@@ -33,7 +35,7 @@ export class Bytes {
 
   /** The text of a short value that is kept. Never on a path that runs for each event. */
   toString(): string {
-    return String.UTF8.decodeUnsafe(this.pointer, this.length);
+    return decodeUtf8(this.pointer, this.length);
   }
 }
 
@@ -45,7 +47,7 @@ export class Bytes {
 @final
 export class ByteString {
   constructor(text: string) {
-    return changetype<ByteString>(String.UTF8.encode(text));
+    return changetype<ByteString>(encodeUtf8(text));
   }
 
 
@@ -65,7 +67,7 @@ export class ByteString {
   }
 
   toString(): string {
-    return String.UTF8.decode(changetype<ArrayBuffer>(this));
+    return decodeUtf8(this.pointer, this.length);
   }
 }
 

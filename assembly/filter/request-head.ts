@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { ByteString, Bytes } from "../bytes/view";
 import { formatInteger, parseInteger } from "../config/integer";
 import { requestHeaders } from "../host/headers";
@@ -106,7 +107,7 @@ export class RequestHead {
   adjustContentLength(delta: i32): bool {
     const value = this.get(CONTENT_LENGTH);
     if (value != null) {
-      const length = String.UTF8.encode(formatInteger(parseInteger(value.toString()) + delta));
+      const length = encodeUtf8(formatInteger(parseInteger(value.toString()) + delta));
       if (requestHeaders.replace(CONTENT_LENGTH, changetype<usize>(length), length.byteLength)) return true;
     }
     return requestHeaders.remove(CONTENT_LENGTH);

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { ByteString, Bytes, isSame } from "../bytes/view";
 
 /**
@@ -75,7 +76,7 @@ export function serialisePairs(pairs: string[]): ArrayBuffer {
   const encoded = new Array<ArrayBuffer>(count * 2);
   let size = 4 + count * 8;
   for (let i = 0; i < count * 2; i++) {
-    encoded[i] = String.UTF8.encode(pairs[i]);
+    encoded[i] = encodeUtf8(pairs[i]);
     size += encoded[i].byteLength + 1;
   }
   const out = new ArrayBuffer(size);

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { isSame } from "../bytes/view";
 
 /** How many paths one `JsonPaths` holds. */
@@ -91,7 +92,7 @@ export class JsonPaths {
     const isElements = step == ELEMENTS;
     const known = this.nodes[parent].elements;
     if (isElements && known != NONE) return known;
-    const key = String.UTF8.encode(isElements ? "" : step);
+    const key = encodeUtf8(isElements ? "" : step);
     if (!isElements) {
       for (let child = 1; child < this.nodes.length; child++) {
         if (parents[child] != parent || child == known) continue;
