@@ -16,7 +16,7 @@ export function visitMembers(object: usize, shapes: usize): void {
   if (shape == LIST) {
     __visit(load<usize>(object), 0);
     at = load<usize>(object, WORD);
-    end = at + (<usize>load<u32>(object, 3 * WORD)) * WORD;
+    end = at + <usize>load<u32>(object, 3 * WORD) * WORD;
     shape = ELEMENTS;
   }
   for (; at < end && shape != 0; at += WORD) {

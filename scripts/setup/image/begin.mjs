@@ -8,13 +8,18 @@
 import binaryen from "binaryen";
 import { Image } from "./image.mjs";
 import { SCRATCH_BYTES, pack } from "./pack.mjs";
-import { shapesOf, visitByShape } from "./shapes.mjs";
+import { replaceFunction } from "./replace.mjs";
+import { shapesOf } from "./shapes.mjs";
 import { clearInAllocator } from "./zeroed.mjs";
 
 const UNPACK = "assembly/start/unpack/unpack";
 const COLLECT = "~lib/rt/tcms/__collect";
 const VISIT = "~lib/rt/tcms/__visit";
 const VISIT_ROOTS = "~lib/rt/__visit_globals";
+const VISIT_MEMBERS = "~lib/rt/__visit_members";
+const VISIT_BY_SHAPE = "assembly/start/visit/visitMembers";
+const RENEW = "~lib/rt/tcms/__renew";
+const COPY_TO_RENEW = "assembly/start/renew/renew";
 const HEAP_BASE = "~lib/memory/__heap_base";
 const PAGE_BYTES = 65536;
 const FEATURES =
@@ -31,7 +36,9 @@ export default class Begin {
     clearInAllocator(module);
     const globals = ownGlobals(module);
     const image = new Image(run(module, globals), segmentStarts(module), HEAP_BASE, shapesOf(this.program));
-    visitByShape(module, image.shapesBegin);
+    const [first, second] = [0, 1].map((index) => module.local.get(index, binaryen.i32));
+    replaceFunction(module, VISIT_MEMBERS, VISIT_BY_SHAPE, [first, module.i32.const(image.shapesBegin)]);
+    replaceFunction(module, RENEW, COPY_TO_RENEW, [first, second]);
     for (const { name, type, mutable } of globals) {
       module.removeGlobal(name);
       module.addGlobal(name, type, mutable, constant(module, type, image.globals.get(name)));

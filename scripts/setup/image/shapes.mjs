@@ -1,7 +1,3 @@
-import binaryen from "binaryen";
-
-const VISIT_MEMBERS = "~lib/rt/__visit_members";
-const VISIT_BY_SHAPE = "assembly/start/visit/visitMembers";
 /** `ElementKind.PropertyPrototype` of the compiler: a field is a property, too. */
 const PROPERTY = 10;
 const SHAPE_BYTES = 8;
@@ -17,15 +13,6 @@ export function shapesOf(program) {
   const shapes = new DataView(new ArrayBuffer(classes.size * SHAPE_BYTES));
   for (const [id, found] of classes) shapes.setBigInt64(id * SHAPE_BYTES, shapeOf(program, found), true);
   return new Uint8Array(shapes.buffer);
-}
-
-/** Puts `visitMembers`, with the table's address, in place of the compiled visitor. */
-export function visitByShape(module, address) {
-  const { local, i32 } = module;
-  module.removeFunction(VISIT_MEMBERS);
-  const visit = module.call(VISIT_BY_SHAPE, [local.get(0, binaryen.i32), i32.const(address)], binaryen.none);
-  module.addFunction(VISIT_MEMBERS, binaryen.createType([binaryen.i32, binaryen.i32]), binaryen.none, [], visit);
-  module.removeExport("visitMembers");
 }
 
 function shapeOf(program, found) {
