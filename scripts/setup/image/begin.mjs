@@ -8,6 +8,7 @@
 import binaryen from "binaryen";
 import { Image } from "./image.mjs";
 import { SCRATCH_BYTES, pack } from "./pack.mjs";
+import { inlineUncheckedAccess } from "./inline.mjs";
 import { replaceFunction } from "./replace.mjs";
 import { shapesOf } from "./shapes.mjs";
 import { clearInAllocator } from "./zeroed.mjs";
@@ -31,6 +32,10 @@ const FEATURES =
   binaryen.Features.SIMD128;
 
 export default class Begin {
+  afterParse(parser) {
+    inlineUncheckedAccess(parser);
+  }
+
   /** @param {binaryen.Module} module as compiled, not yet optimised */
   afterCompile(module) {
     clearInAllocator(module);
