@@ -73,5 +73,14 @@ export class ByteString {
 
 /** Whether the `length` bytes at `a` and at `b` are the same. */
 export function isSame(a: usize, b: usize, length: i32): bool {
-  return memory.compare(a, b, length) == 0;
+  if (length >= WORD) {
+    // The last word overlaps the one before it.
+    const last = length - WORD;
+    for (let i = 0; i < last; i += WORD) if (load<u64>(a + i) != load<u64>(b + i)) return false;
+    return load<u64>(a + last) == load<u64>(b + last);
+  }
+  for (let i = 0; i < length; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
+  return true;
 }
+
+const WORD: i32 = 8;

@@ -25,6 +25,7 @@ export class PathNode {
   keyedCount: i32 = 0;
   /** The key that leads here, as UTF-8; empty for the root and for elements. */
   key: ArrayBuffer = new ArrayBuffer(0);
+  keyLength: i32 = 0;
 }
 
 /**
@@ -76,8 +77,8 @@ export class JsonPaths {
   /** Which of `node`'s children by key has this one, counted from 0; or `NONE`. */
   indexOf(node: PathNode, key: usize, length: i32): i32 {
     for (let i = 0; i < node.keyedCount; i++) {
-      const candidate = unchecked(this.nodes[this.keyedChild(node, i)]).key;
-      if (candidate.byteLength == length && isSame(changetype<usize>(candidate), key, length)) return i;
+      const candidate = unchecked(this.nodes[this.keyedChild(node, i)]);
+      if (candidate.keyLength == length && isSame(changetype<usize>(candidate.key), key, length)) return i;
     }
     return NONE;
   }
@@ -104,6 +105,7 @@ export class JsonPaths {
     const child = this.nodes.length;
     const node = new PathNode();
     node.key = key;
+    node.keyLength = key.byteLength;
     this.nodes.push(node);
     parents.push(parent);
     if (isElements) this.nodes[parent].elements = child;
