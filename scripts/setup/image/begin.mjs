@@ -8,7 +8,7 @@
 import binaryen from "binaryen";
 import { Image } from "./image.mjs";
 import { SCRATCH_BYTES, pack } from "./pack.mjs";
-import { inlineUncheckedAccess } from "./inline.mjs";
+import { inlineAccessors } from "./inline.mjs";
 import { replaceFunction } from "./replace.mjs";
 import { shapesOf } from "./shapes.mjs";
 import { clearInAllocator } from "./zeroed.mjs";
@@ -33,7 +33,7 @@ const FEATURES =
 
 export default class Begin {
   afterParse(parser) {
-    inlineUncheckedAccess(parser);
+    inlineAccessors(parser);
   }
 
   /** @param {binaryen.Module} module as compiled, not yet optimised */
