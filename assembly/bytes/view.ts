@@ -1,3 +1,5 @@
+import { decodeUtf8, encodeUtf8 } from "./text";
+
 /**
  * A run of bytes in linear memory that somebody else owns.
  *
@@ -33,7 +35,7 @@ export class Bytes {
 
   /** The text of a short value that is kept. Never on a path that runs for each event. */
   toString(): string {
-    return String.UTF8.decodeUnsafe(this.pointer, this.length);
+    return decodeUtf8(this.pointer, this.length);
   }
 }
 
@@ -45,7 +47,7 @@ export class Bytes {
 @final
 export class ByteString {
   constructor(text: string) {
-    return changetype<ByteString>(String.UTF8.encode(text));
+    return changetype<ByteString>(encodeUtf8(text));
   }
 
 
@@ -65,11 +67,20 @@ export class ByteString {
   }
 
   toString(): string {
-    return String.UTF8.decode(changetype<ArrayBuffer>(this));
+    return decodeUtf8(this.pointer, this.length);
   }
 }
 
 /** Whether the `length` bytes at `a` and at `b` are the same. */
 export function isSame(a: usize, b: usize, length: i32): bool {
-  return memory.compare(a, b, length) == 0;
+  if (length >= WORD) {
+    // The last word overlaps the one before it.
+    const last = length - WORD;
+    for (let i = 0; i < last; i += WORD) if (load<u64>(a + i) != load<u64>(b + i)) return false;
+    return load<u64>(a + last) == load<u64>(b + last);
+  }
+  for (let i = 0; i < length; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
+  return true;
 }
+
+const WORD: i32 = 8;

@@ -30,6 +30,12 @@ export class JsonValue {
     return index < 0 ? null : this.items[index];
   }
 
+  /** Puts a member into an object that has none under `key`. */
+  add(key: string, value: JsonValue): void {
+    this.keys.push(key);
+    this.items.push(value);
+  }
+
   /** What a message says was got: the value itself where it is short, its type where it is not. */
   describe(): string {
     switch (this.kind) {

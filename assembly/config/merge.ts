@@ -8,17 +8,14 @@ import { JsonValue } from "./json-value";
 export function merge(base: JsonValue, over: JsonValue): JsonValue {
   if (!base.isObject || !over.isObject) return over;
   const merged = new JsonValue(JsonKind.Object, base.path);
-  merged.keys = base.keys.slice(0);
-  merged.items = base.items.slice(0);
+  for (let i = 0; i < base.keys.length; i++) {
+    const key = base.keys[i];
+    const mine = base.items[i];
+    const other = over.get(key);
+    merged.add(key, other == null ? mine : merge(mine, other));
+  }
   for (let i = 0; i < over.keys.length; i++) {
-    const key = over.keys[i];
-    const index = base.keys.indexOf(key);
-    if (index < 0) {
-      merged.keys.push(key);
-      merged.items.push(over.items[i]);
-    } else {
-      merged.items[index] = merge(base.items[index], over.items[i]);
-    }
+    if (base.get(over.keys[i]) == null) merged.add(over.keys[i], over.items[i]);
   }
   return merged;
 }

@@ -1,6 +1,9 @@
+import { decodeUtf8 } from "../bytes/text";
+import { storeUtf8 } from "../bytes/utf8";
 import { JsonKind, JsonListener } from "../json/listener";
 import { JsonPaths } from "../json/paths";
 import { JsonProblem, JsonScanner } from "../json/scanner";
+import { hexValues, unescaped } from "../json/string-decoder";
 import { formatInteger } from "./integer";
 import { Issues } from "./issues";
 import { JsonValue, memberPath } from "./json-value";
@@ -12,7 +15,7 @@ const ROOT_PATH = "config";
 const NO_PATHS = new JsonPaths([]);
 
 /**
- * The configuration in `length` bytes of JSON at `pointer`; an empty text counts as `{}`.
+ * The configuration in `length` bytes of JSON at `pointer`, which are changed; an empty text counts as `{}`.
  *
  * A text that is no JSON gives null and one issue with its line and column. So does nesting deeper than 32 levels. A
  * duplicate key is an issue; the value is still returned, so that the other issues are found too.
@@ -88,12 +91,8 @@ class Parser {
       this.at++;
       const member = this.value(memberPath(path, key), depth + 1);
       if (this.tooDeep) return value;
-      if (value.keys.includes(key)) {
-        this.issues.add(member.path, "duplicate key");
-      } else {
-        value.keys.push(key);
-        value.items.push(member);
-      }
+      if (value.get(key) != null) this.issues.add(member.path, "duplicate key");
+      else value.add(key, member);
     }
     return value;
   }
@@ -128,55 +127,33 @@ class Parser {
     return false;
   }
 
+  /** Undoes the escapes in place: what they stand for is never longer. */
   private string(): string {
-    let text = "";
-    let start = ++this.at;
-    let byte = load<u8>(this.at);
-    while (byte != 0x22) {
+    const start = ++this.at;
+    let to = start;
+    for (let byte: u32 = load<u8>(this.at); byte != 0x22; byte = load<u8>(this.at)) {
       if (byte == 0x5c) {
-        text += String.UTF8.decodeUnsafe(start, this.at - start);
-        text += this.escape();
-        start = this.at;
+        const letter: u32 = load<u8>(++this.at);
+        byte = unescaped(letter);
+        if (letter == 0x75) {
+          byte = hexValues(load<u32>(this.at, 1));
+          this.at += 4;
+        }
+        to += storeUtf8(to, byte);
       } else {
-        this.at++;
+        store<u8>(to++, byte);
       }
-      byte = load<u8>(this.at);
+      this.at++;
     }
-    text += String.UTF8.decodeUnsafe(start, this.at - start);
     this.at++;
-    return text;
-  }
-
-  private escape(): string {
-    const letter = load<u8>(this.at + 1);
-    this.at += 2;
-    switch (letter) {
-      case 0x62:
-        return "\b";
-      case 0x66:
-        return "\f";
-      case 0x6e:
-        return "\n";
-      case 0x72:
-        return "\r";
-      case 0x74:
-        return "\t";
-      case 0x75: {
-        let unit = 0;
-        for (let i = 0; i < 4; i++) unit = (unit << 4) | hexDigit(load<u8>(this.at + i));
-        this.at += 4;
-        return String.fromCharCode(unit);
-      }
-      default:
-        return String.fromCharCode(letter);
-    }
+    return decodeUtf8(start, <i32>(to - start));
   }
 
   private number(path: string): JsonValue {
     const start = this.at;
     while (this.at < this.end && isNumberByte(load<u8>(this.at))) this.at++;
     const value = new JsonValue(JsonKind.Number, path);
-    value.text = String.UTF8.decodeUnsafe(start, this.at - start);
+    value.text = decodeUtf8(start, <i32>(this.at - start));
     return value;
   }
 
@@ -190,10 +167,6 @@ class Parser {
   private skipSpace(): void {
     while (isSpace(load<u8>(this.at))) this.at++;
   }
-}
-
-function hexDigit(byte: u8): i32 {
-  return byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57;
 }
 
 function isNumberByte(byte: u8): bool {

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { ByteString, Bytes } from "../bytes/view";
 import { formatInteger, parseInteger } from "../config/integer";
 import { requestHeaders } from "../host/headers";
@@ -21,14 +22,17 @@ const IDENTITY = new ByteString("identity");
 @final
 export class RequestHead {
   private readonly pairs: HeaderPairs = new HeaderPairs();
-  private readonly methodView: Bytes = new Bytes();
+  /** Empty when absent. Valid in the headers phase only. */
+  readonly method: Bytes = new Bytes();
   private readonly pathView: Bytes = new Bytes();
   private readonly authorityView: Bytes = new Bytes();
   private readonly contentTypeView: Bytes = new Bytes();
 
   /** Reads the headers; false when the host doesn't give them. */
   open(): bool {
-    return requestHeaders.readInto(this.pairs);
+    const isRead = requestHeaders.readInto(this.pairs);
+    this.take(METHOD, this.method);
+    return isRead;
   }
 
   /** The headers phase is over: later look-ups ask the host. */
@@ -58,10 +62,6 @@ export class RequestHead {
 
   set(name: ByteString, value: Bytes): bool {
     return requestHeaders.replace(name, value.pointer, value.length);
-  }
-
-  get method(): Bytes {
-    return this.take(METHOD, this.methodView);
   }
 
   get path(): Bytes {
@@ -106,7 +106,7 @@ export class RequestHead {
   adjustContentLength(delta: i32): bool {
     const value = this.get(CONTENT_LENGTH);
     if (value != null) {
-      const length = String.UTF8.encode(formatInteger(parseInteger(value.toString()) + delta));
+      const length = encodeUtf8(formatInteger(parseInteger(value.toString()) + delta));
       if (requestHeaders.replace(CONTENT_LENGTH, changetype<usize>(length), length.byteLength)) return true;
     }
     return requestHeaders.remove(CONTENT_LENGTH);

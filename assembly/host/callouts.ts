@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { ByteString, Bytes } from "../bytes/view";
 import { CalloutKind, CalloutReply } from "./context";
 import { calloutHeaders } from "./headers";
@@ -44,7 +45,7 @@ export function httpCallout(
   bodyLength: i32,
   timeoutMs: u32,
 ): bool {
-  const name = String.UTF8.encode(cluster);
+  const name = encodeUtf8(cluster);
   const pairs = serialisePairs(headers);
   store<u32>(OUT_NUMBER, 0);
   const status = proxy_http_call(
@@ -75,9 +76,9 @@ export function grpcCallout(
   messageLength: i32,
   timeoutMs: u32,
 ): u32 {
-  const upstream = String.UTF8.encode(cluster);
-  const serviceName = String.UTF8.encode(service);
-  const methodName = String.UTF8.encode(method);
+  const upstream = encodeUtf8(cluster);
+  const serviceName = encodeUtf8(service);
+  const methodName = encodeUtf8(method);
   store<u32>(OUT_NUMBER, 0);
   const status = proxy_grpc_call(
     changetype<usize>(upstream),

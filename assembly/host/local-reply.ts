@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { proxy_send_local_response } from "./imports";
 import { serialisePairs } from "./pairs";
 import { Status } from "./status";
@@ -17,7 +18,7 @@ export function sendLocalReply(
   headers: string[],
   grpcStatus: i32 = NO_GRPC_STATUS,
 ): bool {
-  const detailBytes = String.UTF8.encode(details);
+  const detailBytes = encodeUtf8(details);
   const headerBytes = serialisePairs(headers);
   return (
     proxy_send_local_response(

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { proxy_log } from "./imports";
 
 export const enum LogLevel {
@@ -11,6 +12,6 @@ export const enum LogLevel {
 
 /** Writes a line to the host's log. Never on the path of every request, never with a secret or content in it. */
 export function log(level: LogLevel, text: string): void {
-  const bytes = String.UTF8.encode(text);
+  const bytes = encodeUtf8(text);
   proxy_log(level, changetype<usize>(bytes), bytes.byteLength);
 }

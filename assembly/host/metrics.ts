@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { proxy_define_metric, proxy_get_metric, proxy_increment_metric, proxy_record_metric } from "./imports";
 import { OUT_NUMBER } from "./memory";
 import { Status } from "./status";
@@ -11,7 +12,7 @@ const enum MetricType {
 const UNDEFINED: u32 = 0xffffffff;
 
 function define(type: MetricType, name: string): u32 {
-  const bytes = String.UTF8.encode(name);
+  const bytes = encodeUtf8(name);
   const status = proxy_define_metric(type, changetype<usize>(bytes), bytes.byteLength, OUT_NUMBER);
   return status == Status.Ok ? load<u32>(OUT_NUMBER) : UNDEFINED;
 }

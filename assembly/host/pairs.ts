@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { ByteString, Bytes, isSame } from "../bytes/view";
 
 /**
@@ -8,6 +9,8 @@ import { ByteString, Bytes, isSame } from "../bytes/view";
 export class HeaderPairs {
   count: i32 = 0;
   private base: usize = 0;
+  /** A bit for each name, by `markOf`: most names that are looked up are absent, and need no walk. */
+  private marks: u64 = 0;
   private readonly found: Bytes = new Bytes();
 
   /** False, and empty, when `source` isn't such a map. */
@@ -17,13 +20,19 @@ export class HeaderPairs {
     if (source.length < 4) return false;
     const count = load<u32>(source.pointer);
     if (<u64>count * 8 + 4 > <u64>source.length) return false;
-    let total = <u64>count * 8 + 4;
+    const end = <u64>source.pointer + source.length;
+    let marks: u64 = 0;
+    let data: u64 = source.pointer + 4 + count * 8;
     for (let i: u32 = 0; i < count; i++) {
       const sizes = source.pointer + 4 + i * 8;
-      total += <u64>load<u32>(sizes) + <u64>load<u32>(sizes, 4) + 2;
+      const nameLength = load<u32>(sizes);
+      const next = data + nameLength + load<u32>(sizes, 4) + 2;
+      if (next > end) return false;
+      marks |= markOf(<usize>data, nameLength);
+      data = next;
     }
-    if (total > <u64>source.length) return false;
     this.count = <i32>count;
+    this.marks = marks;
     return true;
   }
 
@@ -32,6 +41,7 @@ export class HeaderPairs {
     this.occurrences = 0;
     const wanted = name.pointer;
     const wantedLength = name.length;
+    if ((this.marks & markOf(wanted, wantedLength)) == 0) return null;
     let data = this.base + 4 + this.count * 8;
     for (let i = 0; i < this.count; i++) {
       const sizes = this.base + 4 + i * 8;
@@ -69,13 +79,20 @@ export class HeaderPairs {
   }
 }
 
+/** One of 64 bits, by the length of a name and the byte in its middle; an empty one has its NUL there. */
+// @ts-ignore: decorator
+@inline
+function markOf(name: usize, length: u32): u64 {
+  return (<u64>1) << (length * 5 + load<u8>(name + (length >> 1)));
+}
+
 /** Writes a header map in the form that host calls take. A cold path: local replies and callouts. */
 export function serialisePairs(pairs: string[]): ArrayBuffer {
   const count = pairs.length >> 1;
   const encoded = new Array<ArrayBuffer>(count * 2);
   let size = 4 + count * 8;
   for (let i = 0; i < count * 2; i++) {
-    encoded[i] = String.UTF8.encode(pairs[i]);
+    encoded[i] = encodeUtf8(pairs[i]);
     size += encoded[i].byteLength + 1;
   }
   const out = new ArrayBuffer(size);

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { isSame } from "../bytes/view";
 
 /** How many paths one `JsonPaths` holds. */
@@ -28,6 +29,7 @@ export class PathNode {
   keyedCount: i32 = 0;
   /** The key that leads here, as UTF-8; empty for the root and for elements. */
   key: ArrayBuffer = new ArrayBuffer(0);
+  keyLength: i32 = 0;
 }
 
 /**
@@ -136,7 +138,7 @@ export class JsonPaths {
     const isElements = step == ELEMENTS;
     const known = this.nodes[parent].elements;
     if (isElements && known != NONE) return known;
-    const key = String.UTF8.encode(isElements ? "" : step);
+    const key = encodeUtf8(isElements ? "" : step);
     if (!isElements) {
       for (let child = 1; child < this.nodes.length; child++) {
         if (parents[child] != parent || child == known) continue;
@@ -148,6 +150,7 @@ export class JsonPaths {
     const child = this.nodes.length;
     const node = new PathNode();
     node.key = key;
+    node.keyLength = key.byteLength;
     this.nodes.push(node);
     parents.push(parent);
     if (isElements) this.nodes[parent].elements = child;

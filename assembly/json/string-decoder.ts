@@ -57,7 +57,7 @@ export class StringDecoder {
         this.putUnit(listener, path, hexValues(load<u32>(pointer, 2)));
         pointer += LONGEST_ESCAPE;
       } else {
-        this.put(listener, path, load<u8>(UNESCAPED + load<u8>(pointer, 1)));
+        this.put(listener, path, unescaped(load<u8>(pointer, 1)));
         pointer += 2;
       }
     }
@@ -84,7 +84,7 @@ export class StringDecoder {
       this.unit = 0;
     } else {
       this.within = Within.Run;
-      this.put(listener, path, load<u8>(UNESCAPED + byte));
+      this.put(listener, path, unescaped(byte));
     }
   }
 
@@ -167,8 +167,14 @@ const UNESCAPED = memory.data<u8>([
   0x70, 0x71, 0x0d, 0x73, 0x09, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7a, 0x7b, 0x7c, 0x7d, 0x7e, 0x7f,
 ]);
 
-/** The value of four digits, the first one lowest. */
-function hexValues(digits: u32): u32 {
+/** What the letter after a backslash stands for; of a `u`, nothing. */
+@inline
+export function unescaped(letter: u32): u32 {
+  return load<u8>(UNESCAPED + letter);
+}
+
+/** The value of four hexadecimal digits, the first one in the lowest byte. */
+export function hexValues(digits: u32): u32 {
   const values = (digits & 0x0f0f0f0f) + ((digits >> 6) & 0x01010101) * 9;
   const pairs = ((values & 0x000f000f) << 4) | ((values >> 8) & 0x000f000f);
   return ((pairs & 0xff) << 8) | (pairs >> 16);

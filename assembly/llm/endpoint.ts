@@ -1,7 +1,7 @@
 import { Bytes, ByteString, isSame } from "../bytes/view";
 import { Dialect } from "./dialect";
 import { RequestPath } from "./path";
-import { Before, Fact, ModelPlace, Route, ROUTES } from "./routes";
+import { Before, Fact, FIRST_ROUTE, ModelPlace, ROUTES_END, Route } from "./routes";
 
 const DEPLOYMENTS = new ByteString("/deployments/");
 const ENGINES = new ByteString("/engines/");
@@ -79,8 +79,7 @@ export class Endpoint {
     PATH.normalise(path.pointer, path.length);
     this.last = PATH.length > 0 ? lowerCase(byteAt(PATH.length - 1)) : 0;
     const hasBody = !isBodiless(method);
-    for (let i = 0; i < ROUTES.length; i++) {
-      const route = unchecked(ROUTES[i]);
+    for (let route = FIRST_ROUTE; changetype<usize>(route) < ROUTES_END; route = route.next) {
       if ((route.facts & Fact.ReadOnly) != 0 && hasBody) continue;
       if (!this.matches(route)) continue;
       this.take(route, hasBody, contentType);
@@ -131,8 +130,8 @@ export class Endpoint {
   private take(route: Route, hasBody: bool, contentType: Bytes): void {
     const facts = route.facts;
     const isForm = (facts & Fact.Form) != 0;
-    this.dialect = route.dialect;
-    this.modelPlace = route.modelPlace;
+    this.dialect = <Dialect>route.dialect;
+    this.modelPlace = <ModelPlace>route.modelPlace;
     this.needsModel = hasBody && (facts & Fact.NeedsModel) != 0;
     this.isMultipart = isForm && isFormData(contentType);
     this.isBatchUpload = hasBody && (facts & Fact.BatchUpload) != 0 && (!isForm || this.isMultipart);
@@ -151,8 +150,8 @@ export class Endpoint {
 
   private matches(route: Route): bool {
     if (route.last != this.last && route.last != 0) return false;
-    let start = PATH.length - route.tail.length;
-    if (!isAt(route.tail, start)) return false;
+    let start = PATH.length - route.tailLength;
+    if (!isTextAt(route.tail, route.tailLength, start)) return false;
     if (route.hasHole) {
       start = this.findHole(route, start);
       if (start < 0) return false;
@@ -163,13 +162,13 @@ export class Endpoint {
 
   /** Finds the head nearest before a hole that ends at `end`; returns where it begins, or -1. */
   private findHole(route: Route, end: i32): i32 {
-    const head = route.head;
-    for (let at = end - 1; at >= head.length; at--) {
+    const headLength: i32 = route.headLength;
+    for (let at = end - 1; at >= headLength; at--) {
       if (byteAt(at) == 0x2f /* / */ && !route.spansSegments) return -1;
-      if (byteAt(at - 1) != 0x2f || !isAt(head, at - head.length)) continue;
+      if (byteAt(at - 1) != 0x2f || !isTextAt(route.head, headLength, at - headLength)) continue;
       this.holeStart = at;
       this.holeEnd = end;
-      return at - head.length;
+      return at - headLength;
     }
     return -1;
   }
@@ -221,13 +220,17 @@ function segmentStart(end: i32): i32 {
 
 /** Whether these bytes, in lower case, stand at `index` of the path, whatever the case there. */
 function isAt(word: ByteString, index: i32): bool {
-  return index >= 0 && equalsIgnoringCase(PATH.pointer + index, word);
+  return isTextAt(word.pointer, word.length, index);
 }
 
-/** Compares from the end, where the known paths differ most. */
-function equalsIgnoringCase(pointer: usize, word: ByteString): bool {
-  for (let i = word.length - 1; i >= 0; i--) {
-    if (lowerCase(load<u8>(pointer + i)) != load<u8>(word.pointer + i)) return false;
+function isTextAt(text: usize, length: i32, index: i32): bool {
+  return index >= 0 && equalsIgnoringCase(PATH.pointer + index, text, length);
+}
+
+/** Compares from the end, where the known paths differ most; `text` is in lower case. */
+function equalsIgnoringCase(pointer: usize, text: usize, length: i32): bool {
+  for (let i = length - 1; i >= 0; i--) {
+    if (lowerCase(load<u8>(pointer + i)) != load<u8>(text + i)) return false;
   }
   return true;
 }
@@ -236,7 +239,8 @@ function isFormData(contentType: Bytes): bool {
   let start = 0;
   while (start < contentType.length && isBlank(contentType.at(start))) start++;
   const end = start + FORM_DATA.length;
-  if (end > contentType.length || !equalsIgnoringCase(contentType.pointer + start, FORM_DATA)) return false;
+  if (end > contentType.length || !equalsIgnoringCase(contentType.pointer + start, FORM_DATA.pointer, FORM_DATA.length))
+    return false;
   if (end == contentType.length) return true;
   const next = contentType.at(end);
   return next == 0x3b /* ; */ || next == 0x2c /* , */ || isBlank(next);

@@ -106,6 +106,9 @@ function rowOf(status: u32): i32 {
 
 function encoded(names: StaticArray<string>): StaticArray<ByteString> {
   const types = new StaticArray<ByteString>(names.length);
-  for (let i = 0; i < names.length; i++) types[i] = new ByteString(names[i]);
+  for (let i = 0; i < names.length; i++) {
+    const first = names.indexOf(names[i]);
+    types[i] = first < i ? types[first] : new ByteString(names[i]);
+  }
   return types;
 }

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { ByteBuffer } from "../bytes/buffer";
 import { ByteString } from "../bytes/view";
 import { appendJsonString } from "../json/quote";
@@ -155,7 +156,7 @@ function append(out: ByteBuffer, text: ByteString): bool {
 }
 
 function quote(out: ByteBuffer, text: string): bool {
-  const bytes = String.UTF8.encode(text);
+  const bytes = encodeUtf8(text);
   return appendJsonString(out, changetype<usize>(bytes), bytes.byteLength);
 }
 

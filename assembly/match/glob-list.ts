@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { Glob } from "./glob";
 
 const NONE: i32 = -1;
@@ -49,7 +50,7 @@ export class GlobList {
 
   /** Equal patterns keep their order along the probe, so the first of them is found. */
   private enter(index: i32, pattern: string): void {
-    const bytes = String.UTF8.encode(pattern);
+    const bytes = encodeUtf8(pattern);
     let slot = this.hash(changetype<usize>(bytes), bytes.byteLength) & this.mask;
     while (this.table[slot] != NONE) slot = (slot + 1) & this.mask;
     this.table[slot] = index;

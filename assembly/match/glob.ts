@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { isSame } from "../bytes/view";
 
 const STAR: u8 = 0x2a;
@@ -126,7 +127,5 @@ function lower(byte: u8): u8 {
 }
 
 function bytesOf(text: string): StaticArray<u8> {
-  const bytes = new StaticArray<u8>(String.UTF8.byteLength(text));
-  String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, changetype<usize>(bytes));
-  return bytes;
+  return changetype<StaticArray<u8>>(encodeUtf8(text));
 }

@@ -13,11 +13,13 @@ const EVEN_ODDS: u32 = 1 << (PROBABILITY_BITS - 1);
 const enum Odds {
   IsMatch = 0,
   SameDistance = 4,
-  Length = 5,
-  Distance = 69,
-  /** A tree of 256 for each of the four positions in a word. */
-  Literal = 133,
-  Count = 1157,
+  Length = 8,
+  /** Of a match with the distance of the one before. */
+  SameLength = 72,
+  Distance = 136,
+  /** A tree of 256 for each of what the two bytes before can be: 0 or not. */
+  Literal = 200,
+  Count = 1224,
 }
 
 let source: usize = 0;
@@ -26,7 +28,7 @@ let range: u32 = 0;
 let code: u32 = 0;
 
 /**
- * Writes the `length` bytes packed at `packed` to `target`. `scratch` has room for 2 * `Odds.Count` bytes; neither it nor the
+ * Writes the `length` bytes packed at `packed` to `target`, before which there are two bytes of 0. `scratch` has room for 2 * `Odds.Count` bytes; neither it nor the
  * packed bytes overlap the target.
  */
 export function unpack(packed: usize, target: usize, length: usize, scratch: usize): void {
@@ -40,15 +42,17 @@ export function unpack(packed: usize, target: usize, length: usize, scratch: usi
   while (target < end) {
     const lane = (<u32>target) & 3;
     if (bit(Odds.IsMatch + lane)) {
-      if (!bit(Odds.SameDistance)) distance = number(Odds.Distance);
-      let left = number(Odds.Length) + 1;
+      const isSame = bit(Odds.SameDistance + lane);
+      if (!isSame) distance = number(Odds.Distance);
+      let left = number(isSame ? Odds.SameLength : Odds.Length) + 1;
       while (left-- > 0) {
         store<u8>(target, load<u8>(target - distance));
         target++;
       }
     } else {
+      const context = (<u32>(load<u8>(target - 1) != 0)) | ((<u32>(load<u8>(target - 2) != 0)) << 1);
       let tree: u32 = 1;
-      while (tree < 256) tree = (tree << 1) | bit(Odds.Literal + (lane << 8) + tree);
+      while (tree < 256) tree = (tree << 1) | bit(Odds.Literal + (context << 8) + tree);
       store<u8>(target++, <u8>tree);
     }
   }

@@ -8,12 +8,19 @@
 import binaryen from "binaryen";
 import { Image } from "./image.mjs";
 import { SCRATCH_BYTES, pack } from "./pack.mjs";
+import { inlineAccessors } from "./inline.mjs";
+import { replaceFunction } from "./replace.mjs";
+import { shapesOf } from "./shapes.mjs";
 import { clearInAllocator } from "./zeroed.mjs";
 
 const UNPACK = "assembly/start/unpack/unpack";
 const COLLECT = "~lib/rt/tcms/__collect";
 const VISIT = "~lib/rt/tcms/__visit";
 const VISIT_ROOTS = "~lib/rt/__visit_globals";
+const VISIT_MEMBERS = "~lib/rt/__visit_members";
+const VISIT_BY_SHAPE = "assembly/start/visit/visitMembers";
+const RENEW = "~lib/rt/tcms/__renew";
+const COPY_TO_RENEW = "assembly/start/renew/renew";
 const HEAP_BASE = "~lib/memory/__heap_base";
 const PAGE_BYTES = 65536;
 const FEATURES =
@@ -25,23 +32,36 @@ const FEATURES =
   binaryen.Features.SIMD128;
 
 export default class Begin {
+  afterParse(parser) {
+    inlineAccessors(parser);
+  }
+
   /** @param {binaryen.Module} module as compiled, not yet optimised */
   afterCompile(module) {
     clearInAllocator(module);
     const globals = ownGlobals(module);
-    const image = new Image(run(module, globals), segmentStarts(module), HEAP_BASE);
+    const image = new Image(run(module, globals), segmentStarts(module), HEAP_BASE, shapesOf(this.program));
+    const [first, second] = [0, 1].map((index) => module.local.get(index, binaryen.i32));
+    replaceFunction(module, VISIT_MEMBERS, VISIT_BY_SHAPE, [first, module.i32.const(image.shapesBegin)]);
+    replaceFunction(module, RENEW, COPY_TO_RENEW, [first, second]);
     for (const { name, type, mutable } of globals) {
       module.removeGlobal(name);
       module.addGlobal(name, type, mutable, constant(module, type, image.globals.get(name)));
     }
     module.removeFunction(binaryen.getFunctionInfo(module.getStart()).name);
     setStart(module, module.nop());
+    const roots = binaryen.emitText(binaryen.getFunctionInfo(module.getFunction(VISIT_ROOTS)).body);
+    setVisits(module, []);
     module.runPasses(["remove-unused-module-elements"]);
-    visitOnly(module, (root) => {
-      const id = image.classOf(root);
-      return id !== undefined && !this.program.managedClasses.get(id).isPointerfree;
-    });
-    image.keepOnly(constantsOf(module));
+    const used = new Set(ownGlobals(module).map(({ name }) => name));
+    image.keepOnly([...constantsOf(module), ...[...used].map((name) => image.globals.get(name))]);
+    setVisits(
+      module,
+      rootsThatMatter(module, roots, used, (root) => {
+        const id = image.classOf(root);
+        return id !== undefined && !this.program.managedClasses.get(id).isPointerfree;
+      }),
+    );
     this.ship(module, image);
   }
 
@@ -88,18 +108,23 @@ function run(module, globals) {
 }
 
 /**
- * Leaves of the collector's roots those that can lead to an object of the heap: most constants hold no references, and
- * what they are themselves is static now.
+ * Of the collector's roots, those that can lead to an object of the heap: most constants hold no references, and what they are
+ * themselves is static now. A root that the rest of the module doesn't use leads nowhere.
  */
-function visitOnly(module, mayLeadToHeap) {
+function rootsThatMatter(module, roots, used, mayLeadToHeap) {
   const assigned = new Set([...module.emitText().matchAll(/global\.set \$"?([^\s")]+)/g)].map(([, name]) => name));
-  const roots = binaryen.emitText(binaryen.getFunctionInfo(module.getFunction(VISIT_ROOTS)).body);
-  const visits = [];
-  const visit = (root) => visits.push(module.call(VISIT, [root, module.i32.const(0)], binaryen.none));
-  for (const [, name] of roots.matchAll(/global\.get \$"?([^\s")]+)/g))
-    if (assigned.has(name) || mayLeadToHeap(name)) visit(module.global.get(name, binaryen.i32));
-  for (const [, address] of roots.matchAll(/i32\.const (\d+)/g))
-    if (mayLeadToHeap(Number(address))) visit(module.i32.const(Number(address)));
+  const globals = [...roots.matchAll(/global\.get \$"?([^\s")]+)/g)].map(([, name]) => name);
+  const statics = [...roots.matchAll(/i32\.const (\d+)/g)].map(([, address]) => Number(address));
+  return [
+    ...globals
+      .filter((name) => used.has(name) && (assigned.has(name) || mayLeadToHeap(name)))
+      .map((name) => module.global.get(name, binaryen.i32)),
+    ...statics.filter(mayLeadToHeap).map((address) => module.i32.const(address)),
+  ];
+}
+
+function setVisits(module, roots) {
+  const visits = roots.map((root) => module.call(VISIT, [root, module.i32.const(0)], binaryen.none));
   module.removeFunction(VISIT_ROOTS);
   module.addFunction(VISIT_ROOTS, binaryen.i32, binaryen.none, [], module.block(null, visits));
 }
@@ -108,8 +133,10 @@ function segmentStarts(module) {
   return [...module.emitText().matchAll(/\(data \S+ \(i32\.const (\d+)\)/g)].map(([, start]) => Number(start));
 }
 
+/** The numbers in the code. Where the compiler's data segments begin is none of it: they are replaced. */
 function constantsOf(module) {
-  return [...module.emitText().matchAll(/i32\.const (\d+)/g)].map(([, value]) => Number(value));
+  const code = module.emitText().replace(/^ *\(data .*$/gm, "");
+  return [...code.matchAll(/i32\.const (\d+)/g)].map(([, value]) => Number(value));
 }
 
 function constant(module, type, value) {

@@ -22,6 +22,8 @@ export class Image {
   /** Where the static data begins and ends, which is where the heap begins now. */
   begin;
   end;
+  /** Where the table of shapes begins. */
+  shapesBegin;
   /** The globals' values, by name. */
   globals;
   #memory;
@@ -32,11 +34,12 @@ export class Image {
    * @param {{ memory: Uint8Array, globals: Map<string, number | bigint> }} module after a collection
    * @param {number[]} segments where the compiler's data segments start: one a static object
    * @param {string} heapBase the global's name
+   * @param {Uint8Array} shapes put behind all objects
    */
-  constructor({ memory, globals }, segments, heapBase) {
+  constructor({ memory, globals }, segments, heapBase, shapes) {
     const base = globals.get(heapBase);
     this.globals = new Map(globals);
-    this.#memory = new Uint8Array(memory.length);
+    this.#memory = new Uint8Array(memory.length + shapes.length);
     this.#memory.set(memory.subarray(0, base));
     this.#words = new DataView(this.#memory.buffer);
     const source = new DataView(memory.buffer);
@@ -54,18 +57,20 @@ export class Image {
       this.#words.setUint32(space + NEXT, space, true);
       this.#words.setUint32(space + PREVIOUS, space, true);
     }
-    this.end = (end + 15) & ~15;
+    this.shapesBegin = (end + 15) & ~15;
+    this.#memory.set(shapes, this.shapesBegin);
+    this.end = (this.shapesBegin + shapes.length + 15) & ~15;
     this.globals.set(heapBase, this.end);
     for (const name of [`${COLLECTOR}white`, `${COLLECTOR}total`, ALLOCATOR_ROOT]) this.globals.set(name, 0);
-    this.#starts = [...segments, ...live.filter((object) => object >= base)].sort((a, b) => a - b);
+    this.#starts = [...segments, ...live.filter((object) => object >= base), this.shapesBegin].sort((a, b) => a - b);
     this.begin = this.#starts[0] & ~15;
     this.#trim();
   }
 
-  /** Clears every object that nothing leads to from the globals or from `constants`, the numbers in the module's code. */
-  keepOnly(constants) {
+  /** Clears every object that nothing leads to from `roots`: the numbers in the module's code, and its globals' values. */
+  keepOnly(roots) {
     const kept = new Set();
-    const found = [...constants, ...this.globals.values()].map((value) => this.#objectAt(Number(value)));
+    const found = roots.map((value) => this.#objectAt(Number(value)));
     while (found.length > 0) {
       const index = found.pop();
       if (index < 0 || kept.has(index)) continue;

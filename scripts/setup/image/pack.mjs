@@ -2,22 +2,25 @@
  * Packs bytes for `assembly/start/unpack.ts`: LZ77, each decision one bit of an adaptive binary range coder.
  *
  * A text is a row of steps until its length is reached: a bit that says whether a match follows (odds by position in a
- * word). A literal: eight bits down a tree. A match: whether it has the distance of the one before, else the distance;
- * then its length less one; both in Elias's gamma code, with odds by place of the bit.
+ * word). A literal: eight bits down a tree (odds by which of the two bytes before are 0, which tells texts of one and of two
+ * bytes a character from numbers). A match: whether it has the distance of the one before (odds by position in a word), else
+ * the distance; then its length less one (odds by the former); both in Elias's gamma code, with odds by place of the bit.
  */
 const PROBABILITY_BITS = 12;
 const ADAPT_SHIFT = 4;
-const ODDS = { isMatch: 0, sameDistance: 4, length: 5, distance: 69, literal: 133, count: 1157 };
+const ODDS = { isMatch: 0, sameDistance: 4, length: 8, sameLength: 72, distance: 136, literal: 200, count: 1224 };
 const SHORTEST = 2;
 /** Bounds of the search, which keep runs of zeros from taking minutes. */
 const LONGEST = 2048;
 const LONG_ENOUGH = 64;
-const MOST_CANDIDATES = 512;
+const MOST_CANDIDATES = 1024;
+/** How many bytes the keys have by which earlier places are found: a run of zeros has too many for the shortest key. */
+const KEY_BYTES = [2, 4, 6];
 
 /** Bytes of memory that unpacking needs beside its source and its target. */
 export const SCRATCH_BYTES = ODDS.count * 2;
 
-/** @param {Uint8Array} bytes to be unpacked at an address that is a multiple of 4 */
+/** @param {Uint8Array} bytes to be unpacked at an address that is a multiple of 4, behind two bytes of 0 */
 export function pack(bytes) {
   let steps = parse(bytes, flatPrice());
   // What a step costs depends on the odds, which depend on the steps: twice is near enough to the fixed point.
@@ -37,14 +40,20 @@ function write(bytes, steps, coder) {
     const lane = at & 3;
     coder.bit(ODDS.isMatch + lane, length > 0 ? 1 : 0);
     if (length === 0) {
-      coder.literal(lane, bytes[at]);
+      coder.literal(before(bytes, at), bytes[at]);
       continue;
     }
-    coder.bit(ODDS.sameDistance, from === distance ? 1 : 0);
-    if (from !== distance) coder.number(ODDS.distance, from);
-    coder.number(ODDS.length, length - 1);
+    const isSame = from === distance;
+    coder.bit(ODDS.sameDistance + lane, isSame ? 1 : 0);
+    if (!isSame) coder.number(ODDS.distance, from);
+    coder.number(isSame ? ODDS.sameLength : ODDS.length, length - 1);
     distance = from;
   }
+}
+
+/** Which of the two bytes before are 0. */
+function before(bytes, at) {
+  return (bytes[at - 1] ? 1 : 0) | (bytes[at - 2] ? 2 : 0);
 }
 
 /** The cheapest row of steps by `price`; what a match costs when it repeats a distance is known only from the front. */
@@ -53,8 +62,7 @@ function parse(bytes, price) {
   const cost = new Float64Array(size + 1).fill(Infinity);
   const steps = new Array(size + 1);
   const lastDistance = new Int32Array(size + 1);
-  const heads = new Map();
-  const chain = new Int32Array(size).fill(-1);
+  const chains = KEY_BYTES.map((keyBytes) => new Chain(bytes, keyBytes));
   cost[0] = 0;
   for (let at = 0; at < size; at++) {
     const lane = at & 3;
@@ -64,14 +72,19 @@ function parse(bytes, price) {
       steps[to] = step;
       lastDistance[to] = distance;
     };
-    reach(at + 1, cost[at] + price.literal(lane, bytes[at]), { at, length: 0, from: 0 }, lastDistance[at]);
+    reach(
+      at + 1,
+      cost[at] + price.literal(lane, before(bytes, at), bytes[at]),
+      { at, length: 0, from: 0 },
+      lastDistance[at],
+    );
     const tryMatch = (from, longest) => {
       const isSame = from === lastDistance[at];
       const fixed = cost[at] + price.match(lane, isSame, from);
       for (let length = SHORTEST; length <= Math.min(longest, LONG_ENOUGH); length++)
-        reach(at + length, fixed + price.length(length), { at, length, from }, from);
+        reach(at + length, fixed + price.length(length, isSame), { at, length, from }, from);
       if (longest > LONG_ENOUGH)
-        reach(at + longest, fixed + price.length(longest), { at, length: longest, from }, from);
+        reach(at + longest, fixed + price.length(longest, isSame), { at, length: longest, from }, from);
     };
     const same = lastDistance[at];
     let best = SHORTEST - 1;
@@ -80,20 +93,16 @@ function parse(bytes, price) {
       tryMatch(same, length);
       if (length >= LONG_ENOUGH) best = length;
     }
-    let tries = MOST_CANDIDATES;
-    for (
-      let other = heads.get(key(bytes, at)) ?? -1;
-      best < LONG_ENOUGH && other >= 0 && tries-- > 0;
-      other = chain[other]
-    ) {
-      const length = matchLength(bytes, other, at);
-      if (length <= best) continue;
-      best = length;
-      tryMatch(at - other, length);
-    }
-    if (at + 1 < size) {
-      chain[at] = heads.get(key(bytes, at)) ?? -1;
-      heads.set(key(bytes, at), at);
+    for (const chain of chains) {
+      let tries = MOST_CANDIDATES;
+      for (let other = chain.latest(at); best < LONG_ENOUGH && other >= 0 && tries-- > 0; other = chain.before(other)) {
+        if (bytes[other + best] !== bytes[at + best]) continue;
+        const length = matchLength(bytes, other, at);
+        if (length <= best) continue;
+        best = length;
+        tryMatch(at - other, length);
+      }
+      chain.add(at);
     }
   }
   const row = [];
@@ -101,8 +110,38 @@ function parse(bytes, price) {
   return row.reverse();
 }
 
-function key(bytes, at) {
-  return bytes[at] | (bytes[at + 1] << 8);
+/** Finds the places with the same first bytes, from the latest on. */
+class Chain {
+  #heads = new Map();
+  #before;
+  #bytes;
+  #keyBytes;
+
+  constructor(bytes, keyBytes) {
+    this.#bytes = bytes;
+    this.#keyBytes = keyBytes;
+    this.#before = new Int32Array(bytes.length).fill(-1);
+  }
+
+  latest(at) {
+    return this.#heads.get(this.#key(at)) ?? -1;
+  }
+
+  before(at) {
+    return this.#before[at];
+  }
+
+  add(at) {
+    const key = this.#key(at);
+    this.#before[at] = this.#heads.get(key) ?? -1;
+    this.#heads.set(key, at);
+  }
+
+  #key(at) {
+    let key = 0;
+    for (let i = 0; i < this.#keyBytes; i++) key = key * 256 + (this.#bytes[at + i] ?? 0);
+    return key;
+  }
 }
 
 function matchLength(bytes, from, at) {
@@ -146,11 +185,11 @@ class Coder {
     while (this.range < 1n << 24n) this.shift();
   }
 
-  literal(lane, byte) {
+  literal(context, byte) {
     let tree = 1;
     for (let place = 7; place >= 0; place--) {
       const bit = (byte >> place) & 1;
-      this.bit(ODDS.literal + (lane << 8) + tree, bit);
+      this.bit(ODDS.literal + (context << 8) + tree, bit);
       tree = (tree << 1) | bit;
     }
   }
@@ -187,20 +226,20 @@ class Coder {
       return sum;
     };
     return {
-      literal: (lane, byte) => {
+      literal: (lane, context, byte) => {
         let sum = bit(ODDS.isMatch + lane, 0);
         for (let place = 7, tree = 1; place >= 0; place--) {
           const value = (byte >> place) & 1;
-          sum += bit(ODDS.literal + (lane << 8) + tree, value);
+          sum += bit(ODDS.literal + (context << 8) + tree, value);
           tree = (tree << 1) | value;
         }
         return sum;
       },
       match: (lane, isSame, from) =>
         bit(ODDS.isMatch + lane, 1) +
-        bit(ODDS.sameDistance, isSame ? 1 : 0) +
+        bit(ODDS.sameDistance + lane, isSame ? 1 : 0) +
         (isSame ? 0 : number(ODDS.distance, from)),
-      length: (length) => number(ODDS.length, length - 1),
+      length: (length, isSame) => number(isSame ? ODDS.sameLength : ODDS.length, length - 1),
     };
   }
 }

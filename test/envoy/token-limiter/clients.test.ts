@@ -13,6 +13,7 @@ const SHORT = { ...TOKENS, name: "short", amount: 200 };
 
 const limiter = useLimiter({
   gateway: { configuration: { ...COUNTING, limits: [TOKENS, REQUEST] } },
+  plain: { configuration: COUNTING },
   recovering: { configuration: { ...COUNTING, limits: [{ ...TOKENS, name: "second", amount: 100, per: "1s" }] } },
   cutting: { configuration: { ...COUNTING, limits: [SHORT], cutStreamsOverLimit: true } },
 });
@@ -57,7 +58,7 @@ describe("the openai package", () => {
       words += chunk.choices[0]?.delta.content ?? "";
     }
     expect(words).toBe("one answers as gpt-4o.");
-    expect(await charged(limiter, consumer)).toMatchObject({ output_tokens: "3", usage_source: "reported" });
+    expect(await charged(limiter, consumer, "plain")).toMatchObject({ output_tokens: "3", usage_source: "reported" });
   });
 
   test("streams with the usage that it asked for", async () => {
@@ -67,7 +68,7 @@ describe("the openai package", () => {
     for await (const { usage } of await client.chat.completions.create(asked, byConsumer(consumer))) {
       if (usage) usages.push(usage.total_tokens);
     }
-    expect(usages).toEqual([Number((await charged(limiter, consumer))["total_tokens"])]);
+    expect(usages).toEqual([Number((await charged(limiter, consumer, "plain"))["total_tokens"])]);
   });
 
   test("makes responses, streamed and not", async () => {
@@ -78,7 +79,8 @@ describe("the openai package", () => {
     const stream = await client.responses.create({ ...asked, stream: true }, byConsumer(consumers[1]!));
     for await (const event of stream) types.push(event.type);
     expect([response.output_text, types.at(-1)]).toEqual(["one answers as gpt-4o.", "response.completed"]);
-    for (const consumer of consumers) expect(await charged(limiter, consumer)).toMatchObject({ output_tokens: "3" });
+    for (const consumer of consumers)
+      expect(await charged(limiter, consumer, "plain")).toMatchObject({ output_tokens: "3" });
   });
 
   test("is told BadRequestError for what is too large, and AuthenticationError without a consumer", async () => {
@@ -145,7 +147,7 @@ describe("Anthropic's package", () => {
         ? await client.messages.stream(ask, options).finalMessage()
         : await client.messages.create(ask, options);
       expect(answer.usage).toMatchObject(usage);
-      expect(await charged(limiter, consumer)).toMatchObject({ input_tokens: "4320", output_tokens: "5" });
+      expect(await charged(limiter, consumer, "plain")).toMatchObject({ input_tokens: "4320", output_tokens: "5" });
     }
   });
 
