@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes/text";
 import { Bytes } from "../bytes/view";
 import { writeHex } from "../bytes/sha256";
 import { randomU32 } from "../host/clock";
@@ -39,7 +40,7 @@ export class SharedSlots {
 
   /** The keys are `name`, a dot and the number in 8 hexadecimal digits. */
   constructor(name: string) {
-    this.keyBytes = String.UTF8.encode(`${name}.00000000`);
+    this.keyBytes = encodeUtf8(`${name}.00000000`);
     this.key.set(changetype<usize>(this.keyBytes), this.keyBytes.byteLength);
   }
 

@@ -5,6 +5,7 @@ import { calloutHeaders } from "./headers";
 import { proxy_grpc_call, proxy_grpc_cancel, proxy_http_call, proxy_set_effective_context } from "./imports";
 import { OUT_NUMBER } from "./memory";
 import { serialisePairs } from "./pairs";
+import { IdTable } from "./id-table";
 import { findRoot, findStream } from "./registry";
 import { Status } from "./status";
 
@@ -18,16 +19,17 @@ class Waiting {
   constructor(
     readonly streamId: u32,
     readonly tag: u32,
-    readonly kind: CalloutKind,
   ) {}
 }
 
-const waiting = new Map<u64, Waiting>();
-
 /** HTTP and gRPC callouts number their tokens apart. */
+const waitingHttp = new IdTable<Waiting>();
+const waitingGrpc = new IdTable<Waiting>();
+
+/** A host may count its tokens from 0, which is no id. */
 @inline
-function keyOf(kind: CalloutKind, token: u32): u64 {
-  return ((<u64>kind) << 32) | token;
+function idOf(token: u32): u32 {
+  return token + 1;
 }
 
 /**
@@ -61,7 +63,7 @@ export function httpCallout(
     OUT_NUMBER,
   );
   if (status != Status.Ok) return false;
-  waiting.set(keyOf(CalloutKind.Http, load<u32>(OUT_NUMBER)), new Waiting(streamId, tag, CalloutKind.Http));
+  waitingHttp.set(idOf(load<u32>(OUT_NUMBER)), new Waiting(streamId, tag));
   return true;
 }
 
@@ -96,12 +98,12 @@ export function grpcCallout(
   );
   if (status != Status.Ok) return 0;
   const token = load<u32>(OUT_NUMBER);
-  waiting.set(keyOf(CalloutKind.Grpc, token), new Waiting(streamId, tag, CalloutKind.Grpc));
+  waitingGrpc.set(idOf(token), new Waiting(streamId, tag));
   return token;
 }
 
 export function cancelGrpcCallout(token: u32): void {
-  waiting.delete(keyOf(CalloutKind.Grpc, token));
+  waitingGrpc.delete(idOf(token));
   proxy_grpc_cancel(token);
 }
 
@@ -113,7 +115,7 @@ export function deliverHttpReply(rootId: u32, token: u32, headerCount: i32, body
   reply.status = status == null ? 0 : decimal(status);
   reply.bodySize = bodySize;
   reply.trailerCount = trailerCount;
-  deliver(rootId, keyOf(CalloutKind.Http, token));
+  deliver(rootId, waitingHttp, token);
 }
 
 /** Routes a gRPC callout's message: for a unary call, the answer. */
@@ -123,7 +125,7 @@ export function deliverGrpcMessage(rootId: u32, token: u32, size: i32): void {
   reply.status = 0;
   reply.bodySize = size;
   reply.trailerCount = 0;
-  deliver(rootId, keyOf(CalloutKind.Grpc, token));
+  deliver(rootId, waitingGrpc, token);
 }
 
 /** Routes the end of a gRPC callout whose message never came; after a message there is nobody waiting any more. */
@@ -133,13 +135,13 @@ export function deliverGrpcClose(rootId: u32, token: u32, status: i32): void {
   reply.status = status;
   reply.bodySize = 0;
   reply.trailerCount = 0;
-  deliver(rootId, keyOf(CalloutKind.Grpc, token));
+  deliver(rootId, waitingGrpc, token);
 }
 
-function deliver(rootId: u32, key: u64): void {
-  if (!waiting.has(key)) return;
-  const target = waiting.get(key);
-  waiting.delete(key);
+function deliver(rootId: u32, waiting: IdTable<Waiting>, token: u32): void {
+  const target = waiting.get(idOf(token));
+  if (target == null) return;
+  waiting.delete(idOf(token));
   if (target.streamId == 0) {
     const root = findRoot(rootId);
     if (root != null) root.onCallout(target.tag, reply);

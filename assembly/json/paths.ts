@@ -29,7 +29,6 @@ export class PathNode {
   keyedCount: i32 = 0;
   /** The key that leads here, as UTF-8; empty for the root and for elements. */
   key: ArrayBuffer = new ArrayBuffer(0);
-  keyLength: i32 = 0;
 }
 
 /**
@@ -150,7 +149,6 @@ export class JsonPaths {
     const child = this.nodes.length;
     const node = new PathNode();
     node.key = key;
-    node.keyLength = key.byteLength;
     this.nodes.push(node);
     parents.push(parent);
     if (isElements) this.nodes[parent].elements = child;

@@ -1,3 +1,5 @@
+import { encodeUtf8 } from "../bytes/text";
+
 /** What the value of a key in a request means for the count of its tokens. */
 export const enum KeyRole {
   /** No key of the protocols: a tool's argument or parameter, or a field newer than this. A model reads key and value. */
@@ -91,7 +93,7 @@ function makeTable(): StaticArray<u32> {
 }
 
 function enter(slots: StaticArray<u32>, keys: string, role: KeyRole): void {
-  const bytes = String.UTF8.encode(keys);
+  const bytes = encodeUtf8(keys);
   const pointer = changetype<usize>(bytes);
   let start = 0;
   for (let end = 0; end <= bytes.byteLength; end++) {

@@ -106,7 +106,11 @@ export class TokenLimiter extends TwoWayExchange {
 
   /** What FailOpen lets by is charged all the same, by what is known of it. */
   onProblem(problem: Problem): Outcome {
-    if (this.dialect == Dialect.Unknown && problem == Problem.HeldTooLarge) return Outcome.Pass;
+    if (problem == Problem.HeldTooLarge) {
+      // The host's own limit bounds what waits for the store.
+      if (this.isPending) return Outcome.Hold;
+      if (this.dialect == Dialect.Unknown) return Outcome.Pass;
+    }
     const outcome = this.fail(problem);
     return outcome == Outcome.Ended || this.isAdmitted || problem == Problem.HostFailure ? outcome : this.admit();
   }
@@ -248,7 +252,7 @@ export class TokenLimiter extends TwoWayExchange {
         return this.orAudit(tooLarge(this.demand.reservedOf(limit, settings.reserve), limit.capacity));
       }
       case Admission.Unavailable:
-        return this.fail(Problem.HostFailure);
+        return this.fail(Problem.HostFailure) == Outcome.Ended ? Outcome.Ended : this.pass();
       default:
         return this.pass();
     }
@@ -316,8 +320,9 @@ export class TokenLimiter extends TwoWayExchange {
     let input = this.demand.input;
     let output = this.isError ? 0 : meter.writtenSoFar;
     if (batch != null) {
-      input = this.isError ? 0 : batch.inputTokens;
-      output = this.isError ? 0 : batch.outputTokens(settings.reserve.outputDefault);
+      const isTaken = !this.isError && !this.isEnded;
+      input = isTaken ? batch.inputTokens : 0;
+      output = isTaken ? batch.outputTokens(settings.reserve.outputDefault) : 0;
     }
     meter.settle(input, output);
     settings.shared!.settle(claim, meter);

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../../assembly/bytes/text";
 import { SHA256_BYTES, Sha256 } from "../../assembly/bytes/sha256";
 import { ByteString } from "../../assembly/bytes/view";
 import { formatInteger } from "../../assembly/config/integer";
@@ -104,7 +105,7 @@ export class Limit {
   ) {
     this.nameBytes = new ByteString(name);
     const digest = new StaticArray<u64>(SHA256_BYTES / 8);
-    const definition = String.UTF8.encode(
+    const definition = encodeUtf8(
       `${name} ${describe(count)} ${formatInteger(algorithm)} ${formatInteger(periodMs)}`,
     );
     const hash = new Sha256();

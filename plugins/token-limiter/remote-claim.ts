@@ -35,7 +35,8 @@ export class RemoteClaim extends Claim {
   private readonly limits: Limit[] = [];
   private readonly keys: RateLimitKey[] = [];
   private readonly charged: i64[] = [];
-  private isAdmitted: bool = false;
+  /** What it uses is to be charged. */
+  private isCharged: bool = false;
 
   constructor(
     settings: LimiterSettings,
@@ -51,22 +52,29 @@ export class RemoteClaim extends Claim {
     for (let i = 0; i < this.limits.length; i++) this.charged.push(this.limits[i].count.of(demand.input, 0, 0, 0, 0));
     const message = this.service.check(this.keys);
     const isAsked = message.length > 0 && this.transport.ask(streamId, CHECK_TAG, message);
-    return isAsked ? Admission.Pending : Admission.Unavailable;
+    return isAsked ? Admission.Pending : this.unanswered();
   }
 
   onReply(message: Bytes | null): Admission {
-    if (message == null || !this.service.read(message, this.keys.length)) return Admission.Unavailable;
+    if (message == null || !this.service.read(message, this.keys.length)) return this.unanswered();
     this.learn();
     const isDenied = this.decidedBy != null;
     if (isDenied && !this.isForced) return Admission.Denied;
-    this.isAdmitted = true;
+    this.isCharged = true;
     this.charge(this.charged);
     return isDenied ? Admission.Denied : Admission.Pass;
   }
 
+  /** Where FailOpen lets it by all the same, it is charged at its end. */
+  private unanswered(): Admission {
+    this.charged.fill(0);
+    this.isCharged = true;
+    return Admission.Unavailable;
+  }
+
   settle(used: AnswerMeter): bool {
-    if (!this.isAdmitted) return true;
-    this.isAdmitted = false;
+    if (!this.isCharged) return true;
+    this.isCharged = false;
     const rest = new Array<i64>();
     for (let i = 0; i < this.limits.length; i++) {
       const count = this.limits[i].count;

@@ -101,6 +101,7 @@ describe("with a rate limit service", () => {
     expect(passed.stream.upstream.complete).toBe(true);
     const { filterState } = passed.stream.respond(answer(7, 20));
     expect(filterState).toMatchObject({ "weir.total_tokens": "27", "weir.usage_source": "reported" });
+    expect(asked(opened.host.callouts[0]!)).toEqual({ "tokens a": 7, "day t": 27 });
   });
 
   test("whose cluster is not there, the failure mode decides too", async () => {
