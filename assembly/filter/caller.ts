@@ -15,6 +15,12 @@ export class Caller {
   private consumerLength: i32 = 0;
   private readonly view: Bytes = new Bytes();
 
+  /** Nobody, again. */
+  reset(): void {
+    this.names.clear();
+    this.consumerLength = 0;
+  }
+
   get hasConsumer(): bool {
     return this.consumerLength > 0;
   }

@@ -43,6 +43,8 @@ export abstract class Exchange extends StreamContext {
   protected chosen: Settings | null = null;
   /** This plugin has answered, or closed, the exchange. */
   protected isEnded: bool = false;
+  /** A callout's reply decides about the request. */
+  protected awaitsReply: bool = false;
   private edit: BodyEdit | null = null;
   /** How much of the request's body the host holds, in bytes. */
   private heldSize: i32 = 0;
@@ -171,6 +173,8 @@ export abstract class Exchange extends StreamContext {
     if (outcome == Outcome.Hold && !end) {
       flow.headersHeld = true;
       flow.isHolding = true;
+      // Nobody needs the body before the reply: so the host slows the client down where it would else refuse a large one.
+      if (this.awaitsReply) return Action.HoldAll;
       this.root.watchdog.watch(this.id);
       return Action.Hold;
     }

@@ -19,6 +19,8 @@ import { ResponseHead, responseHead } from "./response-head";
 const MOST_REWRITTEN_BYTES: i32 = 4 << 20;
 const NOT_CUT: i32 = -1;
 const NOTHING = new Bytes();
+/** Never written to: an answer that isn't rewritten needs none. */
+const NO_BUFFER = new ByteBuffer(new Budget(0));
 
 /**
  * One HTTP stream, as a plugin sees it that reads the answer too.
@@ -29,7 +31,7 @@ const NOTHING = new Bytes();
 export abstract class TwoWayExchange extends Exchange {
   protected readonly response: BodyFlow = new BodyFlow();
   /** What the client gets instead of the bytes that the host holds now, when `isRewritten`. */
-  protected readonly rewritten: ByteBuffer = new ByteBuffer(new Budget(MOST_REWRITTEN_BYTES));
+  protected rewritten: ByteBuffer = NO_BUFFER;
   protected isRewritten: bool = false;
   private isRewriting: bool = false;
   /** The answer's headers have gone to the client. */
@@ -62,12 +64,14 @@ export abstract class TwoWayExchange extends Exchange {
   /** With `isWanted`, allows to write `rewritten`: in `onResponse` only. Whether it is allowed, and the host lets us. */
   protected startRewriting(head: ResponseHead, isWanted: bool): bool {
     this.isRewriting = isWanted && head.dropContentLength();
+    if (this.isRewriting) this.rewritten = new ByteBuffer(new Budget(MOST_REWRITTEN_BYTES));
     return this.isRewriting;
   }
 
   /** Where the answer may be rewritten: this piece of it is to go out as it is. */
   protected show(piece: Bytes): void {
-    if (this.isRewriting && !this.rewritten.append(piece.pointer, piece.length)) this.isRewriting = false;
+    if (!this.isRewriting || this.isCut || this.cutAt != NOT_CUT) return;
+    this.isRewriting = this.rewritten.append(piece.pointer, piece.length);
   }
 
   /**
@@ -167,6 +171,7 @@ export abstract class TwoWayExchange extends Exchange {
 
   /** Puts what the plugin wrote in place of the `size` bytes that the host holds. */
   private writeAnswer(size: i32): void {
+    if (!this.isRewriting) return;
     const out = this.rewritten;
     if (this.isRewritten || this.isCut) {
       let length = this.isCut ? 0 : out.length;

@@ -3,18 +3,24 @@ import { Bytes } from "../bytes/view";
 import { AnswerListener } from "./answer-listener";
 import { AnswerReader, NO_EVENTS } from "./answer-reader";
 import { AnswerUsageCut, CutResult } from "./answer-usage-cut";
-import { TokenEstimator } from "./token-estimator";
+import { TokenSampler } from "./token-sampler";
 import { MAX_COUNT } from "./usage-count";
 import { readUsageHeader } from "./usage-headers";
 
 /** Bytes of a compressed answer that hold one token, about: events and JSON shrink to a tenth, plain text to a third. */
 const COMPRESSED_BYTES_PER_TOKEN: i64 = 2;
+/**
+ * How much of an answer's text is read before it is sampled, and how much each sample stands for. Nearly all answers report
+ * what they used, so an estimate must cost nearly nothing.
+ */
+const WHOLE_BYTES: i64 = 1024;
+const PERIOD_BYTES: i64 = 8192;
 const MOST_IDLE: i32 = 64;
 
 
 @final
 class WrittenText extends AnswerListener {
-  readonly estimator: TokenEstimator = new TokenEstimator();
+  readonly estimator: TokenSampler = new TokenSampler(WHOLE_BYTES, PERIOD_BYTES);
   readonly cut: AnswerUsageCut = new AnswerUsageCut();
   isHiding: bool = false;
 

@@ -32,6 +32,11 @@ export abstract class BatchReader {
     return true;
   }
 
+  /** Whether it is one, whatever still comes. */
+  get isSurelyBatch(): bool {
+    return true;
+  }
+
   protected fail(problem: BatchProblem): bool {
     if (this.problem == BatchProblem.None) this.problem = problem;
     return false;
@@ -137,9 +142,14 @@ export class FileBatchReader extends BatchReader {
     return !this.hasPurpose || (this.purposeLength == 5 && this.purpose == BATCH);
   }
 
+  override get isSurelyBatch(): bool {
+    return this.hasPurpose && this.part != Part.Purpose && this.isBatch;
+  }
+
   feed(pointer: usize, length: i32): bool {
     if (this.problem != BatchProblem.None) return false;
-    return this.form!.feed(pointer, length) || this.fail(BatchProblem.BadMultipart);
+    if (!this.form!.feed(pointer, length)) return this.fail(BatchProblem.BadMultipart);
+    return !this.hasBadLine || !this.isSurelyBatch || this.fail(BatchProblem.NotJson);
   }
 
   finish(): bool {

@@ -1,17 +1,21 @@
 import { isDataUrl, isLink, MAGIC_BYTES, tokensOfBlob } from "./request-blob";
 import { addCounts } from "./request-count";
 import { KeyRole } from "./request-keys";
-import { TokenEstimator } from "./token-estimator";
+import { TokenSampler } from "./token-sampler";
 
 /** A string that begins with this many bytes of base64 and nothing else is binary, but for the protocols' own texts. */
 const BINARY_BYTES: i32 = 1024;
+
+/** How much of one text is read before it is sampled, and how much each sample stands for. */
+const WHOLE_BYTES: i64 = 4096;
+const PERIOD_BYTES: i64 = 4096;
 
 /** Estimates the tokens of a request's values, one after the other; each may arrive in pieces, split anywhere. */
 @final
 export class RequestTexts {
   /** The estimate for all values that have ended. */
   tokens: i64 = 0;
-  private readonly estimator: TokenEstimator = new TokenEstimator();
+  private readonly estimator: TokenSampler = new TokenSampler(WHOLE_BYTES, PERIOD_BYTES);
   private readonly magic: StaticArray<u8> = new StaticArray<u8>(MAGIC_BYTES);
   private role: KeyRole = KeyRole.Text;
   private length: i64 = 0;

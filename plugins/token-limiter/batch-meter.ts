@@ -1,9 +1,13 @@
+import { countDropped } from "../../assembly/bytes/buffer";
 import { Bytes } from "../../assembly/bytes/view";
 import { Problem, problemOfJson } from "../../assembly/filter/problem";
 import { BatchProblem, BatchReader, FileBatchReader, MessageBatchReader } from "../../assembly/llm/batch-reader";
 import { Dialect } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
 import { UploadPurpose } from "../../assembly/llm/upload-purpose";
+
+/** What one reader takes with its paths, about. */
+const READER_BYTES: i32 = 16 << 10;
 
 /** Adds up what the requests of a batch upload may use, while it streams by. */
 @final
@@ -18,6 +22,7 @@ export class BatchMeter {
 
   /** Null: a form without a boundary. */
   static of(endpoint: Endpoint, contentType: Bytes): BatchMeter | null {
+    countDropped(READER_BYTES);
     if (endpoint.isMultipart) {
       const file = new FileBatchReader();
       return file.begin(contentType) ? new BatchMeter(file, null) : null;
@@ -29,13 +34,16 @@ export class BatchMeter {
   feed(piece: Bytes, isLast: bool): bool {
     const purpose = this.purpose;
     if (purpose != null) {
-      if (purpose.feed(piece.pointer, piece.length, isLast)) return !purpose.hasDuplicate || this.fail(Problem.DuplicateKey);
+      if (purpose.feed(piece.pointer, piece.length, isLast))
+        return !purpose.hasDuplicate || this.fail(Problem.DuplicateKey);
       return this.fail(problemOfJson(purpose.problem));
     }
     const reader = this.reader!;
     const isReadable = reader.feed(piece.pointer, piece.length) && (!isLast || reader.finish());
     if (!isReadable) return this.fail(problemOf(reader.problem));
-    return !isLast || !reader.isBatch || !reader.totals.hasDuplicate || this.fail(Problem.DuplicateKey);
+    // As soon as it is certain: a host passes the last bytes on before it tells that they were the last.
+    const isBatch = reader.isSurelyBatch || (isLast && reader.isBatch);
+    return !isBatch || !reader.totals.hasDuplicate || this.fail(Problem.DuplicateKey);
   }
 
   /** A batch that comes in parts, cut anywhere, can't be read. */

@@ -2,9 +2,8 @@ import { Bytes } from "../../assembly/bytes/view";
 import { Mode } from "../../assembly/filter/mode";
 import { AnswerMeter } from "../../assembly/llm/answer-meter";
 import { LimiterSettings, OnNoConsumer } from "./config";
-import { Demand } from "./demand";
+import { Inquiry } from "./inquiry";
 import { KeySource } from "./limit-key";
-import { KeyValues } from "./key-values";
 import { Limit } from "./limit";
 import { RateReport } from "./rate-headers";
 
@@ -43,7 +42,7 @@ export abstract class Claim {
   }
 
   /** Asks all limits that are for this request; all of them grant it, or nothing is held. */
-  abstract admit(values: KeyValues, model: Bytes, demand: Demand, streamId: u32): Admission;
+  abstract admit(inquiry: Inquiry, streamId: u32): Admission;
 
   /** The store's answer; null: none came. */
   onReply(_message: Bytes | null): Admission {
@@ -62,9 +61,10 @@ export abstract class Claim {
   abstract settle(used: AnswerMeter): bool;
 
   /** Finds the limits with state that are for this request. */
-  protected match(values: KeyValues, model: Bytes): void {
+  protected match(inquiry: Inquiry): void {
     const settings = this.settings;
-    const skipsConsumer = settings.onNoConsumer == OnNoConsumer.Pass && !values.caller.hasConsumer;
+    const model = inquiry.model;
+    const skipsConsumer = settings.onNoConsumer == OnNoConsumer.Pass && !inquiry.values.caller.hasConsumer;
     for (let i = 0; i < settings.limits.length; i++) {
       const limit = unchecked(settings.limits[i]);
       if (limit.isPerRequest || !limit.isFor(model.pointer, model.length)) continue;

@@ -95,6 +95,12 @@ export class LimiterSettings extends Settings {
     return this.common.consumer.isConfigured || this.countsBy(KeySource.Consumer) || this.countsBy(KeySource.Group);
   }
 
+  /** Whether the model matters: a limit counts by it, or is for some models only. */
+  get needsModel(): bool {
+    for (let i = 0; i < this.limits.length; i++) if (this.limits[i].models != null) return true;
+    return this.countsBy(KeySource.Model);
+  }
+
   /** Whether a request's body decides anything here. */
   get readsRequests(): bool {
     return this.limits.length > 0 || this.includeUsage;

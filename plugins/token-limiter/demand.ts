@@ -10,6 +10,13 @@ export class Demand {
   /** Whether the request itself sets that bound. */
   isBound: bool = false;
 
+  /** Ready for another request. */
+  reset(): void {
+    this.input = 0;
+    this.output = 0;
+    this.isBound = false;
+  }
+
   /** What of `limit` this request may use at most: what a limit of single requests is asked. */
   ofOne(limit: Limit): i64 {
     return limit.count.of(this.input, 0, 0, this.isBound ? this.output : 0, 0);

@@ -1,5 +1,3 @@
-import { Budget } from "../../assembly/bytes/budget";
-import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { Mode } from "../../assembly/filter/mode";
 import { Outcome } from "../../assembly/filter/outcome";
@@ -22,8 +20,7 @@ import { USAGE_HEADERS } from "../../assembly/llm/usage-headers";
 import { BatchMeter } from "./batch-meter";
 import { Admission, Claim } from "./claim";
 import { LimiterSettings, OnNoConsumer } from "./config";
-import { Demand } from "./demand";
-import { KeyValues } from "./key-values";
+import { Inquiry } from "./inquiry";
 import { Event, Judgement } from "./limit-counters";
 import { KeySource } from "./limit-key";
 import { BATCH_IN_PARTS, NO_CONSUMER, STREAM_OVER_LIMIT, limited, tooLarge } from "./refusals";
@@ -32,20 +29,15 @@ const ACCEPT_ENCODING = new ByteString("accept-encoding");
 /** Ollama API reference, "Streaming responses". */
 const OBJECT_A_LINE = new ByteString("application/x-ndjson");
 const LINE_FEED: u8 = 0x0a;
-const LONGEST_MODEL: i32 = 1024;
 /** How many tokens a stream writes, about, between two looks at its limits. */
 const LOOK_EVERY_TOKENS: i64 = 64;
 const FIRST_ERROR: i32 = 400;
 
-const noBytes = new Bytes();
-
 /** Lets a request pass while its consumer has tokens left, and charges what it used, however it ends. */
 @final
 export class TokenLimiter extends TwoWayExchange {
-  private readonly values: KeyValues = new KeyValues();
-  private readonly demand: Demand = new Demand();
-  /** The model, where it isn't in the body or a filter in front has put another in its place. */
-  private readonly model: ByteBuffer = new ByteBuffer(new Budget(LONGEST_MODEL));
+  /** There from the request's headers on, for a request that this plugin may have to do with. */
+  private inquiry: Inquiry | null = null;
   private asked: RequestReader | null = null;
   private batch: BatchMeter | null = null;
   private claim: Claim | null = null;
@@ -56,7 +48,6 @@ export class TokenLimiter extends TwoWayExchange {
   private writes: bool = true;
   private isAdmitted: bool = false;
   /** The limits' store has been asked, and will answer later. */
-  private isPending: bool = false;
   /** The request's body was read to its end, and is as it should be. */
   private isRead: bool = false;
   private isPrepared: bool = false;
@@ -76,11 +67,14 @@ export class TokenLimiter extends TwoWayExchange {
     this.isSniffing = endpoint.dialect == Dialect.Unknown;
     if (!this.isSniffing && !endpoint.needsModel && !endpoint.isBatchUpload) return Outcome.Leave;
     const settings = this.settings;
-    if (settings.identifies) settings.common.consumer.identify(head, this.values.caller);
-    this.values.readHead(head, settings.keys);
+    const inquiry = Inquiry.take();
+    this.inquiry = inquiry;
+    if (settings.identifies) settings.common.consumer.identify(head, inquiry.values.caller);
+    inquiry.values.readHead(head, settings.keys);
     if (this.isSniffing) return head.isEncoded ? Outcome.Leave : this.startReading();
     if (this.lacksConsumer && this.refuse(NO_CONSUMER) == Outcome.Ended) return Outcome.Ended;
-    if (endpoint.modelPlace == ModelPlace.Path) this.keepModel(endpoint.pathModel);
+    if (settings.stripAcceptEncoding) head.strip(ACCEPT_ENCODING);
+    if (endpoint.modelPlace == ModelPlace.Path) inquiry.keepModel(endpoint.pathModel);
     this.writes = endpoint.answerCarriesText;
     if (endpoint.isBatchUpload) return this.startBatch(head, endpoint);
     if (head.isEncoded) return this.onProblem(Problem.UnsupportedEncoding);
@@ -90,7 +84,7 @@ export class TokenLimiter extends TwoWayExchange {
 
   onRequestPiece(piece: Bytes, isLast: bool): Outcome {
     if (this.batch != null) return this.readBatch(piece, isLast);
-    if (this.isPending) return Outcome.Hold;
+    if (this.awaitsReply) return Outcome.Hold;
     const asked = this.asked!;
     const isJson = asked.feed(piece.pointer, piece.length) && (!isLast || asked.finish());
     if (this.isSniffing) {
@@ -108,7 +102,7 @@ export class TokenLimiter extends TwoWayExchange {
   onProblem(problem: Problem): Outcome {
     if (problem == Problem.HeldTooLarge) {
       // The host's own limit bounds what waits for the store.
-      if (this.isPending) return Outcome.Hold;
+      if (this.awaitsReply) return Outcome.Hold;
       if (this.dialect == Dialect.Unknown) return Outcome.Pass;
     }
     const outcome = this.fail(problem);
@@ -149,8 +143,8 @@ export class TokenLimiter extends TwoWayExchange {
   }
 
   onReply(_tag: u32, message: Bytes | null): void {
-    if (!this.isPending) return;
-    this.isPending = false;
+    if (!this.awaitsReply) return;
+    this.awaitsReply = false;
     const outcome = this.judge(this.claim!.onReply(message));
     if (outcome == Outcome.Ended) return;
     this.request.isLeft = outcome == Outcome.Leave;
@@ -167,6 +161,9 @@ export class TokenLimiter extends TwoWayExchange {
   onDelete(): void {
     super.onDelete();
     this.giveBack();
+    const inquiry = this.inquiry;
+    if (inquiry != null) inquiry.giveBack();
+    this.inquiry = null;
     const meter = this.meter;
     if (meter != null) meter.giveBack();
     this.meter = null;
@@ -176,7 +173,7 @@ export class TokenLimiter extends TwoWayExchange {
     const settings = this.settings;
     return (
       settings.onNoConsumer == OnNoConsumer.Reject &&
-      !this.values.caller.hasConsumer &&
+      !this.inquiry!.values.caller.hasConsumer &&
       settings.countsBy(KeySource.Consumer)
     );
   }
@@ -199,38 +196,39 @@ export class TokenLimiter extends TwoWayExchange {
     const batch = this.batch!;
     if (!batch.feed(piece, isLast)) return this.onProblem(batch.problem);
     if (batch.isInParts && this.refuse(BATCH_IN_PARTS) == Outcome.Ended) return Outcome.Ended;
-    return this.isPending ? Outcome.Hold : Outcome.Pass;
+    return this.awaitsReply ? Outcome.Hold : Outcome.Pass;
   }
 
   /** What the request may use, as far as it was read. */
-  private learnDemand(asked: RequestReader): void {
-    const demand = this.demand;
+  private learnDemand(inquiry: Inquiry, asked: RequestReader): void {
+    const demand = inquiry.demand;
     demand.input = asked.inputTokens;
     demand.isBound = !this.writes || asked.outputCap != NO_COUNT;
     demand.output = this.writes ? asked.outputTokens(this.settings.reserve.outputDefault) : 0;
-    if (this.model.length == 0) this.keepModel(asked.model);
+    if (inquiry.model.length == 0) inquiry.keepModel(asked.model);
   }
 
   /** Asks the limits. */
   private admit(): Outcome {
     const settings = this.settings;
-    const read = this.asked;
-    if (read != null) this.learnDemand(read);
     if (this.isSniffing && this.lacksConsumer && this.refuse(NO_CONSUMER) == Outcome.Ended) return Outcome.Ended;
-    const routed = MODEL.get();
-    if (routed != null && routed.length > 0) this.keepModel(routed);
-    const model = noBytes.set(this.model.pointer, this.model.length);
+    const inquiry = this.inquiry!;
+    const asked = this.asked;
+    if (asked != null) this.learnDemand(inquiry, asked);
+    const routed = settings.needsModel ? MODEL.get() : null;
+    if (routed != null && routed.length > 0) inquiry.keepModel(routed);
+    const model = inquiry.model;
     for (let i = 0; i < settings.limits.length; i++) {
       const limit = settings.limits[i];
       if (!limit.isPerRequest || !limit.isFor(model.pointer, model.length)) continue;
-      const asked = this.demand.ofOne(limit);
-      if (!limit.isTooLarge(asked)) continue;
+      const needed = inquiry.demand.ofOne(limit);
+      if (!limit.isTooLarge(needed)) continue;
       settings.shared!.counters.judged(i, Judgement.TooLarge);
-      if (this.refuse(tooLarge(asked, limit.capacity)) == Outcome.Ended) return Outcome.Ended;
+      if (this.refuse(tooLarge(needed, limit.capacity)) == Outcome.Ended) return Outcome.Ended;
     }
     const claim = settings.shared!.newClaim();
     this.claim = claim;
-    return this.judge(claim.admit(this.values, model, this.demand, this.id));
+    return this.judge(claim.admit(inquiry, this.id));
   }
 
   private judge(admission: Admission): Outcome {
@@ -239,7 +237,7 @@ export class TokenLimiter extends TwoWayExchange {
     settings.shared!.count(claim, admission);
     switch (admission) {
       case Admission.Pending:
-        this.isPending = true;
+        this.awaitsReply = true;
         this.prepareRequest();
         return Outcome.Hold;
       case Admission.Denied: {
@@ -249,7 +247,7 @@ export class TokenLimiter extends TwoWayExchange {
       }
       case Admission.TooLarge: {
         const limit = claim.decidedBy!;
-        return this.orAudit(tooLarge(this.demand.reservedOf(limit, settings.reserve), limit.capacity));
+        return this.orAudit(tooLarge(this.inquiry!.demand.reservedOf(limit, settings.reserve), limit.capacity));
       }
       case Admission.Unavailable:
         return this.fail(Problem.HostFailure) == Outcome.Ended ? Outcome.Ended : this.pass();
@@ -276,7 +274,7 @@ export class TokenLimiter extends TwoWayExchange {
     const settings = this.settings;
     if (this.isPrepared) return;
     this.isPrepared = true;
-    if (settings.stripAcceptEncoding) requestHead.strip(ACCEPT_ENCODING);
+    if (this.isSniffing && settings.stripAcceptEncoding) requestHead.strip(ACCEPT_ENCODING);
     const asked = this.asked;
     if (asked == null || !settings.includeUsage || !asked.streams) return;
     // Anthropic's requests look like OpenAI's, and Anthropic refuses what it doesn't know.
@@ -294,11 +292,6 @@ export class TokenLimiter extends TwoWayExchange {
     return this.batch == null ? Outcome.Leave : Outcome.Pass;
   }
 
-  private keepModel(model: Bytes): void {
-    this.model.clear();
-    this.model.append(model.pointer, min(model.length, LONGEST_MODEL));
-  }
-
   /** A stream that passes a limit ends after its last whole event. */
   private lookAtLimits(meter: AnswerMeter, piece: Bytes): Outcome {
     const written = meter.writtenSoFar;
@@ -306,7 +299,7 @@ export class TokenLimiter extends TwoWayExchange {
     const tail = this.isInLines ? lengthAfterLine(piece) : meter.openTail(piece.length);
     if (tail < 0) return Outcome.Pass;
     this.lookAtTokens = written + LOOK_EVERY_TOKENS;
-    if (!this.claim!.isOverdrawn(this.demand.input, written)) return Outcome.Pass;
+    if (!this.claim!.isOverdrawn(this.inquiry!.demand.input, written)) return Outcome.Pass;
     this.lookAtTokens = i64.MAX_VALUE;
     return this.cutAnswer(STREAM_OVER_LIMIT, tail);
   }
@@ -317,10 +310,11 @@ export class TokenLimiter extends TwoWayExchange {
     let meter = this.meter;
     if (meter == null) meter = AnswerMeter.take(false);
     this.meter = meter;
-    let input = this.demand.input;
+    let input = this.inquiry!.demand.input;
     let output = this.isError ? 0 : meter.writtenSoFar;
     if (batch != null) {
-      const isTaken = !this.isError && !this.isEnded;
+      // What is refused at its end has gone up already.
+      const isTaken = !this.isError && (!this.isEnded || this.request.isComplete);
       input = isTaken ? batch.inputTokens : 0;
       output = isTaken ? batch.outputTokens(settings.reserve.outputDefault) : 0;
     }

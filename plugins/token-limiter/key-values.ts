@@ -26,6 +26,12 @@ export class KeyValues {
   private readonly view: Bytes = new Bytes();
   private readonly modelView: Bytes = new Bytes();
 
+  /** Ready for another request. */
+  reset(): void {
+    this.caller.reset();
+    this.headers.clear();
+  }
+
   /** Keeps the values of the headers that the keys name. */
   readHead(head: RequestHead, keys: LimitKey[]): void {
     for (let i = 0; i < keys.length; i++) {

@@ -1,10 +1,8 @@
-import { Bytes } from "../../assembly/bytes/view";
 import { nowMs } from "../../assembly/filter/time";
 import { AnswerMeter } from "../../assembly/llm/answer-meter";
 import { Admission, Claim } from "./claim";
 import { LimiterSettings } from "./config";
-import { Demand } from "./demand";
-import { KeyValues } from "./key-values";
+import { Inquiry } from "./inquiry";
 import { KeyDigest, LimitKey } from "./limit-key";
 import { LocalStore, Verdict } from "./local-store";
 import { secondsUp } from "./rate-headers";
@@ -26,19 +24,20 @@ export class LocalClaim extends Claim {
     super(settings);
   }
 
-  admit(values: KeyValues, model: Bytes, demand: Demand, _streamId: u32): Admission {
+  admit(inquiry: Inquiry, _streamId: u32): Admission {
     const settings = this.settings;
+    if (settings.limits.length == 0) return Admission.Pass;
     const store = this.store;
-    hashKeys(store, settings.keys, values, model);
+    hashKeys(store, settings.keys, inquiry);
     const reservation = idle.length > 0 ? idle.pop() : new Reservation();
     this.reservation = reservation;
     reservation.begin(settings.reserve.ttlMs);
     reservation.isForced = this.isForced;
-    this.match(values, model);
+    this.match(inquiry);
     for (let i = 0; i < settings.limits.length; i++) {
       if (!this.isMatched(i)) continue;
       const limit = unchecked(settings.limits[i]);
-      reservation.ask(limit, digests[limit.key], demand.reservedOf(limit, settings.reserve));
+      reservation.ask(limit, digests[limit.key], inquiry.demand.reservedOf(limit, settings.reserve));
     }
     if (reservation.length == 0) return Admission.Pass;
     const verdict = store.reserve(reservation, nowMs());
@@ -93,8 +92,9 @@ function use(
   }
 }
 
-function hashKeys(store: LocalStore, keys: LimitKey[], values: KeyValues, model: Bytes): void {
-  values.rewind(model);
+function hashKeys(store: LocalStore, keys: LimitKey[], inquiry: Inquiry): void {
+  const values = inquiry.values;
+  values.rewind(inquiry.model);
   for (let i = 0; i < keys.length; i++) {
     if (i == digests.length) digests.push(new KeyDigest());
     const parts = unchecked(keys[i]).parts;

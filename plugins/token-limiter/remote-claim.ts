@@ -4,8 +4,7 @@ import { GrpcService } from "../../assembly/filter/grpc-service";
 import { AnswerMeter } from "../../assembly/llm/answer-meter";
 import { Admission, Claim } from "./claim";
 import { LimiterSettings } from "./config";
-import { Demand } from "./demand";
-import { KeyValues } from "./key-values";
+import { Inquiry } from "./inquiry";
 import { KeyPart, KeySource } from "./limit-key";
 import { Limit } from "./limit";
 import { RateLimitKey } from "./rate-limit-request";
@@ -46,10 +45,10 @@ export class RemoteClaim extends Claim {
     super(settings);
   }
 
-  admit(values: KeyValues, model: Bytes, demand: Demand, streamId: u32): Admission {
-    if (!this.makeKeys(values, model)) return Admission.Unavailable;
+  admit(inquiry: Inquiry, streamId: u32): Admission {
+    if (!this.makeKeys(inquiry)) return Admission.Unavailable;
     if (this.keys.length == 0) return Admission.Pass;
-    for (let i = 0; i < this.limits.length; i++) this.charged.push(this.limits[i].count.of(demand.input, 0, 0, 0, 0));
+    for (let i = 0; i < this.limits.length; i++) this.charged.push(this.limits[i].count.of(inquiry.demand.input, 0, 0, 0, 0));
     const message = this.service.check(this.keys);
     const isAsked = message.length > 0 && this.transport.ask(streamId, CHECK_TAG, message);
     return isAsked ? Admission.Pending : this.unanswered();
@@ -106,10 +105,11 @@ export class RemoteClaim extends Claim {
   }
 
   /** False when a value is too long for the service, or all of them are. */
-  private makeKeys(values: KeyValues, model: Bytes): bool {
+  private makeKeys(inquiry: Inquiry): bool {
     const settings = this.settings;
+    const values = inquiry.values;
     const budget = new Budget(MOST_KEY_BYTES);
-    this.match(values, model);
+    this.match(inquiry);
     for (let i = 0; i < settings.limits.length; i++) {
       if (!this.isMatched(i)) continue;
       const limit = settings.limits[i];
@@ -117,7 +117,7 @@ export class RemoteClaim extends Claim {
       this.limits.push(limit);
       this.keys.push(key);
     }
-    values.rewind(model);
+    values.rewind(inquiry.model);
     for (let k = 0; k < settings.keys.length; k++) {
       const parts = settings.keys[k].parts;
       for (let j = 0; j < parts.length; j++) if (!this.addPart(k, parts[j], values.next(parts[j]))) return false;

@@ -1,13 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { type RequestSpec } from "../host/exchange.ts";
+import { type Outcome, type RequestSpec } from "../host/exchange.ts";
 import { type PluginContext } from "../host/plugin-context.ts";
 import { type WasmHost } from "../host/wasm-host.ts";
 import { randomFrom, SEED } from "../lib/seeded.ts";
+import { ANSWERS } from "./support/answers.ts";
 import { examplesOf, loadVm, pluginNames } from "./support/plugins.ts";
-import { bodyOf, randomSplit, REQUESTS, RESPONSES } from "./support/traffic.ts";
+import { bodyOf, fromCaller, randomSplit, REQUESTS, RESPONSES } from "./support/traffic.ts";
 
 const STREAMS = 100_000;
 const WARM_UP = 10_000;
+const CALLERS = 64;
+const STREAMS_A_MINUTE = 200;
+/** In milliseconds. */
+const MINUTE = 60_000;
 const RELOADS = 1000;
 const MEGABYTE = 2 ** 20;
 /** For a machine that has other things to do, in milliseconds. */
@@ -27,13 +32,17 @@ describe.each(pluginNames())("the memory of %s does not grow", (plugin) => {
       const { host, contexts } = await start();
       const random = randomFrom(SEED);
       const requests = Object.values(REQUESTS).map((request) => ({ request, length: bodyOf(request).length }));
+      const answers = [...RESPONSES, ...Object.values(ANSWERS)];
       const send = (count: number): void => {
         for (let i = 0; i < count; i++) {
           const { request, length } = requests[random(requests.length)]!;
           const split = randomSplit(random, length, random(4));
-          const outcome = contexts[i % contexts.length]!.send({ ...request, split }, RESPONSES[i % RESPONSES.length]);
-          if (!outcome.stream.isClosed) outcome.stream.reset();
-          host.logs.length = 0;
+          const { request: own, options } = fromCaller(random(CALLERS), request);
+          const answer = answers[random(answers.length)]!;
+          const outcome = contexts[i % contexts.length]!.send({ ...own, split }, answer, options);
+          // What was used up is there again.
+          if (i % STREAMS_A_MINUTE === 0) host.tick(MINUTE);
+          end(host, outcome);
         }
       };
       send(WARM_UP);
@@ -62,9 +71,8 @@ describe.each(pluginNames())("the memory of %s does not grow", (plugin) => {
     const reload = (count: number): void => {
       for (let i = 0; i < count; i++) {
         const context = host.createPlugin({ configuration: examples[i % examples.length]!.config });
-        context.send(REQUESTS["a chat without a model"]!);
+        end(host, context.send(REQUESTS["a chat without a model"]!));
         context.delete();
-        host.logs.length = 0;
       }
     };
     reload(examples.length * 10);
@@ -73,6 +81,13 @@ describe.each(pluginNames())("the memory of %s does not grow", (plugin) => {
     expect(host.memoryPages).toBe(pages);
   });
 });
+
+/** Ends what still runs, as a host does sooner or later, and forgets what was logged. */
+function end(host: WasmHost, { stream }: Outcome): void {
+  if (!stream.isClosed) stream.reset();
+  for (const callout of host.callouts) callout.timeOut();
+  host.logs.length = 0;
+}
 
 /** Sends `head`, then pieces of 64 kB until the body has this many megabytes, then `tail`. */
 function stream(context: PluginContext, megabytes: number, head: string, tail: string): void {

@@ -119,5 +119,10 @@ function beginning(body: string): string {
 /** What a client gets of an answer, and what is said about it afterwards; who asked is another one each time. */
 function seen({ client, filterState }: Outcome) {
   const published = Object.entries(filterState).filter(([name]) => name !== "weir.consumer");
-  return { status: client.status, body: client.body, complete: client.complete, published: Object.fromEntries(published) };
+  return {
+    status: client.status,
+    body: client.body,
+    complete: client.complete,
+    published: Object.fromEntries(published),
+  };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { OpenRequest } from "../support/client.ts";
 import { AMOUNT, COUNTING, type Line, ask, charged, chat, logged, newConsumer, useLimiter } from "./limiter-gateway.ts";
 
 const limiter = useLimiter({
@@ -9,10 +10,11 @@ const limiter = useLimiter({
 const BOUNDARY = "----boundary";
 const MULTIPART = { "content-type": `multipart/form-data; boundary=${BOUNDARY}` };
 
-function form(file: string, purpose = "batch"): string {
+function form(file: string, purpose = "batch", purposeLast = false): string {
   const part = (disposition: string, value: string): string =>
     `--${BOUNDARY}\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${value}\r\n`;
-  return `${part('name="purpose"', purpose)}${part('name="file"; filename="batch.jsonl"', file)}--${BOUNDARY}--\r\n`;
+  const parts = [part('name="purpose"', purpose), part('name="file"; filename="batch.jsonl"', file)];
+  return `${(purposeLast ? parts.reverse() : parts).join("")}--${BOUNDARY}--\r\n`;
 }
 
 const line = (id: string, body: object): string =>
@@ -110,13 +112,42 @@ describe("a batch is charged at its upload", () => {
 });
 
 describe("a batch that can't be charged", () => {
-  test.each([
-    ["a line that is no JSON", `${jsonl(chat())}{"body":\n`],
+  const CHEAP = jsonl(chat({ max_tokens: 1 }));
+  const dear = JSON.stringify(chat({ max_tokens: 50_000 }));
+  const BAD: [name: string, file: string][] = [
+    ["a line that is no JSON", `${CHEAP}{"body":\n${CHEAP}`],
+    ["a last line without its end", `${CHEAP}{"body":`],
     ["a cap twice in a line", '{"custom_id":"a","body":{"model":"m","messages":[],"max_tokens":1,"max_tokens":2}}\n'],
-  ])("is refused: %s", async (_, file) => {
+    ["a request twice in a line", `{"custom_id":"a","body":{"model":"m","messages":[]},"body":${dear}}\n`],
+  ];
+
+  /** Sends it as it is, and in two pieces, to a provider that has a connection open. */
+  test.each(BAD)("reaches no provider whole: %s", async (_, file) => {
+    expect((await upload(newConsumer(), CHEAP)).status).toBe(200);
+    for (const [contents, cut] of [
+      [form(file), 0],
+      [form(file), form(file).length - 30],
+      [form(file, "batch", true), 0],
+      [form(file, "batch", true), 100],
+    ] as [string, number][]) {
+      limiter.providers.reset();
+      const headers = { ...MULTIPART, "content-length": contents.length, "x-consumer": newConsumer() };
+      const open = new OpenRequest(limiter.address(), { path: "/v1/files", headers });
+      await open.write(contents.slice(0, cut));
+      expect((await open.end(contents.slice(cut))).status).toBe(400);
+      for (const seen of limiter.providers.provider.seen) await seen.ended();
+      expect(limiter.providers.provider.seen.filter(({ state }) => state === "Complete")).toEqual([]);
+    }
+  });
+
+  test("is charged all the same where it was refused when all of it had gone up", async () => {
     const consumer = newConsumer();
-    expect((await upload(consumer, file)).status).toBe(400);
-    expect(limiter.providers.provider.seen.filter(({ state }) => state === "Complete")).toEqual([]);
+    expect((await upload(newConsumer(), CHEAP)).status).toBe(200);
+    const endless = form(jsonl(chat({ max_tokens: 5000 }))).slice(0, -4);
+    const headers = { ...MULTIPART, "content-length": endless.length, "x-consumer": consumer };
+    const open = new OpenRequest(limiter.address(), { path: "/v1/files", headers });
+    expect((await open.end(endless)).status).toBe(400);
+    expect(await charged(limiter, consumer)).toMatchObject({ output_tokens: "5000", usage_source: "estimated" });
   });
 
   test("is refused when it is announced in parts", async () => {

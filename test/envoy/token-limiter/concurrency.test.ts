@@ -24,13 +24,13 @@ const limit = (algorithm: string, name: string, by: unknown[], requests = FITTIN
 
 const COMMON = { consumer: [{ header: "x-consumer" }] };
 const one = (algorithm: string): object => ({ ...COMMON, limits: [limit(algorithm, "one", ["consumer"])] });
-/** Whoever gets through all of them has one of two models and one of four tenants: these share what the consumer has. */
+/** Two models and four tenants share what the consumer has; the limit that is used up last is asked first. */
 const three = (algorithm: string): object => ({
   ...COMMON,
   limits: [
-    limit(algorithm, "tenant", [{ header: "x-tenant" }, "consumer"], FITTING / 4),
-    limit(algorithm, "model", ["model", "consumer"], FITTING / 2),
     limit(algorithm, "all", ["consumer"]),
+    limit(algorithm, "model", ["model", "consumer"], FITTING / 2),
+    limit(algorithm, "tenant", [{ header: "x-tenant" }, "consumer"], FITTING / 4),
   ],
 });
 const PARALLEL = { ...COMMON, limits: [{ name: "parallel", by: ["consumer"], count: "Concurrent", amount: FITTING }] };

@@ -287,6 +287,13 @@ describe("a stream that ends before its time is charged by estimate, once:", () 
     expectEstimate(await charged(limiter, consumer, "nobody"), 0);
   });
 
+  test("the provider answers nothing but headers", async () => {
+    const consumer = newConsumer();
+    provider.behave({ answer: { status: 200, headers: { "content-length": "0" }, pieces: [] } });
+    expect((await ask(limiter, consumer)).status).toBe(200);
+    expectEstimate(await charged(limiter, consumer), 0);
+  });
+
   test("the provider refuses, without usage", async () => {
     const consumer = newConsumer();
     const answer = await ask(limiter, consumer, { json: { model: "gpt-4o", max_tokens: 100, input: MESSAGES } });

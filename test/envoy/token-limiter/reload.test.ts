@@ -55,9 +55,11 @@ test("another configuration keeps what was used and what is reserved, and a stre
 
   const gate = new Gate();
   provider.behave({ until: gate.opened, usage: { prompt_tokens: 0, completion_tokens: 66, total_tokens: 66 } });
+  const arrival = provider.next();
   const running = ask(limiter, consumer, { json: chat({ max_tokens: 8766 }) });
   await until("it is reserved", async () => (await balance(consumer))[1] === 90_000 || undefined);
 
+  await arrival;
   provider.reset();
   configure(50_000);
   const tooLarge = { json: chat({ max_tokens: 50_001 }) };

@@ -35,11 +35,7 @@ describe("what a request reserves of an output limit of 100", () => {
     ["a response's max_output_tokens", post("/v1/responses", { model: "m", input: "x", max_output_tokens: 60 }), 40],
     ["Anthropic's max_tokens", post("/v1/messages", { model: "m", messages, max_tokens: 60 }), 40],
     ["Gemini's maxOutputTokens", post("/v1beta/models/m:generateContent", bound(60)), 40],
-    [
-      "Bedrock's maxTokens",
-      post("/model/m/converse", { messages, inferenceConfig: { maxTokens: 60 } }),
-      40,
-    ],
+    ["Bedrock's maxTokens", post("/model/m/converse", { messages, inferenceConfig: { maxTokens: 60 } }), 40],
     ["nothing for embeddings", post("/v1/embeddings", { model: "m", input: "x" }), 100],
   ] as [string, RequestSpec, number][])("%s", async (_name, request, expected) => {
     expect(await leftDuring(request)).toBe(expected);
@@ -93,8 +89,18 @@ describe("too large is", () => {
     ["not a bound of the whole window", [outputLimit()], chat(100), "passed"],
     ["not an assumed output", [outputLimit()], chat(undefined), "passed"],
     ["a bound over a bucket's burst", [outputLimit({ algorithm: "TokenBucket", burst: 50 })], chat(51), tooLarge],
-    ["not one over the amount and under the burst", [outputLimit({ algorithm: "TokenBucket", burst: 150 })], chat(150), "passed"],
-    ["an input over the limit of one request", [perRequest("Input", 10)], chat(1, { user: "x", messages: [{ role: "user", content: "weir ".repeat(100) }] }), tooLarge],
+    [
+      "not one over the amount and under the burst",
+      [outputLimit({ algorithm: "TokenBucket", burst: 150 })],
+      chat(150),
+      "passed",
+    ],
+    [
+      "an input over the limit of one request",
+      [perRequest("Input", 10)],
+      chat(1, { user: "x", messages: [{ role: "user", content: "weir ".repeat(100) }] }),
+      tooLarge,
+    ],
     ["not a small input", [perRequest("Input", 1000)], chat(1), "passed"],
     ["an output bound over the limit of one request", [perRequest("Output", 50)], chat(51), tooLarge],
     ["not one that is just within", [perRequest("Output", 50)], chat(50), "passed"],
@@ -125,7 +131,11 @@ describe("of several limits", () => {
     const { limiter } = await startLimiter({ limits });
     limiter.send(chat(70), answer(70));
     const denied = limiter.send(chat(60));
-    expect(rateHeaders(denied)).toMatchObject({ "retry-after": "3600", "limit-tokens": "120", "remaining-tokens": "50" });
+    expect(rateHeaders(denied)).toMatchObject({
+      "retry-after": "3600",
+      "limit-tokens": "120",
+      "remaining-tokens": "50",
+    });
   });
 
   test.each([

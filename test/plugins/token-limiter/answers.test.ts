@@ -4,7 +4,12 @@ import { type PluginContext } from "../../host/plugin-context.ts";
 import { randomFrom, SEED } from "../../lib/seeded.ts";
 import { answer, chat, delta, events, open, outputLimit, startLimiter, textOf } from "./support/limiter.ts";
 
-const usage = { prompt_tokens: 20, completion_tokens: 7, total_tokens: 27, prompt_tokens_details: { cached_tokens: 5 } };
+const usage = {
+  prompt_tokens: 20,
+  completion_tokens: 7,
+  total_tokens: 27,
+  prompt_tokens_details: { cached_tokens: 5 },
+};
 const SSE = { "content-type": "text/event-stream" };
 const streaming = chat(60, { stream: true });
 const asking = chat(60, { stream: true, stream_options: { include_usage: true } });
@@ -16,24 +21,46 @@ const HIDDEN: [name: string, sent: string, shown: string][] = [
   ["the event before the end", ...around(`data: ${JSON.stringify(usageOnly())}\n\n`)],
   ["one with its usage first", ...around(`data: ${JSON.stringify({ usage, choices: [], id: "c-1" })}\n\n`)],
   ["one with a name and an id", ...around(`id: 7\nevent: chunk\ndata: ${JSON.stringify(usageOnly())}\n\n`)],
-  ["one over several lines", ...around(`data: ${JSON.stringify(usageOnly(), null, 1).replaceAll("\n", "\ndata: ")}\n\n`)],
+  [
+    "one over several lines",
+    ...around(`data: ${JSON.stringify(usageOnly(), null, 1).replaceAll("\n", "\ndata: ")}\n\n`),
+  ],
   ["two of them", ...around(`data: ${JSON.stringify(usageOnly())}\n\n`.repeat(2))],
-  ["one with CRLF", ...around(`data: ${JSON.stringify(usageOnly())}\n\n`).map((text) => text.replaceAll("\n", "\r\n")) as [string, string]],
-  ["one without the last blank line", `data: ${JSON.stringify(delta("a"))}\n\ndata: ${JSON.stringify(usageOnly())}`, `data: ${JSON.stringify(delta("a"))}\n\n`],
-  ["one with 10 kB of other fields", ...around(`data: ${JSON.stringify(usageOnly({ obfuscation: "x".repeat(10_000) }))}\n\n`)],
+  [
+    "one with CRLF",
+    ...(around(`data: ${JSON.stringify(usageOnly())}\n\n`).map((text) => text.replaceAll("\n", "\r\n")) as [
+      string,
+      string,
+    ]),
+  ],
+  [
+    "one without the last blank line",
+    `data: ${JSON.stringify(delta("a"))}\n\ndata: ${JSON.stringify(usageOnly())}`,
+    `data: ${JSON.stringify(delta("a"))}\n\n`,
+  ],
+  [
+    "one with 10 kB of other fields",
+    ...around(`data: ${JSON.stringify(usageOnly({ obfuscation: "x".repeat(10_000) }))}\n\n`),
+  ],
 ];
 
 /** What passes as it is. */
 const SHOWN: [name: string, body: string][] = [
   ["usage beside choices", textOf(events([{ ...delta("a"), usage }, "[DONE]"]))],
-  ["empty choices without usage", textOf(events([{ id: "c-1", choices: [], prompt_filter_results: [] }, delta("a"), "[DONE]"]))],
+  [
+    "empty choices without usage",
+    textOf(events([{ id: "c-1", choices: [], prompt_filter_results: [] }, delta("a"), "[DONE]"])),
+  ],
   ["usage that is null", textOf(events([{ ...delta("a"), usage: null }, { choices: [], usage: null }, "[DONE]"]))],
   ["comments and events without data", ": ping\n\nevent: x\n\nid: 1\nretry: 5\n\n\n\ndata: [DONE]\n\n"],
   ["an error in the stream", textOf(events([delta("a"), { error: { message: "no", code: 500 } }]))],
   ["an event that breaks off", `data: ${JSON.stringify(delta("a"))}\n\ndata: {"choices":[],"usage":{"prompt`],
   ["an event that is no JSON", 'data: {"choices":[],"usage":}\n\ndata: [DONE]\n\n'],
   ["usage that is 20 kB long", textOf(events([{ ...usageOnly(), x: "y".repeat(20_000) }, "[DONE]"]))],
-  ["a byte order mark, other line ends and text that is no ASCII", '\uFEFFdata: {"choices":[{"delta":{"content":"é😀"}}]}\r\rdata:[DONE]\r\n\n'],
+  [
+    "a byte order mark, other line ends and text that is no ASCII",
+    '\uFEFFdata: {"choices":[{"delta":{"content":"é😀"}}]}\r\rdata:[DONE]\r\n\n',
+  ],
   ["a document", textOf(answer(7, 20))],
 ];
 
@@ -129,7 +156,13 @@ describe("without reported usage the text is estimated", () => {
 
   test.each([
     ["streamed", events([...text.split(" ").map((word) => delta(`${word} `)), "[DONE]"])],
-    ["whole", { headers: { "content-type": "application/json" }, body: JSON.stringify({ choices: [{ message: { content: text } }] }) }],
+    [
+      "whole",
+      {
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ choices: [{ message: { content: text } }] }),
+      },
+    ],
   ])("%s", async (_name, spec) => {
     const { limiter } = await startLimiter({});
     const { filterState } = limiter.send(streaming, spec);
@@ -139,7 +172,11 @@ describe("without reported usage the text is estimated", () => {
 
   test("an error costs its input estimate at most", async () => {
     const { limiter } = await startLimiter({});
-    const error = { status: 500, headers: { "content-type": "application/json" }, body: JSON.stringify({ error: { message: text } }) };
+    const error = {
+      status: 500,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ error: { message: text } }),
+    };
     const { filterState } = limiter.send(chat(60), error);
     expect(filterState["weir.output_tokens"]).toBe("0");
     expect(Number(filterState["weir.input_tokens"])).toBeLessThan(20);
@@ -150,7 +187,9 @@ describe("without reported usage the text is estimated", () => {
 function splitsOf(text: string): number[][] {
   const { length } = new TextEncoder().encode(text);
   const random = randomFrom(SEED);
-  const offsets = Array.from({ length: Math.min(length, 1500) }, (_, index) => (length <= 1500 ? index : random(length)));
+  const offsets = Array.from({ length: Math.min(length, 1500) }, (_, index) =>
+    length <= 1500 ? index : random(length),
+  );
   const several = Array.from({ length: 100 }, () => Array.from({ length: 2 + random(8) }, () => random(length)));
   const single = length <= 1500 ? [offsets] : [];
   return [[], ...offsets.map((at) => [at]), ...several, ...single];

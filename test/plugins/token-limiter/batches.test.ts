@@ -24,7 +24,9 @@ function lines(...caps: (number | undefined)[]): string {
 
 const purpose = ["purpose", "batch"] as [string, string];
 const file = (content: string) => ["file", content, "batch.jsonl"] as [string, string, string];
-const params = (...caps: number[]) => ({ requests: caps.map((max_tokens) => ({ custom_id: "1", params: { model: "m", messages, max_tokens } })) });
+const params = (...caps: number[]) => ({
+  requests: caps.map((max_tokens) => ({ custom_id: "1", params: { model: "m", messages, max_tokens } })),
+});
 const uploaded: ResponseSpec = { headers: { "content-type": "application/json" }, body: '{"id":"file-1"}' };
 const config: Config = { limits: [outputLimit({ amount: 1000, per: "1h" })], reserve: { outputDefault: 30 } };
 
@@ -44,7 +46,11 @@ describe("a batch is charged at its upload by what it may use", () => {
     for (const split of [[], [10], [200, 201, 202], Array.from({ length }, (_, index) => index)]) {
       const { limiter } = await startLimiter(config);
       const outcome = limiter.send({ ...request, split }, uploaded);
-      expect({ split, verdict: verdict(outcome), left: left(limiter) }).toEqual({ split, verdict: "passed", left: 1000 - charged });
+      expect({ split, verdict: verdict(outcome), left: left(limiter) }).toEqual({
+        split,
+        verdict: "passed",
+        left: 1000 - charged,
+      });
       expect(outcome.upstream.body).toBe(textOf(request));
       expect(outcome.filterState["weir.usage_source"]).toBe("estimated");
     }
@@ -72,7 +78,11 @@ describe("a batch is charged at its upload by what it may use", () => {
   });
 
   test("when it is larger than may be held, without holding it", async () => {
-    const { limiter } = await startLimiter({ ...config, maxHeldBytes: "1KiB", limits: [outputLimit({ amount: 100_000 })] });
+    const { limiter } = await startLimiter({
+      ...config,
+      maxHeldBytes: "1KiB",
+      limits: [outputLimit({ amount: 100_000 })],
+    });
     const many = form([purpose, file(lines(...Array<number>(5000).fill(10)))]);
     const size = textOf(many).length;
     const outcome = limiter.send({ ...many, split: [size / 4, size / 2] }, uploaded);
@@ -87,8 +97,16 @@ describe("a batch that can't be read", () => {
   const BAD: [string, RequestSpec, string][] = [
     ["with a line that is no JSON", form([purpose, file(`${lines(1)}\n{"body":`)]), "400 not_json"],
     ["with two purposes", form([purpose, ["purpose", "vision"], file(lines(1))]), "400 duplicate_part"],
-    ["without a boundary", { ...encoded, headers: { ...(encoded.headers as object), "content-type": "multipart/form-data" } }, "400 bad_multipart"],
-    ["that is compressed", { ...encoded, headers: { ...(encoded.headers as object), "content-encoding": "gzip" } }, "415 unsupported_encoding"],
+    [
+      "without a boundary",
+      { ...encoded, headers: { ...(encoded.headers as object), "content-type": "multipart/form-data" } },
+      "400 bad_multipart",
+    ],
+    [
+      "that is compressed",
+      { ...encoded, headers: { ...(encoded.headers as object), "content-encoding": "gzip" } },
+      "415 unsupported_encoding",
+    ],
     ["of messages that is no JSON", post("/v1/messages/batches", '{"requests":[}'), "400 not_json"],
   ];
 
@@ -106,7 +124,9 @@ describe("a batch that can't be read", () => {
 
   test("in parts is refused, whatever is in them", async () => {
     const { limiter } = await startLimiter(config);
-    expect(verdict(limiter.send(post("/v1/uploads", { purpose: "batch", bytes: 100 }), uploaded))).toBe("403 batch_in_parts");
+    expect(verdict(limiter.send(post("/v1/uploads", { purpose: "batch", bytes: 100 }), uploaded))).toBe(
+      "403 batch_in_parts",
+    );
     expect(verdict(limiter.send(post("/v1/uploads", { purpose: "vision", bytes: 100 }), uploaded))).toBe("passed");
   });
 

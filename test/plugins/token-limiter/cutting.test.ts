@@ -12,7 +12,7 @@ const messages = [{ role: "user", content: "hi" }];
 const repeat = <T>(event: T) => Array<T>(PIECES).fill(event);
 
 /** Events with their type as name. */
-function named(data: { type: string }[]): ResponseSpec {
+function named(data: { type: string; [key: string]: unknown }[]): ResponseSpec {
   return events(
     data,
     data.map(({ type }) => type),
@@ -33,16 +33,27 @@ const message = "The answer was cut: it passed the token limit.";
 const DIALECTS: Record<string, Case> = {
   "an OpenAI chat": {
     request: chat(60, { stream: true }),
-    sent: events([...repeat(delta(WORDS)), { choices: [], usage: { prompt_tokens: 1, completion_tokens: REPORTED } }, "[DONE]"]),
-    end: new RegExp(`^data: {"error":{"message":"${message}","type":"rate_limit_error","param":null,"code":"rate_limit_exceeded"}}\n\ndata: \\[DONE\\]\n\n$`),
+    sent: events([
+      ...repeat(delta(WORDS)),
+      { choices: [], usage: { prompt_tokens: 1, completion_tokens: REPORTED } },
+      "[DONE]",
+    ]),
+    end: new RegExp(
+      `^data: {"error":{"message":"${message}","type":"rate_limit_error","param":null,"code":"rate_limit_exceeded"}}\n\ndata: \\[DONE\\]\n\n$`,
+    ),
   },
   "an OpenAI response": {
     request: post("/v1/responses", { model: "m", input: "x", stream: true, max_output_tokens: 60 }),
     sent: events([
       ...repeat({ type: "response.output_text.delta", delta: WORDS }),
-      { type: "response.completed", response: { usage: { input_tokens: 1, output_tokens: REPORTED, total_tokens: REPORTED + 1 } } },
+      {
+        type: "response.completed",
+        response: { usage: { input_tokens: 1, output_tokens: REPORTED, total_tokens: REPORTED + 1 } },
+      },
     ]),
-    end: new RegExp(`^event: error\ndata: {"type":"error","code":"rate_limit_exceeded","message":"${message}",.*}\n\n$`),
+    end: new RegExp(
+      `^event: error\ndata: {"type":"error","code":"rate_limit_exceeded","message":"${message}",.*}\n\n$`,
+    ),
   },
   "messages of Anthropic": {
     request: post("/v1/messages", { model: "m", messages, stream: true, max_tokens: 60 }),
@@ -51,13 +62,21 @@ const DIALECTS: Record<string, Case> = {
       ...repeat({ type: "content_block_delta", delta: { type: "text_delta", text: WORDS } }),
       { type: "message_delta", delta: {}, usage: { output_tokens: REPORTED } },
     ]),
-    end: new RegExp(`^event: error\ndata: {"type":"error","error":{"type":"rate_limit_error","message":"${message}"}}\n\n$`),
+    end: new RegExp(
+      `^event: error\ndata: {"type":"error","error":{"type":"rate_limit_error","message":"${message}"}}\n\n$`,
+    ),
   },
   "a stream of Gemini's": {
-    request: post("/v1beta/models/m:streamGenerateContent?alt=sse", { contents: [], generationConfig: { maxOutputTokens: 60 } }),
+    request: post("/v1beta/models/m:streamGenerateContent?alt=sse", {
+      contents: [],
+      generationConfig: { maxOutputTokens: 60 },
+    }),
     sent: events([
       ...repeat({ candidates: [{ content: { parts: [{ text: WORDS }] } }] }),
-      { candidates: [], usageMetadata: { promptTokenCount: 1, candidatesTokenCount: REPORTED, totalTokenCount: REPORTED + 1 } },
+      {
+        candidates: [],
+        usageMetadata: { promptTokenCount: 1, candidatesTokenCount: REPORTED, totalTokenCount: REPORTED + 1 },
+      },
     ]),
     end: new RegExp(`^data: {"error":{"code":429,"message":"${message}","status":"RESOURCE_EXHAUSTED"}}\n\n$`),
   },
@@ -67,7 +86,9 @@ const DIALECTS: Record<string, Case> = {
       ...repeat({ type: "content-delta", delta: { message: { content: { text: WORDS } } } }),
       { type: "message-end", delta: { usage: { tokens: { input_tokens: 1, output_tokens: REPORTED } } } },
     ]),
-    end: new RegExp(`^event: message-end\ndata: {"type":"message-end","delta":{"error":"${message}","finish_reason":"ERROR"}}\n\n$`),
+    end: new RegExp(
+      `^event: message-end\ndata: {"type":"message-end","delta":{"error":"${message}","finish_reason":"ERROR"}}\n\n$`,
+    ),
   },
   "a chat of Ollama's": {
     request: post("/api/chat", { model: "m", messages, options: { num_predict: 60 } }),

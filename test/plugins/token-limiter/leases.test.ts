@@ -1,7 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { HostProcess } from "../../host/host-process.ts";
 import { type Stream } from "../../host/stream.ts";
-import { addLimiter, answer, chat, delta, left, open, outputLimit, startLimiter, textOf, events, verdict, type Config } from "./support/limiter.ts";
+import {
+  addLimiter,
+  answer,
+  chat,
+  delta,
+  left,
+  open,
+  outputLimit,
+  startLimiter,
+  textOf,
+  events,
+  verdict,
+  type Config,
+} from "./support/limiter.ts";
 
 const SECOND = 1000;
 const TTL = 120 * SECOND;
@@ -42,7 +55,10 @@ describe("a stream's reservation", () => {
 
   test("is corrected by a settlement that comes after it was charged", async () => {
     const process = new HostProcess();
-    const sleeping = await startLimiter({ limits: [hourly] }, { process, fail: { proxy_set_tick_period_milliseconds: 12 } });
+    const sleeping = await startLimiter(
+      { limits: [hourly] },
+      { process, fail: { proxy_set_tick_period_milliseconds: 12 } },
+    );
     const other = await startLimiter({ limits: [hourly] }, { process, seed: 2 });
     const stream = open(sleeping.limiter, chat(60));
     const greedy = open(sleeping.limiter, chat(20));
@@ -78,7 +94,17 @@ const ENDS: [name: string, end: (stream: Stream) => void][] = [
       stream.reset();
     },
   ],
-  ["answered by another filter", (stream) => stream.sendLocalReply({ status: 503, headers: [], body: new Uint8Array(0), details: "other", grpcStatus: undefined })],
+  [
+    "answered by another filter",
+    (stream) =>
+      stream.sendLocalReply({
+        status: 503,
+        headers: [],
+        body: new Uint8Array(0),
+        details: "other",
+        grpcStatus: undefined,
+      }),
+  ],
   ["ended when nothing has come of it", (stream) => stream.finish()],
 ];
 
@@ -108,24 +134,25 @@ describe("a place of a limit of requests at once is free again when a stream is"
 describe("a stream is charged once, to the token, when it is", () => {
   const charged = [5, 5, 0, 0, 0, undefined, undefined, 0, 0];
 
-  test.each(ENDS.map(([name, end], index) => [name, end, charged[index]] as const))("%s", async (_name, end, expected) => {
-    const { limiter } = await startLimiter({ limits: [hourly] });
-    const stream = open(limiter, chat(60));
-    end(stream);
-    if (!stream.isClosed) stream.finish();
-    const used = Number(stream.filterState.get("weir.limit.tokens"));
-    if (expected !== undefined) expect(used).toBe(expected);
-    expect(used).toBeLessThan(10);
-    expect(left(limiter)).toBe(100 - used);
-  });
+  test.each(ENDS.map(([name, end], index) => [name, end, charged[index]] as const))(
+    "%s",
+    async (_name, end, expected) => {
+      const { limiter } = await startLimiter({ limits: [hourly] });
+      const stream = open(limiter, chat(60));
+      end(stream);
+      if (!stream.isClosed) stream.finish();
+      const used = Number(stream.filterState.get("weir.limit.tokens"));
+      if (expected !== undefined) expect(used).toBe(expected);
+      expect(used).toBeLessThan(10);
+      expect(left(limiter)).toBe(100 - used);
+    },
+  );
 });
 
 describe("all VMs of a process", () => {
   test("share one balance", async () => {
     const process = new HostProcess();
-    const workers = await Promise.all(
-      [1, 2, 3].map((seed) => startLimiter({ limits: [hourly] }, { process, seed })),
-    );
+    const workers = await Promise.all([1, 2, 3].map((seed) => startLimiter({ limits: [hourly] }, { process, seed })));
     workers.forEach(({ limiter }) => limiter.send(chat(20), answer(20)));
     for (const { limiter } of workers) expect(left(limiter)).toBe(40);
     open(workers[0]!.limiter, chat(40));
@@ -156,7 +183,10 @@ describe("all VMs of a process", () => {
     const again = addLimiter(host, { limits: [{ ...hourly, amount: 200 }] });
     limiter.send(chat(60), answer(60));
     expect(left(again)).toBe(140);
-    const other = host.createPlugin({ name: "another", configuration: { consumer: [{ header: "x-consumer" }], limits: [hourly] } });
+    const other = host.createPlugin({
+      name: "another",
+      configuration: { consumer: [{ header: "x-consumer" }], limits: [hourly] },
+    });
     expect(left(other)).toBe(100);
   });
 });

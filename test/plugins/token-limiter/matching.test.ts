@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { type StreamOptions } from "../../host/plugin-context.ts";
 import { FilterState } from "../../host/filter-state.ts";
-import { answer, chat, left, outputLimit, post, startLimiter, verdict, without, type Limit } from "./support/limiter.ts";
+import {
+  answer,
+  chat,
+  left,
+  outputLimit,
+  post,
+  startLimiter,
+  verdict,
+  without,
+  type Limit,
+} from "./support/limiter.ts";
 
 /** Starts with one limit, uses 60 of its 100, and says what a second request for 60 comes to. */
 async function second(limit: Limit, first = chat(60), next = chat(60), config = {}): Promise<string> {
@@ -29,14 +39,38 @@ describe("a limit counts", () => {
     ["each model's apart", { by: ["model"] }, model("gpt-4o"), model("gpt-4o-mini"), "passed"],
     ["one model's together, whoever asks", { by: ["model"] }, as("a"), as("b"), LIMITED],
     ["by a header: another value is another key", { by: [{ header: "x-tenant" }] }, tenant("1"), tenant("2"), "passed"],
-    ["by a header: the same value is the same key", { by: [{ header: "X-Tenant" }] }, tenant("1"), tenant("1"), LIMITED],
+    [
+      "by a header: the same value is the same key",
+      { by: [{ header: "X-Tenant" }] },
+      tenant("1"),
+      tenant("1"),
+      LIMITED,
+    ],
     ["by a header that is absent: one key", { by: [{ header: "x-tenant" }] }, tenant(), tenant(), LIMITED],
     ["an absent header apart from an empty one", { by: [{ header: "x-tenant" }] }, tenant(), tenant(""), "passed"],
-    ["a header sent twice with those that have none", { by: [{ header: "x-tenant" }] }, tenant("1", "2"), tenant(), LIMITED],
-    ["a header sent twice as none of its values", { by: [{ header: "x-tenant" }] }, tenant("1"), tenant("1", "1"), "passed"],
+    [
+      "a header sent twice with those that have none",
+      { by: [{ header: "x-tenant" }] },
+      tenant("1", "2"),
+      tenant(),
+      LIMITED,
+    ],
+    [
+      "a header sent twice as none of its values",
+      { by: [{ header: "x-tenant" }] },
+      tenant("1"),
+      tenant("1", "1"),
+      "passed",
+    ],
     ["both of two keys: one differs", { by: ["consumer", "model"] }, as("a"), model("other"), "passed"],
     ["both of two keys: the same", { by: ["model", "consumer"] }, as("a"), as("a"), LIMITED],
-    ["values that run together apart", { by: ["consumer", { header: "x-tenant" }] }, tenant("b1"), tenant("b"), "passed"],
+    [
+      "values that run together apart",
+      { by: ["consumer", { header: "x-tenant" }] },
+      tenant("b1"),
+      tenant("b"),
+      "passed",
+    ],
   ] as [string, Limit, ReturnType<typeof chat>, ReturnType<typeof chat>, string][])(
     "%s",
     async (_name, limit, first, next, expected) => {
@@ -86,17 +120,59 @@ describe("what a filter in front has found out", () => {
   }
 
   test.each([
-    ["the routed model counts, not the alias in the body", { by: ["model"] }, { state: { "weir.model": "x" } }, { state: { "weir.model": "y" } }, "passed"],
-    ["the routed model decides which limits are for it", { models: ["x"] }, { state: { "weir.model": "x" } }, { state: { "weir.model": "x" } }, LIMITED],
-    ["the provider", { by: ["provider"] }, { state: { "weir.provider": "p" } }, { state: { "weir.provider": "q" } }, "passed"],
-    ["the same provider", { by: ["provider"] }, { state: { "weir.provider": "p" } }, { state: { "weir.provider": "p" } }, LIMITED],
+    [
+      "the routed model counts, not the alias in the body",
+      { by: ["model"] },
+      { state: { "weir.model": "x" } },
+      { state: { "weir.model": "y" } },
+      "passed",
+    ],
+    [
+      "the routed model decides which limits are for it",
+      { models: ["x"] },
+      { state: { "weir.model": "x" } },
+      { state: { "weir.model": "x" } },
+      LIMITED,
+    ],
+    [
+      "the provider",
+      { by: ["provider"] },
+      { state: { "weir.provider": "p" } },
+      { state: { "weir.provider": "q" } },
+      "passed",
+    ],
+    [
+      "the same provider",
+      { by: ["provider"] },
+      { state: { "weir.provider": "p" } },
+      { state: { "weir.provider": "p" } },
+      LIMITED,
+    ],
     ["no provider is one key", { by: ["provider"] }, {}, {}, LIMITED],
     ["the route", { by: ["route"] }, { route: "r1" }, { route: "r2" }, "passed"],
     ["the same route", { by: ["route"] }, { route: "r1" }, { route: "r1" }, LIMITED],
-    ["an address, whatever its port", { by: ["sourceAddress"] }, { address: "10.0.0.1:1" }, { address: "10.0.0.1:2" }, LIMITED],
+    [
+      "an address, whatever its port",
+      { by: ["sourceAddress"] },
+      { address: "10.0.0.1:1" },
+      { address: "10.0.0.1:2" },
+      LIMITED,
+    ],
     ["another address", { by: ["sourceAddress"] }, { address: "10.0.0.1:1" }, { address: "10.0.0.2:1" }, "passed"],
-    ["an IPv6 address, whatever its port", { by: ["sourceAddress"] }, { address: "[2001:db8::1]:1" }, { address: "[2001:db8::1]:2" }, LIMITED],
-    ["another IPv6 address", { by: ["sourceAddress"] }, { address: "[2001:db8::1]:1" }, { address: "[2001:db8::2]:1" }, "passed"],
+    [
+      "an IPv6 address, whatever its port",
+      { by: ["sourceAddress"] },
+      { address: "[2001:db8::1]:1" },
+      { address: "[2001:db8::1]:2" },
+      LIMITED,
+    ],
+    [
+      "another IPv6 address",
+      { by: ["sourceAddress"] },
+      { address: "[2001:db8::1]:1" },
+      { address: "[2001:db8::2]:1" },
+      "passed",
+    ],
   ] as [string, Limit, Facts, Facts, string][])("%s", async (_name, limit, first, next, expected) => {
     expect(await secondOf(limit, first, next)).toBe(expected);
   });

@@ -50,7 +50,8 @@ describe("filter state says what was used", () => {
     const { limiter } = await startLimiter({});
     const stream = open(limiter, chat(60, { stream: true }));
     stream.onResponseHeaders({ ":status": "200", "content-type": "text/event-stream" }, false);
-    for (const piece of events(Array<object>(20).fill(delta("one two "))).body as string[]) stream.onResponseBody(piece, false);
+    for (const piece of events(Array<object>(20).fill(delta("one two "))).body as string[])
+      stream.onResponseBody(piece, false);
     stream.reset();
     expect(stream.filterState.get("weir.usage_source")).toBe("estimated");
     expect(Number(stream.filterState.get("weir.output_tokens"))).toBeGreaterThan(30);
@@ -151,8 +152,11 @@ describe("counters", () => {
 });
 
 test("nothing of a request gets into the log, nor a key into shared data", async () => {
-  const { host, limiter } = await startLimiter({ limits: [outputLimit({ by: ["consumer", "model", { header: "x-tenant" }] })] });
-  for (let i = 0; i < 3; i++) limiter.send(chat(60, { model: "secret-m" }, { "x-consumer": "secret-c", "x-tenant": "secret-t" }), answer(60));
+  const { host, limiter } = await startLimiter({
+    limits: [outputLimit({ by: ["consumer", "model", { header: "x-tenant" }] })],
+  });
+  for (let i = 0; i < 3; i++)
+    limiter.send(chat(60, { model: "secret-m" }, { "x-consumer": "secret-c", "x-tenant": "secret-t" }), answer(60));
   expect(limiter.logs).toEqual([]);
   const stored = host.process.sharedData.keys("").map((key) => {
     return key + Buffer.from(host.process.sharedData.get("", key)!.value).toString("latin1");

@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { answer, chat, left, open, outputLimit, rateHeaders, startLimiter, verdict, type Limit } from "./support/limiter.ts";
+import {
+  answer,
+  chat,
+  left,
+  open,
+  outputLimit,
+  rateHeaders,
+  startLimiter,
+  verdict,
+  type Limit,
+} from "./support/limiter.ts";
 
 const SECOND = 1000;
 /** How far into its minute each test begins; the host's clock starts with one. */

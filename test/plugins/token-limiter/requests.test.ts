@@ -1,6 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { type RequestSpec } from "../../host/exchange.ts";
-import { answer, chat, left, open, outputLimit, post, startLimiter, textOf, verdict, without, type Config } from "./support/limiter.ts";
+import {
+  answer,
+  chat,
+  left,
+  open,
+  outputLimit,
+  post,
+  startLimiter,
+  textOf,
+  verdict,
+  without,
+  type Config,
+} from "./support/limiter.ts";
 
 const messages = [{ role: "user", content: "hi" }];
 const once: Config = { limits: [{ name: "once", by: ["consumer"], count: "Requests", amount: 1, per: "1h" }] };
@@ -53,7 +65,10 @@ describe("what is no request to a model passes untouched, however often", () => 
     ["the list of models", { method: "GET", path: "/v1/models", headers }],
     ["a page", { method: "GET", path: "/", headers }],
     ["a chat's preflight", { method: "OPTIONS", path: "/v1/chat/completions", headers }],
-    ["a ticket", { ...post("/tickets", { text: "model" }), headers: { ...headers, "content-type": "application/json" } }],
+    [
+      "a ticket",
+      { ...post("/tickets", { text: "model" }), headers: { ...headers, "content-type": "application/json" } },
+    ],
   ] as [string, RequestSpec][])("%s", async (_name, request) => {
     const { limiter } = await startLimiter(once);
     for (let i = 0; i < 3; i++) {
@@ -61,7 +76,10 @@ describe("what is no request to a model passes untouched, however often", () => 
       expect(verdict(outcome)).toBe("passed");
       expect(outcome.upstream.headers?.get("accept-encoding")).toBe("gzip");
       expect(outcome.upstream.body).toBe(textOf(request));
-      expect(outcome.client.headers?.pairs).toEqual([[":status", "200"], ["content-length", "2"]]);
+      expect(outcome.client.headers?.pairs).toEqual([
+        [":status", "200"],
+        ["content-length", "2"],
+      ]);
       expect(Object.keys(outcome.filterState).filter((name) => name !== "weir.consumer")).toEqual([]);
     }
   });
@@ -71,7 +89,11 @@ describe("a request that can't be read", () => {
   const BROKEN: [string, RequestSpec, string][] = [
     ["no JSON", post("/v1/chat/completions", '{"model":"m","messages":[}'), "400 not_json"],
     ["two caps", chat(60, {}), "400 duplicate_key"],
-    ["compressed", { ...chat(60), headers: { ...(chat(60).headers as object), "content-encoding": "gzip" } }, "415 unsupported_encoding"],
+    [
+      "compressed",
+      { ...chat(60), headers: { ...(chat(60).headers as object), "content-encoding": "gzip" } },
+      "415 unsupported_encoding",
+    ],
     ["too large to hold", chat(60, { padding: "x".repeat(3000) }), "413 held_too_large"],
   ];
   BROKEN[1]![1] = { ...chat(60), body: textOf(chat(60)).replace("{", '{"max_tokens":1,') };
@@ -98,17 +120,25 @@ describe("Audit", () => {
   test.each([
     ["a denial", once, chat(1), "limited"],
     ["a request too large for a limit", { limits: [NO_ROOM] }, chat(60), "request_too_large"],
-    ["a request too large by itself", { limits: [{ name: "one", count: "Output", amount: 1, per: "request" }] }, chat(60), "request_too_large"],
+    [
+      "a request too large by itself",
+      { limits: [{ name: "one", count: "Output", amount: 1, per: "request" }] },
+      chat(60),
+      "request_too_large",
+    ],
     ["a request without a consumer", once, without(chat(1), "x-consumer"), "no_consumer"],
-  ] as [string, Config, RequestSpec, string][])("passes, counts and meters %s", async (_name, config, request, reason) => {
-    const { host, limiter } = await startLimiter({ ...config, mode: "Audit" });
-    limiter.send(request, answer(1));
-    const audited = limiter.send(request, answer(7, 3));
-    expect(verdict(audited)).toBe("passed");
-    expect(audited.filterState).toMatchObject({ "weir.output_tokens": "7", "weir.usage_source": "reported" });
-    expect(audited.client.headers?.has("retry-after")).toBe(false);
-    expect(host.metrics.counter(`weir.token-limiter.audited.reason.=.${reason}.=;.`)).toBeGreaterThan(0);
-  });
+  ] as [string, Config, RequestSpec, string][])(
+    "passes, counts and meters %s",
+    async (_name, config, request, reason) => {
+      const { host, limiter } = await startLimiter({ ...config, mode: "Audit" });
+      limiter.send(request, answer(1));
+      const audited = limiter.send(request, answer(7, 3));
+      expect(verdict(audited)).toBe("passed");
+      expect(audited.filterState).toMatchObject({ "weir.output_tokens": "7", "weir.usage_source": "reported" });
+      expect(audited.client.headers?.has("retry-after")).toBe(false);
+      expect(host.metrics.counter(`weir.token-limiter.audited.reason.=.${reason}.=;.`)).toBeGreaterThan(0);
+    },
+  );
 
   test("Off counts nothing and publishes nothing", async () => {
     const { limiter } = await startLimiter({ ...once, mode: "Off" });
@@ -136,13 +166,37 @@ describe("accept-encoding", () => {
 /** `M` stands for what else the request has. */
 const EDITS: [name: string, before: string, after: string][] = [
   ["none", `{"stream":true,M}`, `{"stream_options":{"include_usage":true},"stream":true,M}`],
-  ["null", `{M,"stream":true, "stream_options" : null }`, `{M,"stream":true, "stream_options" : {"include_usage":true} }`],
+  [
+    "null",
+    `{M,"stream":true, "stream_options" : null }`,
+    `{M,"stream":true, "stream_options" : {"include_usage":true} }`,
+  ],
   ["empty", `{M,"stream":true,"stream_options":{ }}`, `{M,"stream":true,"stream_options":{"include_usage":true }}`],
-  ["false", `{M,"stream":true,"stream_options":{"include_usage":false}}`, `{M,"stream":true,"stream_options":{"include_usage":true}}`],
-  ["null inside", `{M,"stream":true,"stream_options":{"include_usage":null}}`, `{M,"stream":true,"stream_options":{"include_usage":true}}`],
-  ["others", `{"stream_options":{"x":[1, 2],"include_obfuscation":false},M,"stream":true}`, `{"stream_options":{"include_usage":true,"x":[1, 2],"include_obfuscation":false},M,"stream":true}`],
-  ["escaped", `{M,"stream":true,"stream\\u005foptions":{"include\\u005fusage":false }}`, `{M,"stream":true,"stream\\u005foptions":{"include\\u005fusage":true }}`],
-  ["true", `{M,"stream":true,"stream_options":{"include_usage":true}}`, `{M,"stream":true,"stream_options":{"include_usage":true}}`],
+  [
+    "false",
+    `{M,"stream":true,"stream_options":{"include_usage":false}}`,
+    `{M,"stream":true,"stream_options":{"include_usage":true}}`,
+  ],
+  [
+    "null inside",
+    `{M,"stream":true,"stream_options":{"include_usage":null}}`,
+    `{M,"stream":true,"stream_options":{"include_usage":true}}`,
+  ],
+  [
+    "others",
+    `{"stream_options":{"x":[1, 2],"include_obfuscation":false},M,"stream":true}`,
+    `{"stream_options":{"include_usage":true,"x":[1, 2],"include_obfuscation":false},M,"stream":true}`,
+  ],
+  [
+    "escaped",
+    `{M,"stream":true,"stream\\u005foptions":{"include\\u005fusage":false }}`,
+    `{M,"stream":true,"stream\\u005foptions":{"include\\u005fusage":true }}`,
+  ],
+  [
+    "true",
+    `{M,"stream":true,"stream_options":{"include_usage":true}}`,
+    `{M,"stream":true,"stream_options":{"include_usage":true}}`,
+  ],
   ["no object", `{M,"stream":true,"stream_options":7}`, `{M,"stream":true,"stream_options":7}`],
 ];
 const REST = `"model":"m", "messages":[{"role":"user","content":"h\\u00e9 \\"x\\" é😀"}]`;
@@ -153,7 +207,11 @@ describe("a stream is asked for its usage", () => {
     const body = before.replace("M", REST);
     for (let at = 0; at < new TextEncoder().encode(body).length; at++) {
       const { upstream } = limiter.send({ ...post("/v1/chat/completions", body), split: [at] }, answer(1));
-      expect({ at, body: upstream.body, framed: upstream.isFramed }).toEqual({ at, body: after.replace("M", REST), framed: true });
+      expect({ at, body: upstream.body, framed: upstream.isFramed }).toEqual({
+        at,
+        body: after.replace("M", REST),
+        framed: true,
+      });
     }
   });
 
@@ -162,7 +220,11 @@ describe("a stream is asked for its usage", () => {
     ["a chat that says it isn't streamed", post("/v1/chat/completions", `{${REST},"stream":false}`), {}],
     ["messages to Anthropic", post("/v1/messages", `{${REST},"stream":true}`), {}],
     ["a response", post("/v1/responses", '{"model":"m","input":"x","stream":true}'), {}],
-    ["a chat where the operator doesn't want it", post("/v1/chat/completions", `{${REST},"stream":true}`), { includeUsage: false }],
+    [
+      "a chat where the operator doesn't want it",
+      post("/v1/chat/completions", `{${REST},"stream":true}`),
+      { includeUsage: false },
+    ],
   ] as [string, RequestSpec, Config][])("but not %s", async (_name, request, config) => {
     const { limiter } = await startLimiter(config);
     expect(limiter.send(request, answer(1)).upstream.body).toBe(textOf(request));

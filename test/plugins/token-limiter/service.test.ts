@@ -1,13 +1,26 @@
 import { describe, expect, test } from "vitest";
 import { type Callout } from "../../host/callout.ts";
-import { answer, chat, delta, open, outputLimit, rateHeaders, startLimiter, verdict, type Config } from "./support/limiter.ts";
+import {
+  answer,
+  chat,
+  delta,
+  open,
+  outputLimit,
+  rateHeaders,
+  startLimiter,
+  verdict,
+  type Config,
+} from "./support/limiter.ts";
 import { decodeRequest, encodeAnswer } from "./rate-limit-proto.ts";
 
 const OK = 1;
 const OVER_LIMIT = 2;
 const TICK = 1000;
 const config: Config = {
-  limits: [outputLimit({ per: "1m" }), outputLimit({ name: "day", by: [{ header: "x-tenant" }], count: "Total", amount: 5000, per: "1d" })],
+  limits: [
+    outputLimit({ per: "1m" }),
+    outputLimit({ name: "day", by: [{ header: "x-tenant" }], count: "Total", amount: 5000, per: "1d" }),
+  ],
   store: { type: "RateLimitService", cluster: "limits", timeout: "50ms" },
 };
 
@@ -30,7 +43,10 @@ function serviceWith(remaining: number, untilReset = 30) {
 function asked({ body }: Callout): Record<string, number> {
   const { descriptors } = decodeRequest(body);
   return Object.fromEntries(
-    descriptors.map(({ entries, hitsAddend }) => [entries.map(({ value }) => value).join(" "), Number(hitsAddend?.value)]),
+    descriptors.map(({ entries, hitsAddend }) => [
+      entries.map(({ value }) => value).join(" "),
+      Number(hitsAddend?.value),
+    ]),
   );
 }
 
@@ -38,6 +54,10 @@ async function start(over: Config = {}) {
   return startLimiter({ ...config, ...over }, { clusters: ["limits"] });
 }
 
+const upload = {
+  path: "/v1/audio/transcriptions",
+  headers: { "content-type": "multipart/form-data; boundary=cut", "x-consumer": "a", "x-tenant": "t" },
+};
 const request = () => chat(60, {}, { "x-tenant": "t" });
 
 describe("with a rate limit service", () => {
@@ -87,13 +107,22 @@ describe("with a rate limit service", () => {
     ["answers nothing in time", (callout: Callout) => callout.timeOut()],
     ["goes away", (callout: Callout) => callout.fail()],
     ["answers an error", (callout: Callout) => callout.answerGrpc({ status: 13, words: "no" })],
-    ["answers what is no answer", (callout: Callout) => callout.answerGrpc({ message: Uint8Array.from([255, 255, 255]) })],
-    ["answers for fewer limits than it was asked", (callout: Callout) => callout.answerGrpc({ message: encodeAnswer({ overallCode: OK, statuses: [] }) })],
+    [
+      "answers what is no answer",
+      (callout: Callout) => callout.answerGrpc({ message: Uint8Array.from([255, 255, 255]) }),
+    ],
+    [
+      "answers for fewer limits than it was asked",
+      (callout: Callout) => callout.answerGrpc({ message: encodeAnswer({ overallCode: OK, statuses: [] }) }),
+    ],
   ] as [string, (callout: Callout) => void][])("that %s, the failure mode decides", async (_name, end) => {
     const closed = await start();
     const refused = closed.limiter.send(request());
     end(closed.host.callouts[0]!);
-    expect(refused.stream.localReply).toMatchObject({ status: 500, details: expect.stringContaining("weir.token-limiter.") as string });
+    expect(refused.stream.localReply).toMatchObject({
+      status: 500,
+      details: expect.stringContaining("weir.token-limiter.") as string,
+    });
 
     const opened = await start({ failureMode: "FailOpen" });
     const passed = opened.limiter.send(request());
@@ -161,16 +190,25 @@ describe("with a rate limit service", () => {
     expect(host.metrics.counter("weir.token-limiter.audited.reason.=.limited.=;.")).toBe(1);
   });
 
-  test("an upload larger than may be held waits for the service, and is let go", async () => {
-    const { host, limiter } = await start({ maxHeldBytes: "1KiB" });
-    const path = "/v1/audio/transcriptions";
-    const headers = { "content-type": "multipart/form-data; boundary=cut", "x-consumer": "a", "x-tenant": "t" };
-    const stream = limiter.stream();
-    stream.request({ path, headers, body: ["x".repeat(900), "y".repeat(900), "z".repeat(900)] });
-    expect(stream.localReply?.details).toBeUndefined();
+  test("an upload larger than the host's own buffer waits for the service, and is let go", async () => {
+    const options = { clusters: ["limits"], bodyLimit: 1000 };
+    const { host, limiter } = await startLimiter({ ...config, maxHeldBytes: "1KiB" }, options);
+    const { stream } = limiter.send({ ...upload, body: ["x", "y", "z"].map((each) => each.repeat(900)) });
+    expect([stream.localReply, stream.upstream.headers]).toEqual([undefined, undefined]);
     serviceWith(80)(host.callouts[0]!);
     expect(stream.upstream.complete).toBe(true);
     expect(stream.upstream.bytes.length).toBe(2700);
+  });
+
+  test("an upload may still be on its way when the service answers", async () => {
+    const { host, limiter } = await start();
+    const stream = limiter.stream();
+    stream.onRequestHeaders({ ":method": "POST", ":path": upload.path, ...upload.headers }, false);
+    stream.onRequestBody("one ", false);
+    serviceWith(80)(host.callouts[0]!);
+    stream.onRequestBody("two", false);
+    stream.onRequestBody("", true);
+    expect([stream.upstream.body, stream.upstream.complete]).toEqual(["one two", true]);
   });
 });
 
