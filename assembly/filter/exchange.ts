@@ -79,7 +79,11 @@ export abstract class Exchange extends StreamContext {
 
   /** Applies the failure mode: ends the exchange, or lets it by unjudged and counts that. */
   protected fail(problem: Problem): Outcome {
-    const refusal = refusalOf(problem);
+    return this.failWith(refusalOf(problem));
+  }
+
+  /** The same where the plugin says what the client is told. */
+  protected failWith(refusal: Refusal): Outcome {
     const settings = this.chosen!;
     if (settings.common.failureMode == FailureMode.FailClosed) return this.refuse(refusal);
     this.root.metrics.bypassed(refusal.reason);

@@ -1,8 +1,11 @@
 import { ConfigReader } from "../../assembly/config/reader";
+import { Problem, refusalOf } from "../../assembly/filter/problem";
+import { Refusal } from "../../assembly/filter/refusal";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
 import { readLimits } from "./config-limits";
 import { CountKind, Limit } from "./limit";
 import { KeySource, LimitKey } from "./limit-key";
+import { SERVICE_FAILURE } from "./refusals";
 import { SharedState } from "./shared-state";
 
 const SECOND_MS: i64 = 1000;
@@ -93,6 +96,11 @@ export class LimiterSettings extends Settings {
   /** Whether who asks matters: for a limit, or to be published. */
   get identifies(): bool {
     return this.common.consumer.isConfigured || this.countsBy(KeySource.Consumer) || this.countsBy(KeySource.Group);
+  }
+
+  /** What a client is told when the store can't say. */
+  get storeFailure(): Refusal {
+    return this.store.type == StoreType.Local ? refusalOf(Problem.HostFailure) : SERVICE_FAILURE;
   }
 
   /** Whether the model matters: a limit counts by it, or is for some models only. */

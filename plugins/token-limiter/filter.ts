@@ -250,7 +250,7 @@ export class TokenLimiter extends TwoWayExchange {
         return this.orAudit(tooLarge(this.inquiry!.demand.reservedOf(limit, settings.reserve), limit.capacity));
       }
       case Admission.Unavailable:
-        return this.fail(Problem.HostFailure) == Outcome.Ended ? Outcome.Ended : this.pass();
+        return this.failWith(settings.storeFailure) == Outcome.Ended ? Outcome.Ended : this.pass();
       default:
         return this.pass();
     }

@@ -8,6 +8,13 @@ export const NO_CONSUMER = new Refusal(
   "The request doesn't say who asks: send your API key.",
 );
 
+export const SERVICE_FAILURE = new Refusal(
+  503,
+  "service_failure",
+  "service_unavailable",
+  "The gateway could not check the limits. Try again in a moment.",
+);
+
 export const STREAM_OVER_LIMIT = new Refusal(
   429,
   "stream_over_limit",

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { Gate } from "../support/gate.ts";
-import type { Listener } from "../support/plugin-gateway.ts";
+import { type Listener, traps } from "../support/plugin-gateway.ts";
 import { until } from "../support/until.ts";
 import { BrokenWasm, type Callback } from "./broken-wasm.ts";
 import {
@@ -55,6 +55,7 @@ const limiter = useLimiter(
 );
 
 const USAGE = { prompt_tokens: 1200, completion_tokens: 34, total_tokens: 1234 };
+const ONE = { prompt_tokens: 1, completion_tokens: 0, total_tokens: 1 };
 
 describe("a trap in another filter's VM", () => {
   test.each(OTHERS)("after the limiter, in %s: what passed is charged once", async (callback) => {
@@ -91,7 +92,7 @@ describe("a trap in the limiter's own VM", () => {
     "while it holds a reservation charges that when it expires (%s)",
     async (listener) => {
       const consumer = newConsumer();
-      limiter.providers.provider.behave({ usage: { prompt_tokens: 1, completion_tokens: 0, total_tokens: 1 } });
+      limiter.providers.provider.behave({ usage: ONE });
       await ask(limiter, consumer, { listener, json: chat({ max_tokens: 5000 }) }).catch(() => undefined);
       expect(await left(limiter, consumer)).toBe(AMOUNT - 5000);
       expect((await ask(limiter, consumer, { listener: "leased", json: chat({ max_tokens: 1 }) })).status).toBe(429);
@@ -107,11 +108,16 @@ describe("a trap in the limiter's own VM", () => {
   test("leaves the next request to a fresh VM, which knows what is owed", async () => {
     const consumer = newConsumer();
     limiter.providers.provider.behave({ usage: USAGE });
-    await ask(limiter, consumer, { listener: "leased", json: chat({ max_tokens: 5000 }) });
+    await ask(limiter, consumer, { listener: "leased" });
     await logged(limiter, consumer);
-    const trapped = await ask(limiter, newConsumer(), { listener: "trapping" });
-    expect(trapped.status).toBe(503);
-    expect(await left(limiter, consumer)).toBe(AMOUNT - 1234);
+    const listener = "trapping at the end";
+    expect((await ask(limiter, newConsumer(), { listener })).status).toBe(200);
+    const { headers } = await until("a fresh VM answers", async () => {
+      const answer = await ask(limiter, consumer, { listener, json: chat({ max_tokens: AMOUNT }) });
+      return answer.status === 429 ? answer : undefined;
+    });
+    expect(headers["x-ratelimit-remaining-tokens"]).toBe(String(AMOUNT - 1234));
+    expect(traps(limiter.envoy.log)).not.toEqual([]);
   });
 
   test("is corrected by what a stream tells that outlives its lease", async () => {
@@ -120,7 +126,7 @@ describe("a trap in the limiter's own VM", () => {
     limiter.providers.provider.behave({ until: gate.opened, usage: USAGE });
     const asked = ask(limiter, consumer, { listener: "timeless", json: chat({ max_tokens: 5000 }) });
     await until("it is reserved", () => limiter.providers.provider.seen.length === 1 || undefined);
-    limiter.providers.provider.behave({ usage: { prompt_tokens: 1, completion_tokens: 0, total_tokens: 1 } });
+    limiter.providers.provider.behave({ usage: ONE });
     await expired(consumer);
     await until("5001 are charged", async () => (await left(limiter, consumer)) === AMOUNT - 5001 || undefined);
     gate.release();
@@ -128,26 +134,21 @@ describe("a trap in the limiter's own VM", () => {
     await until("1235 are charged", async () => (await left(limiter, consumer)) === AMOUNT - 1235 || undefined);
   });
 
-  test("does not happen to a stream that lives longer than a lease: ticks renew it", async () => {
-    const consumer = newConsumer();
+  test("alone ends a lease: ticks renew that of a stream which lives longer", async () => {
+    const [consumer, forgotten] = [newConsumer(), newConsumer()];
+    const { provider } = limiter.providers;
     const gate = new Gate();
-    limiter.providers.provider.behave({ until: gate.opened, usage: USAGE });
+    provider.behave({ until: gate.opened, usage: USAGE });
     const asked = ask(limiter, consumer, { listener: "leased", json: chat({ max_tokens: 5000 }) });
-    const other = newConsumer();
-    await until("both are reserved", () => limiter.providers.provider.seen.length === 1 || undefined);
-    const late = ask(limiter, other, { listener: "timeless" });
-    await until("both are reserved", () => limiter.providers.provider.seen.length === 2 || undefined);
-    await expiredBeside(other);
+    await until("it is reserved", () => provider.seen.length === 1 || undefined);
+    const late = ask(limiter, forgotten, { listener: "timeless" });
+    await until("one that is made later is reserved too", () => provider.seen.length === 2 || undefined);
+    provider.behave({ usage: ONE });
+    await expired(forgotten);
     const refused = await ask(limiter, consumer, { listener: "leased", json: chat({ max_tokens: 1 }) });
     expect(refused.status).toBe(429);
     gate.release();
     expect([(await asked).status, (await late).status]).toEqual([200, 200]);
     await until("it is settled", async () => (await left(limiter, consumer)) === AMOUNT - 1234 || undefined);
   });
-
-  /** A lease of another consumer, made later, has expired. */
-  async function expiredBeside(consumer: string): Promise<void> {
-    limiter.providers.provider.behave({ usage: { prompt_tokens: 1, completion_tokens: 0, total_tokens: 1 } });
-    await expired(consumer);
-  }
 });

@@ -163,6 +163,22 @@ describe("what a provider reports is charged to the token:", () => {
   });
 });
 
+test("a stream that is cut is charged the input that it told at its start, and what it wrote by estimate", async () => {
+  const consumer = newConsumer();
+  const { provider } = limiter.providers;
+  provider.behave({ usage: ANTHROPIC_USAGE, resetAfterPieces: 6 });
+  const answer = await ask(limiter, consumer, { path: "/v1/messages", json: chat(stream) });
+  expect([answer.isWhole, answer.text.includes("as gpt-4o."), answer.text.includes("message_stop")]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  const line = await charged(limiter, consumer);
+  expect(line).toMatchObject({ input_tokens: "4320", cached_input_tokens: "4000", usage_source: "estimated" });
+  expect(Number(line["output_tokens"])).toBeGreaterThanOrEqual(3);
+  expect(Number(line["output_tokens"])).toBeLessThanOrEqual(12);
+});
+
 /** What a stream of OpenAI's looks like to a client, an event each. */
 const eventsOf = (text: string): string[] => text.split("\n\n").filter((event) => event !== "");
 

@@ -190,3 +190,24 @@ describe("all VMs of a process", () => {
     expect(left(other)).toBe(100);
   });
 });
+
+describe("a host that doesn't take what is reserved", () => {
+  const fail = { proxy_set_shared_data: 10 };
+
+  test("gets requests refused when FailClosed, and nothing stays reserved", async () => {
+    const { host, limiter } = await startLimiter({ limits: [hourly] });
+    host.fail = fail;
+    expect(verdict(limiter.send(chat(60)))).toBe("500 host_failure");
+    host.fail = {};
+    expect(left(limiter)).toBe(100);
+  });
+
+  test("gets them passed and metered when FailOpen", async () => {
+    const { host, limiter } = await startLimiter({ limits: [hourly], failureMode: "FailOpen" });
+    host.fail = fail;
+    const outcome = limiter.send(chat(60), answer(7, 3));
+    expect(verdict(outcome)).toBe("passed");
+    expect(outcome.filterState).toMatchObject({ "weir.total_tokens": "10", "weir.usage_source": "reported" });
+    expect(host.metrics.counter("weir.token-limiter.bypassed.reason.=.host_failure.=;.")).toBe(1);
+  });
+});

@@ -120,7 +120,7 @@ describe("with a rate limit service", () => {
     const refused = closed.limiter.send(request());
     end(closed.host.callouts[0]!);
     expect(refused.stream.localReply).toMatchObject({
-      status: 500,
+      status: 503,
       details: expect.stringContaining("weir.token-limiter.") as string,
     });
 
@@ -135,7 +135,7 @@ describe("with a rate limit service", () => {
 
   test("whose cluster is not there, the failure mode decides too", async () => {
     const { limiter } = await startLimiter(config, { clusters: [] });
-    expect(verdict(limiter.send(request()))).toMatch(/^500/);
+    expect(verdict(limiter.send(request()))).toMatch(/^503/);
     const opened = await startLimiter({ ...config, failureMode: "FailOpen" }, { clusters: [] });
     expect(verdict(opened.limiter.send(request(), answer(7)))).toBe("passed");
   });
