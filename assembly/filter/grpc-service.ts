@@ -31,16 +31,8 @@ export class GrpcService {
 
   private call(streamId: u32, tag: u32, message: Bytes, timeoutMs: u32): bool {
     return (
-      grpcCallout(
-        streamId,
-        tag,
-        this.cluster,
-        this.service,
-        this.method,
-        message.pointer,
-        message.length,
-        timeoutMs,
-      ) != 0
+      grpcCallout(streamId, tag, this.cluster, this.service, this.method, message.pointer, message.length, timeoutMs) !=
+      0
     );
   }
 }

@@ -1,6 +1,5 @@
 import { ByteString, Bytes } from "../bytes/view";
 import { responseHeaders } from "../host/headers";
-import { HeaderPairs } from "../host/pairs";
 import { isIdentity } from "./request-head";
 
 const STATUS = new ByteString(":status");
@@ -9,21 +8,14 @@ const CONTENT_ENCODING = new ByteString("content-encoding");
 const CONTENT_LENGTH = new ByteString("content-length");
 
 /**
- * The answer's headers, all of them in one host call; in the response headers phase only. A view lasts until the next look-up
- * or host read.
+ * The answer's headers, in the response headers phase only. Each look-up is a host call, which costs next to nothing for a
+ * header that is absent; so they are not read all at once. A view lasts until the next look-up or host read.
  */
 @final
 export class ResponseHead {
-  private readonly pairs: HeaderPairs = new HeaderPairs();
-
-  /** Reads the headers; false when the host doesn't give them. */
-  open(): bool {
-    return responseHeaders.readInto(this.pairs);
-  }
-
-  /** The first value; null when absent. */
+  /** The value, of several perhaps only the first; null when absent. */
   get(name: ByteString): Bytes | null {
-    return this.pairs.get(name);
+    return responseHeaders.get(name);
   }
 
   /** 0 when the host doesn't say. */
@@ -43,8 +35,7 @@ export class ResponseHead {
   /** True for an encoding that hides the body from us; `identity` hides nothing. */
   get isEncoded(): bool {
     const encoding = this.get(CONTENT_ENCODING);
-    if (encoding == null || encoding.length == 0) return false;
-    return this.pairs.occurrences > 1 || !isIdentity(encoding);
+    return encoding != null && encoding.length > 0 && !isIdentity(encoding);
   }
 
   set(name: ByteString, value: Bytes): bool {
@@ -53,7 +44,7 @@ export class ResponseHead {
 
   /** The body is going to change: what says its length is taken away. False when the host doesn't let us. */
   dropContentLength(): bool {
-    return this.get(CONTENT_LENGTH) == null || responseHeaders.remove(CONTENT_LENGTH);
+    return responseHeaders.remove(CONTENT_LENGTH);
   }
 }
 

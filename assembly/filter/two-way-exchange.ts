@@ -107,7 +107,7 @@ export abstract class TwoWayExchange extends Exchange {
       return Action.Continue;
     }
     const head = responseHead;
-    const outcome = head.open() ? this.onResponse(head, end) : this.onProblem(Problem.HostFailure);
+    const outcome = this.onResponse(head, end);
     if (outcome == Outcome.Ended) return Action.Hold;
     const flow = this.response;
     if (outcome == Outcome.Hold && !end) {

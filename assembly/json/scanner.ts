@@ -199,7 +199,7 @@ export class JsonScanner {
             const contents = position + 1;
             if (tracker.next != NONE) tracker.beginScalar(JsonKind.String, base + position);
             position = text.scanNew(begin, contents, end);
-            if (text.problem != StringProblem.None) return this.failString(position);
+            if (text.problem != StringProblem.None) return this.failValue(contents, position);
             expect = text.isClosed ? Expect.CommaOrClose : Expect.MoreOfString;
             if (tracker.captured != NONE) this.trackText(contents, position, base);
             continue;
@@ -255,7 +255,7 @@ export class JsonScanner {
       }
       case Expect.MoreOfString: {
         const position = text.scan(begin, begin, end);
-        if (text.problem != StringProblem.None) return this.failString(position);
+        if (text.problem != StringProblem.None) return this.failValue(begin, position);
         if (text.isClosed) this.expect = Expect.CommaOrClose;
         if (this.tracker.captured != NONE) this.trackText(begin, position, base);
         return position;
@@ -329,6 +329,12 @@ export class JsonScanner {
   private fail(problem: JsonProblem, position: usize): usize {
     this.problem = problem;
     return position;
+  }
+
+  /** What of a captured string came before the problem is heard, as it is where a piece has ended there. */
+  private failValue(from: usize, position: usize): usize {
+    if (this.tracker.captured != NONE) this.tracker.addText(from, <i32>(position - from));
+    return this.failString(position);
   }
 
   private failString(position: usize): usize {

@@ -121,6 +121,12 @@ export class AnswerMeter {
     return min(<i64>this.reader.offset / COMPRESSED_BYTES_PER_TOKEN, MAX_COUNT);
   }
 
+  /** Whether the answer has ended and said what it used: then no estimate counts. */
+  get isCertain(): bool {
+    const usage = this.reader.usage;
+    return this.isComplete && usage.input >= 0 && usage.output >= 0;
+  }
+
   /**
    * Decides what was used. Where the output is not reported, or the answer was cut, perhaps before its last report, the
    * estimate counts if it is more.

@@ -6,7 +6,7 @@ import { MODEL } from "../../assembly/filter/published";
 import { publishUsage } from "../../assembly/filter/published-usage";
 import { Refusal } from "../../assembly/filter/refusal";
 import { RequestHead, requestHead } from "../../assembly/filter/request-head";
-import { ResponseHead } from "../../assembly/filter/response-head";
+import { ResponseHead, responseHead } from "../../assembly/filter/response-head";
 import { TwoWayExchange } from "../../assembly/filter/two-way-exchange";
 import { AnswerMeter } from "../../assembly/llm/answer-meter";
 import { CutResult } from "../../assembly/llm/answer-usage-cut";
@@ -26,8 +26,8 @@ import { KeySource } from "./limit-key";
 import { BATCH_IN_PARTS, NO_CONSUMER, STREAM_OVER_LIMIT, limited, tooLarge } from "./refusals";
 
 const ACCEPT_ENCODING = new ByteString("accept-encoding");
-/** Ollama API reference, "Streaming responses". */
 const OBJECT_A_LINE = new ByteString("application/x-ndjson");
+const DONE = new ByteString("[DONE]");
 const LINE_FEED: u8 = 0x0a;
 /** How many tokens a stream writes, about, between two looks at its limits. */
 const LOOK_EVERY_TOKENS: i64 = 64;
@@ -53,7 +53,6 @@ export class TokenLimiter extends TwoWayExchange {
   private isPrepared: bool = false;
   /** The client didn't ask for the usage that the answer will have. */
   private hidesUsage: bool = false;
-  private isError: bool = false;
   /** The answer is a stream of objects, one a line. */
   private isInLines: bool = false;
   private lookAtTokens: i64 = LOOK_EVERY_TOKENS;
@@ -113,17 +112,15 @@ export class TokenLimiter extends TwoWayExchange {
     const claim = this.claim;
     if (!this.isAdmitted || claim == null) return Outcome.Leave;
     if (this.settings.common.mode == Mode.Enforce) claim.report.writeTo(head);
-    this.isError = head.status >= FIRST_ERROR;
-    const type = head.contentType;
-    this.isInLines =
-      type != null && type.length >= OBJECT_A_LINE.length && OBJECT_A_LINE.equals(type.pointer, OBJECT_A_LINE.length);
     if (isWhole) return Outcome.Leave;
+    const cuts = this.settings.cutStreamsOverLimit;
+    this.isInLines = cuts && isObjectALine(head.contentType);
     const isEncoded = head.isEncoded;
     if (isEncoded) this.settings.shared!.counters.happened(Event.Compressed);
     const meter = AnswerMeter.take(isEncoded);
     this.meter = meter;
     if (familyOf(this.dialect) == Family.Bedrock) readUsageHeaders(head, meter);
-    const rewrites = !isEncoded && (this.hidesUsage || this.settings.cutStreamsOverLimit);
+    const rewrites = !isEncoded && (this.hidesUsage || cuts);
     this.hidesUsage = this.startRewriting(head, rewrites) && this.hidesUsage;
     return Outcome.Pass;
   }
@@ -295,7 +292,7 @@ export class TokenLimiter extends TwoWayExchange {
   /** A stream that passes a limit ends after its last whole event. */
   private lookAtLimits(meter: AnswerMeter, piece: Bytes): Outcome {
     const written = meter.writtenSoFar;
-    if (written < this.lookAtTokens) return Outcome.Pass;
+    if (written < this.lookAtTokens || endsStream(piece)) return Outcome.Pass;
     const tail = this.isInLines ? lengthAfterLine(piece) : meter.openTail(piece.length);
     if (tail < 0) return Outcome.Pass;
     this.lookAtTokens = written + LOOK_EVERY_TOKENS;
@@ -311,12 +308,14 @@ export class TokenLimiter extends TwoWayExchange {
     if (meter == null) meter = AnswerMeter.take(false);
     this.meter = meter;
     let input = this.inquiry!.demand.input;
-    let output = this.isError ? 0 : meter.writtenSoFar;
+    let output: i64 = 0;
     if (batch != null) {
       // What is refused at its end has gone up already.
-      const isTaken = !this.isError && (!this.isEnded || this.request.isComplete);
+      const isTaken = !isError() && (!this.isEnded || this.request.isComplete);
       input = isTaken ? batch.inputTokens : 0;
       output = isTaken ? batch.outputTokens(settings.reserve.outputDefault) : 0;
+    } else if (!meter.isCertain && !isError()) {
+      output = meter.writtenSoFar;
     }
     meter.settle(input, output);
     settings.shared!.settle(claim, meter);
@@ -330,11 +329,30 @@ export class TokenLimiter extends TwoWayExchange {
   }
 }
 
+/** Whether the answer that has ended says by its status that there is none. */
+function isError(): bool {
+  return responseHead.status >= FIRST_ERROR;
+}
+
+/** Ollama API reference, "Streaming responses". */
+function isObjectALine(type: Bytes | null): bool {
+  if (type == null || type.length < OBJECT_A_LINE.length) return false;
+  return OBJECT_A_LINE.equals(type.pointer, OBJECT_A_LINE.length);
+}
+
 function readUsageHeaders(head: ResponseHead, meter: AnswerMeter): void {
   for (let i = 0; i < USAGE_HEADERS.length; i++) {
     const value = head.get(USAGE_HEADERS[i]);
     if (value != null) meter.readHeader(i, value);
   }
+}
+
+/** Whether a piece ends with what ends an OpenAI stream: an error after it would not be read. */
+function endsStream(piece: Bytes): bool {
+  let end = piece.length;
+  while (end > 0 && piece.at(end - 1) <= LINE_FEED) end--;
+  const start = end - DONE.length;
+  return start >= 0 && DONE.equals(piece.pointer + start, DONE.length);
 }
 
 /** How many bytes come after the last line of a piece; -1 where no line ends in it. */

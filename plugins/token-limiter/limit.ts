@@ -105,9 +105,7 @@ export class Limit {
   ) {
     this.nameBytes = new ByteString(name);
     const digest = new StaticArray<u64>(SHA256_BYTES / 8);
-    const definition = encodeUtf8(
-      `${name} ${describe(count)} ${formatInteger(algorithm)} ${formatInteger(periodMs)}`,
-    );
+    const definition = encodeUtf8(`${name} ${describe(count)} ${formatInteger(algorithm)} ${formatInteger(periodMs)}`);
     const hash = new Sha256();
     hash.update(changetype<usize>(definition), definition.byteLength);
     hash.finish(changetype<usize>(digest));

@@ -48,7 +48,8 @@ export class RemoteClaim extends Claim {
   admit(inquiry: Inquiry, streamId: u32): Admission {
     if (!this.makeKeys(inquiry)) return Admission.Unavailable;
     if (this.keys.length == 0) return Admission.Pass;
-    for (let i = 0; i < this.limits.length; i++) this.charged.push(this.limits[i].count.of(inquiry.demand.input, 0, 0, 0, 0));
+    for (let i = 0; i < this.limits.length; i++)
+      this.charged.push(this.limits[i].count.of(inquiry.demand.input, 0, 0, 0, 0));
     const message = this.service.check(this.keys);
     const isAsked = message.length > 0 && this.transport.ask(streamId, CHECK_TAG, message);
     return isAsked ? Admission.Pending : this.unanswered();

@@ -35,7 +35,8 @@ export class SharedState {
     this.service = isLocal ? null : new RateLimitService(store.domain);
     this.transport = new GrpcService(store.cluster, RATE_LIMIT_SERVICE, RATE_LIMIT_METHOD, store.timeoutMs);
     this.counters = new LimitCounters(settings.limits);
-    for (let i = 0; i < settings.limits.length; i++) this.published.push(new Published("limit." + settings.limits[i].name));
+    for (let i = 0; i < settings.limits.length; i++)
+      this.published.push(new Published("limit." + settings.limits[i].name));
   }
 
   newClaim(): Claim {
