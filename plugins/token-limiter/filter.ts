@@ -311,7 +311,7 @@ export class TokenLimiter extends TwoWayExchange {
     let output: i64 = 0;
     if (batch != null) {
       // What is refused at its end has gone up already.
-      const isTaken = !isError() && (!this.isEnded || this.request.isComplete);
+      const isTaken = this.isEnded ? this.request.isComplete : !isError();
       input = isTaken ? batch.inputTokens : 0;
       output = isTaken ? batch.outputTokens(settings.reserve.outputDefault) : 0;
     } else if (!meter.isCertain && !isError()) {

@@ -61,7 +61,12 @@ describe.each(SETTINGS)("%s", (_what, wholeBytes, periodBytes) => {
     const cut = fc.integer({ min: 0, max: bytes.length });
     fc.assert(
       fc.property(fc.array(cut, { maxLength: 20 }), (cuts) => {
-        expect(tokens(bytes, cuts.sort((a, b) => a - b))).toBe(whole);
+        expect(
+          tokens(
+            bytes,
+            cuts.sort((a, b) => a - b),
+          ),
+        ).toBe(whole);
       }),
       { seed: SEED, numRuns: 200 },
     );
@@ -69,7 +74,9 @@ describe.each(SETTINGS)("%s", (_what, wholeBytes, periodBytes) => {
 
   const folder = process.env.WEIR_DATA;
   test.skipIf(folder === undefined)("the mean absolute error of texts of 200 bytes or more is at most 6 %", () => {
-    const lines = readFileSync(join(folder!, "tokens", "texts.jsonl"), "utf8").split("\n").filter(Boolean);
+    const lines = readFileSync(join(folder!, "tokens", "texts.jsonl"), "utf8")
+      .split("\n")
+      .filter(Boolean);
     const errors = lines
       .map((line) => JSON.parse(line) as { text: string; o200k: number })
       .filter(({ text }) => Buffer.byteLength(text) >= 200)
