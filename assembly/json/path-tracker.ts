@@ -38,7 +38,7 @@ export class PathTracker {
   /** How many of the open containers are on some path's way. */
   depth: i32 = 0;
   /** The node of the value that comes next, or `NONE` when no path leads there. */
-  next: i32 = 0;
+  next: i32;
   /** The path of the string, number or literal that is being read, or `NONE`. */
   captured: i32 = NONE;
   private kind: JsonKind = JsonKind.Null;
@@ -56,11 +56,12 @@ export class PathTracker {
     this.containers = new StaticArray<i32>(levels);
     this.seen = new StaticArray<u64>(levels);
     this.key = new KeyBuffer(paths.longestKey);
+    this.next = paths.root;
   }
 
   reset(): void {
     this.depth = 0;
-    this.next = 0;
+    this.next = this.paths.root;
     this.captured = NONE;
     this.key.length = 0;
     this.decoder.reset();
@@ -84,7 +85,7 @@ export class PathTracker {
 
   /** A string, number or literal begins where `next` says. */
   beginScalar(kind: JsonKind, start: u64): void {
-    const path = unchecked(this.paths.nodes[this.next]).path;
+    const path = this.paths.node(this.next).path;
     this.captured = path;
     if (path == NONE) return;
     this.kind = kind;
@@ -119,7 +120,7 @@ export class PathTracker {
   /** An object or array begins where `next` says. */
   open(kind: JsonKind, start: u64): void {
     const id = this.next;
-    const node = unchecked(this.paths.nodes[id]);
+    const node = this.paths.node(id);
     unchecked((this.containers[this.depth] = id));
     unchecked((this.seen[this.depth] = 0));
     this.depth++;
@@ -131,13 +132,13 @@ export class PathTracker {
   close(kind: JsonKind, end: u64): void {
     this.depth--;
     this.next = NONE;
-    const node = unchecked(this.paths.nodes[unchecked(this.containers[this.depth])]);
+    const node = this.paths.node(unchecked(this.containers[this.depth]));
     if (node.path != NONE) this.listener.onValueEnd(node.path, kind, end);
   }
 
   /** Another element of the innermost array comes. */
   nextElement(): void {
-    this.next = unchecked(this.paths.nodes[unchecked(this.containers[this.depth - 1])]).elements;
+    this.next = this.paths.node(unchecked(this.containers[this.depth - 1])).elements;
   }
 
   beginKey(start: u64): void {
@@ -165,19 +166,19 @@ export class PathTracker {
   private match(key: usize, length: i32): void {
     const level = this.depth - 1;
     const paths = this.paths;
-    const node = unchecked(paths.nodes[unchecked(this.containers[level])]);
+    const node = paths.node(unchecked(this.containers[level]));
     if (paths.others != NONE) this.listener.onKey(key, min(length, HEARD_KEY_BYTES));
     const index = paths.indexOf(node, key, length);
     if (index == NONE) {
       this.next = paths.others;
       return;
     }
-    this.next = paths.keyedChild(node, index);
+    this.next = node.firstChild + index;
     const seen = unchecked(this.seen[level]);
     const bit = (<u64>1) << index;
     unchecked((this.seen[level] = seen | bit));
     if (seen & bit) {
-      const child = unchecked(paths.nodes[this.next]);
+      const child = paths.node(this.next);
       this.listener.onDuplicate(child.path != NONE ? child.path : child.firstPath, this.keyStart);
     }
   }

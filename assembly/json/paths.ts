@@ -14,21 +14,57 @@ export const HEARD_KEY_BYTES: i32 = 64;
 export const NONE: i32 = -1;
 
 const ELEMENTS: string = "[*]";
+const NO_KEY = new ArrayBuffer(0);
+/** Of a `PathNode`. */
+const NODE_BYTES: i32 = 12;
 
-/** One place that a path ends at or leads through. */
+/** One place that a path ends at or leads through. It lies in the `JsonPaths`' own memory. */
 @final
+@unmanaged
 export class PathNode {
   /** The path that ends here. */
-  path: i32 = NONE;
+  path: i8;
   /** The first path in the list that ends here or leads through. */
-  firstPath: i32 = NONE;
+  firstPath: i8;
   /** The node of an array's elements. */
-  elements: i32 = NONE;
-  /** Where the children by key begin in `JsonPaths.keyed`; they lie in one run. */
-  firstKeyed: i32 = 0;
-  keyedCount: i32 = 0;
-  /** The key that leads here, as UTF-8; empty for the root and for elements. */
-  key: ArrayBuffer = new ArrayBuffer(0);
+  elements: i16;
+  /** Where the children by key begin; they lie in one run. */
+  firstChild: i16;
+  childCount: u16;
+  /** The key that leads here, as UTF-8, and where it is in the memory; empty for the root and for elements. */
+  keyLength: u16;
+  keyAt: u16;
+}
+
+/** A node while the paths are compiled. */
+@final
+class Draft {
+  id: i32 = NONE;
+  path: i32 = NONE;
+  firstPath: i32 = NONE;
+  elements: Draft | null = null;
+  readonly children: Draft[] = [];
+
+  constructor(readonly key: ArrayBuffer) {}
+
+  /** The node that `step` leads to from here. */
+  at(step: string): Draft {
+    if (step == ELEMENTS) {
+      const known = this.elements;
+      if (known != null) return known;
+      const made = new Draft(NO_KEY);
+      this.elements = made;
+      return made;
+    }
+    const key = encodeUtf8(step);
+    for (let i = 0; i < this.children.length; i++) {
+      const child = this.children[i];
+      if (isKey(child.key, changetype<usize>(key), key.byteLength)) return child;
+    }
+    const child = new Draft(key);
+    this.children.push(child);
+    return child;
+  }
 }
 
 /**
@@ -47,125 +83,140 @@ export class JsonPaths {
   readonly longestKey: i32;
   /** The node of every value that no path leads to, or `NONE`. */
   readonly others: i32;
-  /** The first is the root. */
-  readonly nodes: PathNode[] = [new PathNode()];
-  private readonly keyed: i32[] = [];
-  /** For each child by key, near `slotOf`, its position in `keyed` plus one; at least as many are free. */
-  private slots: StaticArray<u16> = new StaticArray<u16>(1);
+  /** The node of the whole text. */
+  readonly root: i32;
+  /** The nodes, then their keys. */
+  private readonly memory: StaticArray<u8>;
+  /** For each child by key, near `slotOf`, its node plus one; at least as many are free. */
+  private readonly slots: StaticArray<u16>;
 
   constructor(paths: string[]) {
     this.count = paths.length;
-    const parents: i32[] = [NONE];
-    let longestKey = 0;
-    let others = NONE;
+    const root = new Draft(NO_KEY);
+    let others: Draft | null = null;
     for (let path = 0; path < min(paths.length, MAX_PATHS); path++) {
       if (paths[path] == ALL_OTHERS) {
-        if (others == NONE) others = this.addOthers(path, parents);
+        if (others != null) continue;
+        others = new Draft(NO_KEY);
+        others.path = path;
+        others.firstPath = path;
         continue;
       }
       const steps = stepsOf(paths[path]);
       if (steps.length > MAX_PATH_LEVELS) continue;
-      let at = 0;
-      for (let i = 0; i < steps.length; i++) {
-        at = this.childFor(at, steps[i], parents);
+      let at = root;
+      for (let i = 0; i <= steps.length; i++) {
+        if (at.firstPath == NONE) at.firstPath = path;
+        if (i < steps.length) at = at.at(steps[i]);
       }
-      if (this.nodes[at].path == NONE) this.nodes[at].path = path;
-      for (; at != NONE; at = parents[at]) {
-        if (this.nodes[at].firstPath == NONE) this.nodes[at].firstPath = path;
-      }
+      if (at.path == NONE) at.path = path;
     }
-    for (let parent = 0; parent < this.nodes.length; parent++) {
-      const node = this.nodes[parent];
-      node.firstKeyed = this.keyed.length;
-      for (let child = 1; child < this.nodes.length; child++) {
-        if (parents[child] != parent || child == node.elements) continue;
-        this.keyed.push(child);
-        longestKey = max(longestKey, this.nodes[child].key.byteLength);
-      }
-      node.keyedCount = this.keyed.length - node.firstKeyed;
-      if (node.elements == NONE) node.elements = others;
+    const drafts = numbered(root, others);
+    let keyBytes = 0;
+    let keys = 0;
+    let longestKey = others == null ? 0 : HEARD_KEY_BYTES;
+    for (let i = 0; i < drafts.length; i++) {
+      const length = drafts[i].key.byteLength;
+      keyBytes += length;
+      longestKey = max(longestKey, length);
+      keys += drafts[i].children.length;
     }
-    const slots = new StaticArray<u16>(1 << (33 - clz(this.keyed.length)));
-    for (let parent = 0; parent < this.nodes.length; parent++) {
-      const node = this.nodes[parent];
-      for (let index = node.firstKeyed; index < node.firstKeyed + node.keyedCount; index++) {
-        const key = changetype<usize>(this.nodes[this.keyed[index]].key);
-        let slot = slotOf(node, key, lengthOf(key));
-        while (slots[slot & (slots.length - 1)] != 0) slot++;
-        slots[slot & (slots.length - 1)] = <u16>(index + 1);
-      }
-    }
-    this.slots = slots;
-    this.others = others;
-    this.longestKey = others == NONE ? longestKey : max(longestKey, HEARD_KEY_BYTES);
+    this.root = root.id;
+    this.others = others == null ? NONE : others.id;
+    this.longestKey = longestKey;
+    this.memory = new StaticArray<u8>(drafts.length * NODE_BYTES + keyBytes);
+    this.slots = new StaticArray<u16>(1 << (33 - clz(keys)));
+    let keyAt = drafts.length * NODE_BYTES;
+    for (let i = drafts.length - 1; i >= 0; i--) keyAt = this.write(drafts[i], keyAt);
+  }
+
+  @inline
+  node(id: i32): PathNode {
+    return changetype<PathNode>(changetype<usize>(this.memory) + <usize>id * NODE_BYTES);
   }
 
   /** Which of `node`'s children by key has this one, counted from 0; or `NONE`. */
   indexOf(node: PathNode, key: usize, length: i32): i32 {
-    if (node.keyedCount == 0) return NONE;
+    const count: u32 = node.childCount;
+    if (count == 0) return NONE;
+    const first: i32 = node.firstChild;
     const slots = this.slots;
     const last = slots.length - 1;
-    let slot = slotOf(node, key, length);
+    let slot = slotOf(first, key, length);
     while (true) {
       slot &= last;
-      const index = <i32>unchecked(slots[slot]) - 1;
-      if (index < 0) return NONE;
+      const id = <i32>unchecked(slots[slot]) - 1;
+      if (id < 0) return NONE;
       slot++;
-      const child = index - node.firstKeyed;
-      if (<u32>child >= <u32>node.keyedCount) continue;
-      const candidate = changetype<usize>(unchecked(this.nodes[unchecked(this.keyed[index])]).key);
-      if (lengthOf(candidate) == length && isSame(candidate, key, length)) return child;
+      if (<u32>(id - first) >= count) continue;
+      const child = this.node(id);
+      if (<i32>child.keyLength != length) continue;
+      if (isSame(changetype<usize>(this.memory) + <usize>child.keyAt, key, length)) return id - first;
     }
   }
 
-  /** The node of `node`'s child by key at `index`. */
-  @inline
-  keyedChild(node: PathNode, index: i32): i32 {
-    return unchecked(this.keyed[node.firstKeyed + index]);
-  }
-
-  /** A node that nothing leads to. */
-  private addOthers(path: i32, parents: i32[]): i32 {
-    const node = new PathNode();
-    node.path = path;
-    node.firstPath = path;
-    this.nodes.push(node);
-    return parents.push(NONE) - 1;
-  }
-
-  private childFor(parent: i32, step: string, parents: i32[]): i32 {
-    const isElements = step == ELEMENTS;
-    const known = this.nodes[parent].elements;
-    if (isElements && known != NONE) return known;
-    const key = encodeUtf8(isElements ? "" : step);
-    if (!isElements) {
-      for (let child = 1; child < this.nodes.length; child++) {
-        if (parents[child] != parent || child == known) continue;
-        const other = this.nodes[child].key;
-        if (other.byteLength != key.byteLength) continue;
-        if (isSame(changetype<usize>(other), changetype<usize>(key), key.byteLength)) return child;
-      }
+  /** Writes a node and its key at `keyAt`; returns where the next key goes. */
+  private write(draft: Draft, keyAt: i32): i32 {
+    const node = this.node(draft.id);
+    const elements = draft.elements;
+    const children = draft.children;
+    const length = draft.key.byteLength;
+    node.path = <i8>draft.path;
+    node.firstPath = <i8>draft.firstPath;
+    node.elements = <i16>(elements == null ? this.others : elements.id);
+    node.childCount = <u16>children.length;
+    node.keyLength = <u16>length;
+    node.keyAt = <u16>keyAt;
+    memory.copy(changetype<usize>(this.memory) + keyAt, changetype<usize>(draft.key), length);
+    if (children.length == 0) return keyAt + length;
+    const first = children[0].id;
+    node.firstChild = <i16>first;
+    const slots = this.slots;
+    const last = slots.length - 1;
+    for (let i = 0; i < children.length; i++) {
+      const key = children[i].key;
+      let slot = slotOf(first, changetype<usize>(key), key.byteLength);
+      while (slots[slot & last] != 0) slot++;
+      slots[slot & last] = <u16>(first + i + 1);
     }
-    const child = this.nodes.length;
-    const node = new PathNode();
-    node.key = key;
-    this.nodes.push(node);
-    parents.push(parent);
-    if (isElements) this.nodes[parent].elements = child;
-    return child;
+    return keyAt + length;
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function lengthOf(key: usize): i32 {
-  return changetype<ArrayBuffer>(key).byteLength;
+/**
+ * Gives each node its number and returns them all. The root has the highest, so that the same paths below another root get the
+ * same numbers: their tables then differ little, and pack well.
+ */
+function numbered(root: Draft, others: Draft | null): Draft[] {
+  const drafts = [root];
+  if (others != null) drafts.push(others);
+  const runs = [drafts.length];
+  for (let i = 0; i < drafts.length; i++) {
+    const elements = drafts[i].elements;
+    const children = drafts[i].children;
+    if (elements != null) {
+      drafts.push(elements);
+      runs.push(1);
+    }
+    for (let child = 0; child < children.length; child++) drafts.push(children[child]);
+    runs.push(children.length);
+  }
+  let id = drafts.length;
+  for (let run = 0, at = 0; run < runs.length; run++) {
+    id -= runs[run];
+    for (let i = 0; i < runs[run]; i++) drafts[at++].id = id + i;
+  }
+  return drafts;
 }
 
-/** Where in a table of slots, modulo its length, a child by this key is looked for. */
-function slotOf(node: PathNode, key: usize, length: i32): i32 {
-  if (length == 0) return node.firstKeyed;
-  return node.firstKeyed * 7 + length * 5 + <i32>load<u8>(key) * 3 + <i32>load<u8>(key + length - 1);
+function isKey(key: ArrayBuffer, pointer: usize, length: i32): bool {
+  return key.byteLength == length && isSame(changetype<usize>(key), pointer, length);
+}
+
+/** Where in a table of slots, modulo its length, a child by this key is looked for; `first` is the first child. */
+function slotOf(first: i32, key: usize, length: i32): i32 {
+  if (length == 0) return first;
+  return first * 7 + length * 5 + <i32>load<u8>(key) * 3 + <i32>load<u8>(key + length - 1);
 }
 
 /** The keys and `[*]` that a path is made of. */

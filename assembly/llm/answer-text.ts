@@ -183,7 +183,7 @@ export class AnswerText {
     if (at == end) return end;
     this.isInString = false;
     if (this.isText) this.decoder.finish(listener, path);
-    if (this.isKey) this.key = KEYS.indexOf(unchecked(KEYS.nodes[0]), changetype<usize>(this.keyBytes), this.keyLength);
+    if (this.isKey) this.key = KEYS.indexOf(KEYS.node(KEYS.root), changetype<usize>(this.keyBytes), this.keyLength);
     return at + 1;
   }
 

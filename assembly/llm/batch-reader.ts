@@ -58,6 +58,8 @@ class Params extends RequestFields {
   }
 }
 
+const MESSAGE_PATHS = requestPaths("requests[*].params", ["requests[*]"]);
+
 /** A batch of messages (Anthropic, "Create a Message Batch"): one JSON object, whose `requests` have their `params`. */
 @final
 export class MessageBatchReader extends BatchReader {
@@ -66,7 +68,7 @@ export class MessageBatchReader extends BatchReader {
   constructor() {
     const totals = new BatchTotals();
     super(totals);
-    this.scanner = new JsonScanner(requestPaths("requests[*].params", ["requests[*]"]), new Params(totals));
+    this.scanner = new JsonScanner(MESSAGE_PATHS, new Params(totals));
   }
 
   feed(pointer: usize, length: i32): bool {
@@ -78,6 +80,7 @@ export class MessageBatchReader extends BatchReader {
   }
 }
 
+const FILE_PATHS = requestPaths("body");
 const PURPOSE = new ByteString("purpose");
 const BATCH: u64 = 0x6863746162; // "batch"
 
@@ -128,7 +131,7 @@ export class FileBatchReader extends BatchReader {
     super(new BatchTotals());
     const fields = new RequestFields();
     this.fields = fields;
-    this.line = new JsonScanner(requestPaths("body"), fields);
+    this.line = new JsonScanner(FILE_PATHS, fields);
   }
 
   /** False when the content type has no boundary that all parsers read alike. */

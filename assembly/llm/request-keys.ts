@@ -57,15 +57,11 @@ const FILE = "source data bytes inlineData inline_data fileData file_data file f
 const SLOTS: i32 = 512;
 
 /** By hash: the upper bits of the key's, and its role below. 0 is free. */
-let table: StaticArray<u32> | null = null;
+const TABLE = makeTable();
 
-/** The role of a key, by name. Never allocates but the first time. */
+/** The role of a key, by name. Never allocates. */
 export function roleOfKey(pointer: usize, length: i32): KeyRole {
-  let slots = table;
-  if (slots == null) {
-    slots = makeTable();
-    table = slots;
-  }
+  const slots = TABLE;
   const hash = hashOf(pointer, length);
   let at = hash & (SLOTS - 1);
   let entry = unchecked(slots[at]);

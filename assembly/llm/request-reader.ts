@@ -17,7 +17,7 @@ export const enum StreamOptions {
 
 const MOST_IDLE: i32 = 64;
 const idle: RequestReader[] = [];
-let paths: JsonPaths | null = null;
+const PATHS = requestPaths("");
 
 /**
  * Reads what a request to a model costs and asks for, from a JSON body of any dialect that arrives in pieces: splitting it
@@ -33,14 +33,9 @@ export class RequestReader {
   private readonly view: Bytes = new Bytes();
 
   constructor() {
-    let known = paths;
-    if (known == null) {
-      known = requestPaths("");
-      paths = known;
-    }
     const fields = new RequestFields();
     this.fields = fields;
-    this.scanner = new JsonScanner(known, fields);
+    this.scanner = new JsonScanner(PATHS, fields);
   }
 
   /** One that is ready for a body; to be given back. */
