@@ -118,7 +118,7 @@ export function fit(counted: Counted): Float64Array {
 }
 
 /** Fractions of a token in the constants: one byte a weight for the large parts, two for the others. */
-export const LARGE_UNIT = 32;
+export const LARGE_UNIT = 8;
 export const UNIT = 256;
 
 /** The weights in `UNIT`s, as the constants have them. */
