@@ -5,6 +5,9 @@ const PREVIOUS = 8;
 const CLASS = 12;
 const SIZE = 16;
 const COLOR_MASK = 3;
+const OBJECT_ALIGNMENT = 16;
+/** Of a class in the table of shapes. */
+const SHAPE_BYTES = 8;
 
 const COLLECTOR = "~lib/rt/tcms/";
 const ALLOCATOR_ROOT = "~lib/rt/tlsf/ROOT";
@@ -29,6 +32,7 @@ export class Image {
   #memory;
   #words;
   #starts;
+  #classes;
 
   /**
    * @param {{ memory: Uint8Array, globals: Map<string, number | bigint> }} module after a collection
@@ -38,6 +42,7 @@ export class Image {
    */
   constructor({ memory, globals }, segments, heapBase, shapes) {
     const base = globals.get(heapBase);
+    this.#classes = shapes.length / SHAPE_BYTES;
     this.globals = new Map(globals);
     this.#memory = new Uint8Array(memory.length + shapes.length);
     this.#memory.set(memory.subarray(0, base));
@@ -101,7 +106,7 @@ export class Image {
     return this.#starts[index + 1] ?? this.end;
   }
 
-  /** The index of the object that an address points into, or -1. */
+  /** The index of the object or of the raw data that a number leads to, or -1. References to objects lead to their first byte. */
   #objectAt(address) {
     if (address < this.begin || address >= this.end) return -1;
     let low = 0;
@@ -111,7 +116,15 @@ export class Image {
       if (this.#starts[middle] <= address) low = middle + 1;
       else high = middle;
     }
-    return low - 1;
+    const index = low - 1;
+    const start = this.#starts[index];
+    return address === start + HEADER_BYTES || !this.#isObject(start, this.#endOf(index)) ? index : -1;
+  }
+
+  #isObject(start, end) {
+    if ((start + HEADER_BYTES) % OBJECT_ALIGNMENT !== 0 || start + HEADER_BYTES > end) return false;
+    const size = this.#words.getUint32(start + SIZE, true);
+    return this.#words.getUint32(start + CLASS, true) < this.#classes && start + HEADER_BYTES + size <= end;
   }
 }
 
