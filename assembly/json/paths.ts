@@ -130,6 +130,7 @@ export class JsonPaths {
     for (let i = drafts.length - 1; i >= 0; i--) keyAt = this.write(drafts[i], keyAt);
   }
 
+
   @inline
   node(id: i32): PathNode {
     return changetype<PathNode>(changetype<usize>(this.memory) + <usize>id * NODE_BYTES);

@@ -54,26 +54,26 @@ const IMAGE = "image_url image images";
 const MEDIA = "input_audio audio video video_url";
 const FILE = "source data bytes inlineData inline_data fileData file_data file file_url document_url";
 
-const SLOTS: i32 = 512;
+const SLOTS: u32 = 512;
 
-/** By hash: the upper bits of the key's, and its role below. 0 is free. */
+/** What one slot has: 20 bits of the key's hash, and its role below. 0 is free. */
+const SLOT_BYTES: usize = 3;
+
+/** By hash; one byte behind the last slot is only read. */
 const TABLE = makeTable();
 
 /** The role of a key, by name. Never allocates. */
 export function roleOfKey(pointer: usize, length: i32): KeyRole {
-  const slots = TABLE;
   const hash = hashOf(pointer, length);
-  let at = hash & (SLOTS - 1);
-  let entry = unchecked(slots[at]);
-  while (entry != 0 && (entry ^ hash) >> 4 != 0) {
-    at = (at + 1) & (SLOTS - 1);
-    entry = unchecked(slots[at]);
-  }
+  const wanted = tagOf(hash);
+  let at = hash;
+  let entry = slotAt(TABLE, at);
+  while (entry != 0 && entry >> 4 != wanted) entry = slotAt(TABLE, ++at);
   return <KeyRole>(entry & 15);
 }
 
-function makeTable(): StaticArray<u32> {
-  const slots = new StaticArray<u32>(SLOTS);
+function makeTable(): StaticArray<u8> {
+  const slots = new StaticArray<u8>(<i32>(SLOTS * SLOT_BYTES) + 1);
   enter(slots, TEXT, KeyRole.Text);
   enter(slots, PROMPT, KeyRole.Prompt);
   enter(slots, PAYLOAD, KeyRole.Payload);
@@ -88,21 +88,42 @@ function makeTable(): StaticArray<u32> {
   return slots;
 }
 
-function enter(slots: StaticArray<u32>, keys: string, role: KeyRole): void {
+function enter(slots: StaticArray<u8>, keys: string, role: KeyRole): void {
   const bytes = encodeUtf8(keys);
   const pointer = changetype<usize>(bytes);
   let start = 0;
   for (let end = 0; end <= bytes.byteLength; end++) {
     if (end < bytes.byteLength && load<u8>(pointer + end) != 0x20) continue;
     const hash = hashOf(pointer + start, end - start);
-    let at = hash & (SLOTS - 1);
-    while (unchecked(slots[at]) != 0) at = (at + 1) & (SLOTS - 1);
-    unchecked((slots[at] = (hash & ~15) | role));
+    let at = hash;
+    while (slotAt(slots, at) != 0) at++;
+    const slot = placeOf(slots, at);
+    const entry = (tagOf(hash) << 4) | role;
+    store<u16>(slot, <u16>entry);
+    store<u8>(slot, <u8>(entry >> 16), 2);
     start = end + 1;
   }
 }
 
-/** FNV-1a, by Fowler, Noll and Vo. Of an unknown key one in 2^28 is taken for a known one. */
+// @ts-ignore: decorator
+@inline
+function slotAt(slots: StaticArray<u8>, at: u32): u32 {
+  return load<u32>(placeOf(slots, at)) & 0xffffff;
+}
+
+// @ts-ignore: decorator
+@inline
+function placeOf(slots: StaticArray<u8>, at: u32): usize {
+  return changetype<usize>(slots) + <usize>(at & (SLOTS - 1)) * SLOT_BYTES;
+}
+
+// @ts-ignore: decorator
+@inline
+function tagOf(hash: u32): u32 {
+  return hash >> 12;
+}
+
+/** FNV-1a, by Fowler, Noll and Vo. Of an unknown key one in about 2^20 is taken for a known one. */
 function hashOf(pointer: usize, length: i32): u32 {
   let hash: u32 = 0x811c9dc5;
   for (let i = 0; i < length; i++) hash = (hash ^ load<u8>(pointer + i)) * 0x01000193;
