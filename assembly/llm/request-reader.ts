@@ -1,6 +1,5 @@
 import { Bytes } from "../bytes/view";
 import { JsonKind } from "../json/listener";
-import { JsonPaths } from "../json/paths";
 import { JsonProblem, JsonScanner } from "../json/scanner";
 import { NO_COUNT, multiplyCounts } from "./request-count";
 import { RequestEdit, includeUsageEdit } from "./request-edit";
