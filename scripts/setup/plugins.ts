@@ -98,8 +98,6 @@ async function shrink(file: string): Promise<void> {
       "-Oz",
       "--converge",
       "--low-memory-unused",
-      // A plugin doesn't count on traps, but for what the build puts around the allocator (`image/exhausted.mjs`).
-      "--traps-never-happen",
       file,
       "-o",
       file,

@@ -8,7 +8,6 @@
 import binaryen from "binaryen";
 import { Image } from "./image.mjs";
 import { SCRATCH_BYTES, pack } from "./pack.mjs";
-import { trapWhenExhausted } from "./exhausted.mjs";
 import { inlineAccessors } from "./inline.mjs";
 import { replaceFunction } from "./replace.mjs";
 import { shapesOf } from "./shapes.mjs";
@@ -40,7 +39,6 @@ export default class Begin {
   /** @param {binaryen.Module} module as compiled, not yet optimised */
   afterCompile(module) {
     clearInAllocator(module);
-    trapWhenExhausted(module);
     const globals = ownGlobals(module);
     const image = new Image(run(module, globals), segmentStarts(module), HEAP_BASE, shapesOf(this.program));
     const [first, second] = [0, 1].map((index) => module.local.get(index, binaryen.i32));
