@@ -187,6 +187,14 @@ export class ConfigReader {
     return value == null ? null : this.open(value);
   }
 
+  /** A reader for the object under `key`, where nothing written means an object without keys. */
+  section(key: string): ConfigReader {
+    const value = this.value(key);
+    const path = memberPath(this.source.path, key);
+    const reader = this.open(value == null ? new JsonValue(JsonKind.Object, path) : value);
+    return reader != null ? reader : new ConfigReader(new JsonValue(JsonKind.Object, path), this.issues);
+  }
+
   /** Reports the keys that nobody asked for, here and in every object that was opened. */
   end(): void {
     for (let i = 0; i < this.source.keys.length; i++) {

@@ -7,7 +7,7 @@ import { AnswerText } from "./answer-text";
 import { EncodedAnswer } from "./encoded-answer";
 import { EventType } from "./event-type";
 import { Usage } from "./usage";
-import { CountReader } from "./usage-count";
+import { CountReader } from "./token-count";
 import { UsageReader } from "./usage-reader";
 
 const NOT_OPEN: u64 = u64.MAX_VALUE;
@@ -164,7 +164,7 @@ export class AnswerFields extends JsonListener {
       }
     } else if (path >= AnswerPath.FirstCount) {
       if (path < AnswerPath.FirstString && kind == JsonKind.Number) {
-        this.usage.put(countOfPath(path), this.count.value);
+        this.usage.put(countOfPath(path), this.count.exact);
         this.usage.settle();
       }
     } else if (path >= AnswerPath.FirstUsage) {

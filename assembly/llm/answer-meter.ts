@@ -4,7 +4,7 @@ import { AnswerListener } from "./answer-listener";
 import { AnswerReader, NO_EVENTS } from "./answer-reader";
 import { AnswerUsageCut, CutResult } from "./answer-usage-cut";
 import { TokenSampler } from "./token-sampler";
-import { MAX_COUNT } from "./usage-count";
+import { MAX_COUNT } from "./token-count";
 import { readUsageHeader } from "./usage-headers";
 
 /** Bytes of a compressed answer that hold one token, about: events and JSON shrink to a tenth, plain text to a third. */
@@ -43,7 +43,7 @@ class WrittenText extends AnswerListener {
  * What one answer used, whether it says so or not: as the provider reports it, else estimated from what the model wrote.
  *
  * Take one for each answer and give it back: they are kept for reuse. The fields hold from `finish` on; each is a number of
- * tokens, normalised as `Usage` says, or `ABSENT`.
+ * tokens, normalised as `Usage` says, or `NO_COUNT`.
  */
 @final
 export class AnswerMeter {

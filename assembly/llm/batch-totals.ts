@@ -1,4 +1,4 @@
-import { NO_COUNT, addCounts, multiplyCounts } from "./request-count";
+import { NO_COUNT, addCounts, multiplyCounts } from "./token-count";
 import { RequestFields } from "./request-fields";
 
 /** What the requests of a batch come to. */

@@ -3,7 +3,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { JsonKind, JsonListener } from "../json/listener";
 import { ALL_OTHERS, JsonPaths } from "../json/paths";
 import { MAX_DEPTH } from "../json/scanner";
-import { CountReader, NO_COUNT } from "./request-count";
+import { CountReader, NO_COUNT } from "./token-count";
 import { KeyRole, roleOfKey } from "./request-keys";
 import { RequestTexts } from "./request-texts";
 import { ShapeKey } from "./shape";
@@ -203,7 +203,7 @@ export class RequestFields extends JsonListener {
     if (!this.isInside) return;
     if (this.isPlain) {
       this.plainLength += length;
-      if (path < OTHERS) this.number.add(pointer, length);
+      if (path < OTHERS) this.number.append(pointer, length);
     } else if (path == Field.Model) {
       if (this.model.count == 1) this.keepModel(pointer, length);
     } else if (!isMute(this.role)) {

@@ -1,7 +1,7 @@
 import { Bytes } from "../bytes/view";
 import { JsonKind } from "../json/listener";
 import { JsonProblem, JsonScanner } from "../json/scanner";
-import { NO_COUNT, multiplyCounts } from "./request-count";
+import { NO_COUNT, multiplyCounts } from "./token-count";
 import { RequestEdit, includeUsageEdit } from "./request-edit";
 import { RequestFields, requestPaths } from "./request-fields";
 

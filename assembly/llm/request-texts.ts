@@ -1,5 +1,5 @@
 import { isDataUrl, isLink, MAGIC_BYTES, tokensOfBlob } from "./request-blob";
-import { addCounts } from "./request-count";
+import { addCounts } from "./token-count";
 import { KeyRole } from "./request-keys";
 import { TokenSampler } from "./token-sampler";
 

@@ -1,4 +1,4 @@
-import { MAX_COUNT } from "./usage-count";
+import { MAX_COUNT } from "./token-count";
 import { TokenEstimator } from "./token-estimator";
 
 /** Of what is sampled, the first so many bytes of each period are read. */

@@ -1,6 +1,6 @@
 import { ByteString, Bytes } from "../bytes/view";
 import { Count, Usage } from "./usage";
-import { CountReader } from "./usage-count";
+import { CountReader } from "./token-count";
 
 /** Headers that say what an answer used, lower case: Amazon Bedrock, "InvokeModel". */
 export const USAGE_HEADERS: StaticArray<ByteString> = [
@@ -15,6 +15,6 @@ const COUNTS: StaticArray<i32> = [Count.SpareInput, Count.SpareOutput, Count.Cac
 export function readUsageHeader(usage: Usage, index: i32, value: Bytes): void {
   const count = new CountReader();
   count.append(value.pointer, value.length);
-  usage.put(unchecked(COUNTS[index]), count.value);
+  if (value.length > 0) usage.put(unchecked(COUNTS[index]), count.exact);
   usage.settle();
 }

@@ -2,7 +2,7 @@ import { JsonKind, JsonListener } from "../json/listener";
 import { JsonPaths } from "../json/paths";
 import { JsonScanner } from "../json/scanner";
 import { Count, Usage } from "./usage";
-import { CountReader } from "./usage-count";
+import { CountReader } from "./token-count";
 
 /**
  * Where counts are in a usage object, by the providers' API references; `COUNTS` says what each is. Vertex's and the
@@ -93,7 +93,7 @@ class CountListener extends JsonListener {
   }
 
   override onValueEnd(path: i32, kind: JsonKind, end: u64): void {
-    if (kind == JsonKind.Number) this.usage.put(unchecked(COUNTS[path]), this.count.value);
+    if (kind == JsonKind.Number) this.usage.put(unchecked(COUNTS[path]), this.count.exact);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ABSENT, MAX_COUNT } from "./usage-count";
+import { MAX_COUNT, NO_COUNT } from "./token-count";
 
 /** A count as a provider gives it; what its name means is the same wherever the name is used. */
 export const enum Count {
@@ -32,16 +32,16 @@ export const enum Count {
  * The tokens of one answer, normalised whatever its dialect, as OpenTelemetry's GenAI conventions count them: input
  * includes cached input and cache creation, output includes reasoning, total is input plus output.
  *
- * Every field is a number of tokens up to `MAX_COUNT`, or `ABSENT`.
+ * Every field is a number of tokens up to `MAX_COUNT`, or `NO_COUNT`.
  */
 @final
 export class Usage {
-  input: i64 = ABSENT;
-  output: i64 = ABSENT;
-  total: i64 = ABSENT;
-  cachedInput: i64 = ABSENT;
-  cacheCreation: i64 = ABSENT;
-  reasoning: i64 = ABSENT;
+  input: i64 = NO_COUNT;
+  output: i64 = NO_COUNT;
+  total: i64 = NO_COUNT;
+  cachedInput: i64 = NO_COUNT;
+  cacheCreation: i64 = NO_COUNT;
+  reasoning: i64 = NO_COUNT;
   private readonly counts: StaticArray<i64> = new StaticArray<i64>(Count.End);
 
   constructor() {
@@ -49,40 +49,40 @@ export class Usage {
   }
 
   reset(): void {
-    for (let i = 0; i < Count.End; i++) unchecked((this.counts[i] = ABSENT));
+    for (let i = 0; i < Count.End; i++) unchecked((this.counts[i] = NO_COUNT));
     this.settle();
   }
 
   /** Whether the answer says how much was used. */
   get isReported(): bool {
-    return this.total != ABSENT;
+    return this.total != NO_COUNT;
   }
 
-  /** Replaces a count, unless the new one is `ABSENT`. The fields follow with `settle`. */
+  /** Replaces a count, unless the new one is `NO_COUNT`. The fields follow with `settle`. */
   put(count: Count, value: i64): void {
-    if (value != ABSENT) unchecked((this.counts[count] = value));
+    if (value != NO_COUNT) unchecked((this.counts[count] = value));
   }
 
   /** Computes the fields from the counts. Where an answer has the counts of several dialects, the larger ones. */
   settle(): void {
     const read = this.of(Count.CacheRead);
     let written = this.of(Count.CacheWrite);
-    if (written == ABSENT) written = sum(this.of(Count.CacheWriteShort), this.of(Count.CacheWriteLong));
+    if (written == NO_COUNT) written = sum(this.of(Count.CacheWriteShort), this.of(Count.CacheWriteLong));
     const caches = sum(read, written);
     let input = including(this.of(Count.Input), caches);
     input = max(input, sum(this.of(Count.GeminiPrompt), this.of(Count.GeminiToolUse)));
     input = max(input, this.of(Count.Prompt));
-    if (input == ABSENT) input = including(this.of(Count.SpareInput), caches);
+    if (input == NO_COUNT) input = including(this.of(Count.SpareInput), caches);
 
     const thoughts = this.of(Count.GeminiThoughts);
     const reasoning = this.of(Count.Reasoning);
     const total = this.of(Count.Total);
     let output = max(this.of(Count.Completion), this.of(Count.Output));
     // xAI's completions leave reasoning out, which only their total tells.
-    if (reasoning > 0 && input != ABSENT && output != ABSENT && total == input + output + reasoning)
+    if (reasoning > 0 && input != NO_COUNT && output != NO_COUNT && total == input + output + reasoning)
       output += reasoning;
     output = max(output, sum(this.of(Count.GeminiCandidates), thoughts));
-    if (output == ABSENT) output = this.of(Count.SpareOutput);
+    if (output == NO_COUNT) output = this.of(Count.SpareOutput);
 
     this.input = min(input, MAX_COUNT);
     this.output = min(output, MAX_COUNT);
@@ -90,7 +90,7 @@ export class Usage {
     this.cacheCreation = min(max(this.of(Count.CacheCreated), written), MAX_COUNT);
     this.reasoning = max(reasoning, thoughts);
     const both = min(sum(this.input, this.output), MAX_COUNT);
-    this.total = input == ABSENT || output == ABSENT ? max(both, total) : both;
+    this.total = input == NO_COUNT || output == NO_COUNT ? max(both, total) : both;
   }
 
 
@@ -102,11 +102,11 @@ export class Usage {
 
 /** A count that leaves `others` out, with them; absent when it is. */
 function including(count: i64, others: i64): i64 {
-  return count == ABSENT ? ABSENT : sum(count, others);
+  return count == NO_COUNT ? NO_COUNT : sum(count, others);
 }
 
 /** The sum of those that are present. */
 function sum(a: i64, b: i64): i64 {
-  if (a == ABSENT) return b;
-  return b == ABSENT ? a : a + b;
+  if (a == NO_COUNT) return b;
+  return b == NO_COUNT ? a : a + b;
 }

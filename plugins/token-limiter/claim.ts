@@ -68,7 +68,7 @@ export abstract class Claim {
     for (let i = 0; i < settings.limits.length; i++) {
       const limit = unchecked(settings.limits[i]);
       if (limit.isPerRequest || !limit.isFor(model.pointer, model.length)) continue;
-      if (skipsConsumer && settings.keys[limit.key].has(KeySource.Consumer)) continue;
+      if (skipsConsumer && (settings.keys[limit.key].sources & (1 << KeySource.Consumer)) != 0) continue;
       this.matched |= 1 << i;
     }
   }

@@ -69,6 +69,14 @@ export class StoreSettings {
 export class LimiterSettings extends Settings {
   /** From `prepare` on. */
   shared: SharedState | null = null;
+  /** Whether a limit counts by the consumer. */
+  readonly countsByConsumer: bool;
+  /** Whether who asks matters: for a limit, or to be published. */
+  readonly identifies: bool;
+  /** Whether the model matters: a limit counts by it, or is for some models only. */
+  readonly needsModel: bool;
+  /** Whether a request's body decides anything here. */
+  readonly readsRequests: bool;
 
   constructor(
     common: CommonSettings,
@@ -83,6 +91,15 @@ export class LimiterSettings extends Settings {
     readonly includeUsage: bool,
   ) {
     super(common);
+    let sources = 0;
+    let hasModels = false;
+    for (let i = 0; i < keys.length; i++) sources |= keys[i].sources;
+    for (let i = 0; i < limits.length; i++) hasModels = hasModels || limits[i].models != null;
+    const isFor = (1 << KeySource.Consumer) | (1 << KeySource.Group);
+    this.countsByConsumer = (sources & (1 << KeySource.Consumer)) != 0;
+    this.identifies = common.consumer.isConfigured || (sources & isFor) != 0;
+    this.needsModel = hasModels || (sources & (1 << KeySource.Model)) != 0;
+    this.readsRequests = limits.length > 0 || includeUsage;
   }
 
   prepare(filter: string): void {
@@ -93,31 +110,9 @@ export class LimiterSettings extends Settings {
     this.shared!.tick();
   }
 
-  /** Whether who asks matters: for a limit, or to be published. */
-  get identifies(): bool {
-    return this.common.consumer.isConfigured || this.countsBy(KeySource.Consumer) || this.countsBy(KeySource.Group);
-  }
-
   /** What a client is told when the store can't say. */
   get storeFailure(): Refusal {
     return this.store.type == StoreType.Local ? refusalOf(Problem.HostFailure) : SERVICE_FAILURE;
-  }
-
-  /** Whether the model matters: a limit counts by it, or is for some models only. */
-  get needsModel(): bool {
-    for (let i = 0; i < this.limits.length; i++) if (this.limits[i].models != null) return true;
-    return this.countsBy(KeySource.Model);
-  }
-
-  /** Whether a request's body decides anything here. */
-  get readsRequests(): bool {
-    return this.limits.length > 0 || this.includeUsage;
-  }
-
-  /** Whether a limit counts by something of that kind. */
-  countsBy(source: KeySource): bool {
-    for (let i = 0; i < this.keys.length; i++) if (this.keys[i].has(source)) return true;
-    return false;
   }
 }
 
@@ -138,8 +133,7 @@ export function readLimiterSettings(config: ConfigReader, common: CommonSettings
 }
 
 function readReserve(config: ConfigReader): ReserveSettings {
-  const reserve = readObject(config, "reserve");
-  if (reserve == null) return new ReserveSettings(true, true, 1024, 120 * SECOND_MS);
+  const reserve = config.section("reserve");
   return new ReserveSettings(
     reserve.enumValue("input", RESERVE_INPUT, 0) == 0,
     reserve.enumValue("output", RESERVE_OUTPUT, 0) == 0,
@@ -148,13 +142,8 @@ function readReserve(config: ConfigReader): ReserveSettings {
   );
 }
 
-function readObject(config: ConfigReader, key: string): ConfigReader | null {
-  return config.has(key) ? config.object(key) : null;
-}
-
 function readStore(config: ConfigReader, limits: Limit[]): StoreSettings {
-  const store = readObject(config, "store");
-  if (store == null) return new StoreSettings(StoreType.Local, 100_000, "", "", 0);
+  const store = config.section("store");
   const type = <StoreType>store.enumValue("type", STORES, 0);
   const isLocal = type == StoreType.Local;
   if (isLocal) {

@@ -4,7 +4,6 @@ import { Outcome } from "../../assembly/filter/outcome";
 import { Problem, problemOfJson, refusalOf } from "../../assembly/filter/problem";
 import { MODEL } from "../../assembly/filter/published";
 import { publishUsage } from "../../assembly/filter/published-usage";
-import { Refusal } from "../../assembly/filter/refusal";
 import { RequestHead, requestHead } from "../../assembly/filter/request-head";
 import { ResponseHead, responseHead } from "../../assembly/filter/response-head";
 import { TwoWayExchange } from "../../assembly/filter/two-way-exchange";
@@ -12,7 +11,7 @@ import { AnswerMeter } from "../../assembly/llm/answer-meter";
 import { CutResult } from "../../assembly/llm/answer-usage-cut";
 import { Dialect, Family, familyOf } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
-import { NO_COUNT } from "../../assembly/llm/request-count";
+import { NO_COUNT } from "../../assembly/llm/token-count";
 import { RequestReader } from "../../assembly/llm/request-reader";
 import { ModelPlace } from "../../assembly/llm/routes";
 import { dialectOfShape } from "../../assembly/llm/shape";
@@ -22,7 +21,6 @@ import { Admission, Claim } from "./claim";
 import { LimiterSettings, OnNoConsumer } from "./config";
 import { Inquiry } from "./inquiry";
 import { Event, Judgement } from "./limit-counters";
-import { KeySource } from "./limit-key";
 import { BATCH_IN_PARTS, NO_CONSUMER, STREAM_OVER_LIMIT, limited, tooLarge } from "./refusals";
 
 const ACCEPT_ENCODING = new ByteString("accept-encoding");
@@ -50,7 +48,6 @@ export class TokenLimiter extends TwoWayExchange {
   /** The limits' store has been asked, and will answer later. */
   /** The request's body was read to its end, and is as it should be. */
   private isRead: bool = false;
-  private isPrepared: bool = false;
   /** The client didn't ask for the usage that the answer will have. */
   private hidesUsage: bool = false;
   /** The answer is a stream of objects, one a line. */
@@ -171,7 +168,7 @@ export class TokenLimiter extends TwoWayExchange {
     return (
       settings.onNoConsumer == OnNoConsumer.Reject &&
       !this.inquiry!.values.caller.hasConsumer &&
-      settings.countsBy(KeySource.Consumer)
+      settings.countsByConsumer
     );
   }
 
@@ -223,6 +220,7 @@ export class TokenLimiter extends TwoWayExchange {
       settings.shared!.counters.judged(i, Judgement.TooLarge);
       if (this.refuse(tooLarge(needed, limit.capacity)) == Outcome.Ended) return Outcome.Ended;
     }
+    this.prepareRequest();
     const claim = settings.shared!.newClaim();
     this.claim = claim;
     return this.judge(claim.admit(inquiry, this.id));
@@ -235,42 +233,37 @@ export class TokenLimiter extends TwoWayExchange {
     switch (admission) {
       case Admission.Pending:
         this.awaitsReply = true;
-        this.prepareRequest();
         return Outcome.Hold;
       case Admission.Denied: {
-        const limit = claim.decidedBy!;
-        const what = limit.count.isTokens ? "token" : "request";
-        return this.orAudit(limited(what, claim.retryAfterSeconds, claim.report.toHeaders(claim.retryAfterSeconds)));
+        const seconds = claim.retryAfterSeconds;
+        return this.passUnless(this.refuse(limited(seconds, claim.report.toHeaders(seconds))));
       }
       case Admission.TooLarge: {
         const limit = claim.decidedBy!;
-        return this.orAudit(tooLarge(this.inquiry!.demand.reservedOf(limit, settings.reserve), limit.capacity));
+        const needed = this.inquiry!.demand.reservedOf(limit, settings.reserve);
+        return this.passUnless(this.refuse(tooLarge(needed, limit.capacity)));
       }
       case Admission.Unavailable:
-        return this.failWith(settings.storeFailure) == Outcome.Ended ? Outcome.Ended : this.pass();
+        return this.passUnless(this.failWith(settings.storeFailure));
       default:
         return this.pass();
     }
   }
 
-  /** In Audit the request passes, and is charged like any other. */
-  private orAudit(refusal: Refusal): Outcome {
-    const outcome = this.refuse(refusal);
+  /** What Audit and FailOpen let by is charged like any other. */
+  private passUnless(outcome: Outcome): Outcome {
     return outcome == Outcome.Ended ? outcome : this.pass();
   }
 
   private pass(): Outcome {
     this.isAdmitted = true;
     this.settings.shared!.admitted(this.claim!);
-    this.prepareRequest();
     return this.leave();
   }
 
   /** Makes the provider answer so that it can be read, and say what was used. */
   private prepareRequest(): void {
     const settings = this.settings;
-    if (this.isPrepared) return;
-    this.isPrepared = true;
     if (this.isSniffing && settings.stripAcceptEncoding) requestHead.strip(ACCEPT_ENCODING);
     const asked = this.asked;
     if (asked == null || !settings.includeUsage || !asked.streams) return;

@@ -26,9 +26,11 @@ export class KeyPart {
 export class LimitKey {
   constructor(readonly parts: KeyPart[]) {}
 
-  has(source: KeySource): bool {
-    for (let i = 0; i < this.parts.length; i++) if (this.parts[i].source == source) return true;
-    return false;
+  /** One bit for each kind of source. */
+  get sources(): i32 {
+    let sources = 0;
+    for (let i = 0; i < this.parts.length; i++) sources |= 1 << this.parts[i].source;
+    return sources;
   }
 
   equals(other: LimitKey): bool {

@@ -12,7 +12,7 @@ export const SERVICE_FAILURE = new Refusal(
   503,
   "service_failure",
   "service_unavailable",
-  "The gateway could not check the limits. Try again in a moment.",
+  "The limits could not be checked. Try again in a moment.",
 );
 
 export const STREAM_OVER_LIMIT = new Refusal(
@@ -31,12 +31,12 @@ export const BATCH_IN_PARTS = new Refusal(
 );
 
 /** What a client is told that must wait. `headers` are names and values in turn. */
-export function limited(what: string, seconds: i64, headers: string[]): Refusal {
+export function limited(seconds: i64, headers: string[]): Refusal {
   return new Refusal(
     429,
     "limited",
     "rate_limit_exceeded",
-    `The ${what} limit is reached. Try again in ${formatInteger(seconds)} s.`,
+    `The rate limit is reached. Try again in ${formatInteger(seconds)} s.`,
     null,
     headers,
   );

@@ -15,7 +15,7 @@ export interface Built {
 }
 
 /** The largest plugin that the tests let pass, in bytes as it is. */
-export const MOST_BYTES = 96_000;
+export const MOST_BYTES = 98_304;
 
 /** The only functions of WASI that every proxy-wasm host has. */
 const WASI_IMPORTS = /^(clock_time_get|random_get|environ_get|environ_sizes_get)$/;

@@ -125,7 +125,7 @@ describe("a limit of requests", () => {
       "remaining-requests": "0",
       "reset-requests": "45",
     });
-    expect(JSON.parse(denied.localReply!.body).error.message).toMatch(/^The request limit is reached/);
+    expect(JSON.parse(denied.localReply!.body).error.message).toMatch(/^The rate limit is reached/);
   });
 
   test("at once says one second", async () => {

@@ -3,17 +3,19 @@ const POINT: u32 = 0x2e;
 const PLUS: u32 = 0x2b;
 const MINUS: u32 = 0x2d;
 
-/** The largest count there is: 2^53, to which larger ones are clamped. */
+/** The largest count that is taken: JSON's numbers are exact up to here. */
 export const MAX_COUNT: i64 = 1 << 53;
-/** No count: the number is negative, or there is none. */
+/** No count: there is none, or it makes no sense. */
 export const NO_COUNT: i64 = -1;
 
+const MOST_MANTISSA: i64 = 1 << 58;
 const MOST_EXPONENT: i32 = 9999;
 
-/** Reads a JSON number that may arrive in pieces as a count: rounded up, never over `MAX_COUNT`. */
+/** Reads a JSON number that may arrive in pieces as a count. */
 @final
 export class CountReader {
-  private mantissa: f64 = 0;
+  /** The first digits, as many as fit. */
+  private mantissa: i64 = 0;
   private exponent: i32 = 0;
   private fractionDigits: i32 = 0;
   private isNegative: bool = false;
@@ -32,16 +34,22 @@ export class CountReader {
     this.isInExponent = false;
   }
 
-  add(pointer: usize, length: i32): void {
+  append(pointer: usize, length: i32): void {
     for (const end = pointer + length; pointer < end; pointer++) this.addByte(load<u8>(pointer));
   }
 
-  /** The count, once the number is complete. */
+  /** The count as it stands, digits that make a whole number up to `MAX_COUNT`; else `NO_COUNT`. */
+  get exact(): i64 {
+    const isInteger = !this.isNegative && !this.isInFraction && !this.isInExponent;
+    return isInteger && this.mantissa <= MAX_COUNT ? this.mantissa : NO_COUNT;
+  }
+
+  /** The count rounded up, and never over `MAX_COUNT`; `NO_COUNT` for a negative one. */
   get value(): i64 {
     if (this.mantissa == 0) return 0;
     if (this.isNegative) return NO_COUNT;
     let exponent = (this.isExponentNegative ? -this.exponent : this.exponent) - this.fractionDigits;
-    let value = this.mantissa;
+    let value = <f64>this.mantissa;
     for (; exponent > 0 && value < <f64>MAX_COUNT; exponent--) value *= 10;
     for (; exponent < 0 && value > 1; exponent++) value /= 10;
     return value < <f64>MAX_COUNT ? <i64>ceil(value) : MAX_COUNT;
@@ -52,9 +60,11 @@ export class CountReader {
     if (digit < 10) {
       if (this.isInExponent) {
         this.exponent = min(this.exponent * 10 + digit, MOST_EXPONENT);
-      } else {
+      } else if (this.mantissa < MOST_MANTISSA) {
         this.mantissa = this.mantissa * 10 + digit;
         if (this.isInFraction) this.fractionDigits++;
+      } else if (!this.isInFraction) {
+        this.fractionDigits--;
       }
     } else if (byte == MINUS) {
       if (this.isInExponent) this.isExponentNegative = true;
