@@ -62,7 +62,10 @@ export function markdown(results: Results): string {
         wasmKilobytes(results, job, id),
       ]);
     if (isSum(job)) {
-      rows.push([`bound: ${YARDSTICKS[job].label}`, ...shapes.map((shape) => decimal(yardstickMs(results, job, shape), 3))]);
+      rows.push([
+        `bound: ${YARDSTICKS[job].label}`,
+        ...shapes.map((shape) => decimal(yardstickMs(results, job, shape), 3)),
+      ]);
     }
     return table([job, ...shapes, "wasm kB"], rows);
   });

@@ -152,7 +152,7 @@ test("a limit of requests is told in requests", async () => {
   const answer = await ask(limiter, consumer, { listener: "requests" });
   expect(answer.status).toBe(429);
   expect(answer.headers).toMatchObject({ "x-ratelimit-limit-requests": "1", "x-ratelimit-remaining-requests": "0" });
-  expect(answer.json).toMatchObject({ error: { message: expect.stringContaining("request limit") as string } });
+  expect(answer.json).toMatchObject({ error: { message: expect.stringContaining("rate limit") as string } });
 });
 
 test("a denial by one limit leaves nothing reserved in another", async () => {
