@@ -1,23 +1,12 @@
 import { Bytes } from "../../assembly/bytes/view";
 import { Mode } from "../../assembly/filter/mode";
 import { AnswerMeter } from "../../assembly/llm/answer-meter";
+import { Admission } from "./admission";
 import { LimiterSettings, OnNoConsumer } from "./config";
 import { Inquiry } from "./inquiry";
 import { KeySource } from "./limit-key";
 import { Limit } from "./limit";
 import { RateReport } from "./rate-headers";
-
-export const enum Admission {
-  Pass,
-  /** A limit has no room now. */
-  Denied,
-  /** A limit can never have that much room. */
-  TooLarge,
-  /** The store can't say: the failure mode decides. */
-  Unavailable,
-  /** The store answers later, by `onReply`. */
-  Pending,
-}
 
 /** What one exchange asks of the limits' store, and holds there until it is settled. */
 export abstract class Claim {
@@ -71,6 +60,11 @@ export abstract class Claim {
       if (skipsConsumer && (settings.keys[limit.key].sources & (1 << KeySource.Consumer)) != 0) continue;
       this.matched |= 1 << i;
     }
+  }
+
+  /** What of `limit` was used. */
+  usedOf(limit: Limit, used: AnswerMeter): i64 {
+    return limit.count.of(used.input, used.cachedInput, used.cacheCreation, used.output, used.reasoning);
   }
 
   /** Whether the limit at this position of the settings is for this request. */

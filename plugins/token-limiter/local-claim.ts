@@ -1,10 +1,11 @@
 import { nowMs } from "../../assembly/filter/time";
 import { AnswerMeter } from "../../assembly/llm/answer-meter";
-import { Admission, Claim } from "./claim";
+import { Admission } from "./admission";
+import { Claim } from "./claim";
 import { LimiterSettings } from "./config";
 import { Inquiry } from "./inquiry";
 import { KeyDigest, LimitKey } from "./limit-key";
-import { LocalStore, Verdict } from "./local-store";
+import { LocalStore } from "./local-store";
 import { secondsUp } from "./rate-headers";
 import { Reservation } from "./reservation";
 
@@ -40,10 +41,10 @@ export class LocalClaim extends Claim {
       reservation.ask(limit, digests[limit.key], inquiry.demand.reservedOf(limit, settings.reserve));
     }
     if (reservation.length == 0) return Admission.Pass;
-    const verdict = store.reserve(reservation, nowMs());
+    const admission = store.reserve(reservation, nowMs());
     this.learn(reservation);
     for (let i = 0; i < reservation.length; i++) if (reservation.at(i).isOverflow) this.overflowed++;
-    return admissionOf(verdict);
+    return admission;
   }
 
   renew(now: i64): void {
@@ -54,7 +55,10 @@ export class LocalClaim extends Claim {
   isOverdrawn(input: i64, output: i64): bool {
     const reservation = this.reservation;
     if (reservation == null) return false;
-    use(reservation, input, 0, 0, output, 0);
+    for (let i = 0; i < reservation.length; i++) {
+      const lease = reservation.at(i);
+      lease.used = lease.limit.count.of(input, 0, 0, output, 0);
+    }
     return !this.store.fits(reservation, nowMs());
   }
 
@@ -62,7 +66,10 @@ export class LocalClaim extends Claim {
     const reservation = this.reservation;
     if (reservation == null) return true;
     this.reservation = null;
-    use(reservation, used.input, used.cachedInput, used.cacheCreation, used.output, used.reasoning);
+    for (let i = 0; i < reservation.length; i++) {
+      const lease = reservation.at(i);
+      lease.used = this.usedOf(lease.limit, used);
+    }
     const isSettled = !reservation.isHeld || this.store.settle(reservation, nowMs());
     if (idle.length < MOST_IDLE) idle.push(reservation);
     return isSettled;
@@ -78,20 +85,6 @@ export class LocalClaim extends Claim {
   }
 }
 
-function use(
-  reservation: Reservation,
-  input: i64,
-  cachedInput: i64,
-  cacheCreation: i64,
-  output: i64,
-  reasoning: i64,
-): void {
-  for (let i = 0; i < reservation.length; i++) {
-    const lease = reservation.at(i);
-    lease.used = lease.limit.count.of(input, cachedInput, cacheCreation, output, reasoning);
-  }
-}
-
 function hashKeys(store: LocalStore, keys: LimitKey[], inquiry: Inquiry): void {
   const values = inquiry.values;
   values.rewind(inquiry.model);
@@ -101,18 +94,5 @@ function hashKeys(store: LocalStore, keys: LimitKey[], inquiry: Inquiry): void {
     store.hasher.begin();
     for (let j = 0; j < parts.length; j++) store.hasher.add(unchecked(parts[j]), values.next(unchecked(parts[j])));
     store.hasher.finish(digests[i]);
-  }
-}
-
-function admissionOf(verdict: Verdict): Admission {
-  switch (verdict) {
-    case Verdict.Pass:
-      return Admission.Pass;
-    case Verdict.Denied:
-      return Admission.Denied;
-    case Verdict.TooLarge:
-      return Admission.TooLarge;
-    default:
-      return Admission.Unavailable;
   }
 }

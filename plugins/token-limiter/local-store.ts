@@ -3,21 +3,12 @@ import { SharedSlots, SlotWrite } from "../../assembly/filter/shared-slots";
 import { Account } from "./account";
 import { LAPSED, available, leaseEnd, outstanding, renew, reserve, settle } from "./account-leases";
 import { msUntilUseAtMost } from "./account-use";
+import { Admission } from "./admission";
 import { Ledger } from "./ledger";
 import { MOST, multiplyDivide } from "./ledger-math";
 import { Algorithm } from "./limit";
 import { KeyHasher } from "./limit-key";
 import { Lease, LeaseState, NEVER, OVERFLOW_RECORD, Reservation } from "./reservation";
-
-export const enum Verdict {
-  Pass,
-  /** A limit has no room now. */
-  Denied,
-  /** A limit can never have that much room. */
-  TooLarge,
-  /** The host has no shared data, or other VMs win every race: the failure mode decides. */
-  Unavailable,
-}
 
 const RECORD_ACCOUNTS: i32 = 32;
 const SECRET: u32 = u32.MAX_VALUE;
@@ -59,21 +50,21 @@ export class LocalStore {
    * Reserves everything that was asked for, or nothing (`isForced`: everything, unless the store can't be reached). Every
    * limit is looked at, so that the strictest answers; the report says which.
    */
-  reserve(reservation: Reservation, nowMs: i64): Verdict {
+  reserve(reservation: Reservation, nowMs: i64): Admission {
     for (let i = 0; i < reservation.length; i++) reservation.at(i).record = this.homeOf(reservation.at(i));
-    let verdict = Verdict.Pass;
+    let admission = Admission.Pass;
     // A lease whose record is full moves to the overflow record, which therefore comes last.
     for (let round = 0; round < 2; round++) {
       for (let i = 0; i < reservation.length; i++) {
         const lease = reservation.at(i);
         if (lease.state != LeaseState.Asked || !isTurn(lease, round)) continue;
-        const isWanted = isGranted(reservation, verdict);
-        verdict = max(verdict, this.reserveIn(reservation, lease.record, nowMs, isWanted));
+        const isWanted = isGranted(reservation, admission);
+        admission = max(admission, this.reserveIn(reservation, lease.record, nowMs, isWanted));
       }
     }
-    if (verdict == Verdict.Pass) reportClosest(reservation);
-    if (!isGranted(reservation, verdict)) this.giveBack(reservation, nowMs);
-    return verdict;
+    if (admission == Admission.Pass) reportClosest(reservation);
+    if (!isGranted(reservation, admission)) this.giveBack(reservation, nowMs);
+    return admission;
   }
 
   /** Whether what each lease says it `used` so far is within its limit; unknown counts as yes. */
@@ -125,25 +116,25 @@ export class LocalStore {
   }
 
   /** One compare-and-swap for all leases of `record`; only judges them where `isWanted` is not. */
-  private reserveIn(reservation: Reservation, record: u32, nowMs: i64, isWanted: bool): Verdict {
+  private reserveIn(reservation: Reservation, record: u32, nowMs: i64, isWanted: bool): Admission {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       this.ledger.open(this.slots.read(record), nowMs);
-      let verdict = Verdict.Pass;
+      let admission = Admission.Pass;
       let reserved = 0;
       for (let i = 0; i < reservation.length; i++) {
         const lease = reservation.at(i);
         if (lease.state != LeaseState.Asked || lease.record != record) continue;
         const account = this.findOrAdd(lease, nowMs);
         if (account == null) continue;
-        verdict = max(verdict, judge(reservation, lease, account));
+        admission = max(admission, judge(reservation, lease, account));
         reserved++;
       }
-      const isOver = !isWanted || !isGranted(reservation, verdict);
+      const isOver = !isWanted || !isGranted(reservation, admission);
       const written = isOver || reserved == 0 ? SlotWrite.Done : this.write();
-      if (written == SlotWrite.Failed) return Verdict.Unavailable;
+      if (written == SlotWrite.Failed) return Admission.Unavailable;
       if (written == SlotWrite.Done) {
         conclude(reservation, record, LeaseState.Asked, isOver ? LeaseState.Closed : LeaseState.Held);
-        return verdict;
+        return admission;
       }
       // Perhaps there is room now, or another VM has added the account.
       for (let i = 0; i < reservation.length; i++) {
@@ -151,7 +142,7 @@ export class LocalStore {
         if (lease.state == LeaseState.Asked && this.homeOf(lease) == record) lease.record = record;
       }
     }
-    return Verdict.Unavailable;
+    return Admission.Unavailable;
   }
 
   private renewIn(reservation: Reservation, record: u32, nowMs: i64): bool {
@@ -264,28 +255,28 @@ function conclude(reservation: Reservation, record: u32, from: LeaseState, to: L
 }
 
 /** Reserves where there is room, or `isForced`; where there is none, the longest wait goes into the report. */
-function judge(reservation: Reservation, lease: Lease, account: Account): Verdict {
+function judge(reservation: Reservation, lease: Lease, account: Account): Admission {
   const wanted = max(lease.reserved, 1);
   const room = available(account);
   const held = outstanding(account);
-  let verdict = Verdict.Pass;
+  let admission = Admission.Pass;
   if (wanted > room) {
     const isTooLarge = wanted > account.capacity;
     const waitMs = isTooLarge ? NEVER : msUntilUseAtMost(account, account.capacity - wanted, held);
     const report = reservation.report;
     if (waitMs > report.retryAfterMs) report.set(lease.limit, room, msUntilUseAtMost(account, 0, held), waitMs);
-    verdict = isTooLarge ? Verdict.TooLarge : Verdict.Denied;
-    if (!reservation.isForced) return verdict;
+    admission = isTooLarge ? Admission.TooLarge : Admission.Denied;
+    if (!reservation.isForced) return admission;
   }
   lease.expiresAtMs = reserve(account, lease.reserved, leaseEnd(account.clock, reservation.ttlMs));
   lease.remaining = max(room - lease.reserved, 0);
   if (lease.limit.count.isTokens) lease.resetMs = msUntilUseAtMost(account, 0, held + lease.reserved);
-  return verdict;
+  return admission;
 }
 
-/** Whether a request with that verdict holds what it asked for. */
-function isGranted(reservation: Reservation, verdict: Verdict): bool {
-  return verdict == Verdict.Pass || (reservation.isForced && verdict != Verdict.Unavailable);
+/** Whether a request with that admission holds what it asked for. */
+function isGranted(reservation: Reservation, admission: Admission): bool {
+  return admission == Admission.Pass || (reservation.isForced && admission != Admission.Unavailable);
 }
 
 /** Of the token limits the one with the smallest share left. */

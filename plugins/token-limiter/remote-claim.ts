@@ -2,7 +2,8 @@ import { Budget } from "../../assembly/bytes/budget";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { GrpcService } from "../../assembly/filter/grpc-service";
 import { AnswerMeter } from "../../assembly/llm/answer-meter";
-import { Admission, Claim } from "./claim";
+import { Admission } from "./admission";
+import { Claim } from "./claim";
 import { LimiterSettings } from "./config";
 import { Inquiry } from "./inquiry";
 import { KeyPart, KeySource } from "./limit-key";
@@ -77,9 +78,7 @@ export class RemoteClaim extends Claim {
     this.isCharged = false;
     const rest = new Array<i64>();
     for (let i = 0; i < this.limits.length; i++) {
-      const count = this.limits[i].count;
-      const all = count.of(used.input, used.cachedInput, used.cacheCreation, used.output, used.reasoning);
-      rest.push(max(all - this.charged[i], 0));
+      rest.push(max(this.usedOf(this.limits[i], used) - this.charged[i], 0));
     }
     return this.charge(rest);
   }

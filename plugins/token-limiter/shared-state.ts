@@ -2,7 +2,8 @@ import { GrpcService } from "../../assembly/filter/grpc-service";
 import { Published } from "../../assembly/filter/published";
 import { nowMs } from "../../assembly/filter/time";
 import { AnswerMeter } from "../../assembly/llm/answer-meter";
-import { Admission, Claim } from "./claim";
+import { Admission } from "./admission";
+import { Claim } from "./claim";
 import { LimiterSettings, StoreType } from "./config";
 import { Event, Judgement, LimitCounters } from "./limit-counters";
 import { LiveClaims } from "./live-claims";
@@ -70,9 +71,7 @@ export class SharedState {
     const limits = this.settings.limits;
     for (let i = 0; i < limits.length; i++) {
       if (!claim.isMatched(i)) continue;
-      const count = limits[i].count;
-      const amount = count.of(used.input, used.cachedInput, used.cacheCreation, used.output, used.reasoning);
-      this.published[i].setNumber(min(amount, MOST_HITS));
+      this.published[i].setNumber(min(claim.usedOf(limits[i], used), MOST_HITS));
     }
   }
 
