@@ -65,6 +65,6 @@ function answer(
   step(() => stream.onResponseHeaders([[":status", "200"], ...(upstream.headers ?? [["x-up", "1"]])], !hasBody));
   if (!hasBody) return;
   for (const piece of pieces) step(() => stream.onResponseBody(piece, false));
-  if (upstream.trailers) stream.onResponseTrailers(upstream.trailers);
-  else stream.onResponseBody("", true);
+  const { trailers } = upstream;
+  step(() => (trailers ? stream.onResponseTrailers(trailers) : stream.onResponseBody("", true)));
 }

@@ -338,4 +338,30 @@ export const SCENARIOS: Record<string, Scenario> = {
     do: "rh=local;429;x;slow;,1",
     headers: [["content-type", "application/grpc"]],
   },
+  "without the flag a request whose headers were held gets its body once it is continued, and can hold that": {
+    do: "rh=call;0;up,1 rb=1,read;0;0;100|1,read;0;0;100|put;0;0;3;,put;0;4;0;tail,read;0;0;100,0 reply=set;0;x-late;1,continue;0",
+    flag: false,
+    pieces: ["abc", "defg"],
+  },
+  "without the flag an answer whose headers were held gets its body once it is continued": {
+    do: "sh=call;0;up,1 sb=1,read;1;0;100|1,read;1;0;100|read;1;0;100,put;1;0;100;ALL,0 reply=continue;1",
+    flag: false,
+    upstream: { pieces: ["abc", "defg"] },
+  },
+  "a held body can be changed from a callout's reply": {
+    do: "rh=1 rb=1|1|call;0;up,1 reply=read;0;0;100,put;0;0;3;XYZ,read;0;0;100,put;0;7;0;tail,put;0;0;3;,read;0;0;100,set;0;x-late;1,continue;0",
+    pieces: ["abc", "defg"],
+  },
+  "a held answer can be changed from a callout's reply": {
+    do: "sh=1 sb=1|1|call;0;up,1 reply=read;1;0;100,put;1;0;3;XYZ,read;1;0;100,set;2;x-late;1,continue;1",
+    upstream: { pieces: ["abc", "defg"] },
+  },
+  "a held answer can be refused from a callout's reply": {
+    do: "sh=1 sb=1|1|call;0;up,1 reply=local;403;why;no",
+    upstream: { pieces: ["abc", "defg"] },
+  },
+  "an answer's body held after its headers went can be emptied and filled at its end": {
+    do: "sh=del;2;content-length,0 sb=1|1|put;1;0;7;error",
+    upstream: { pieces: ["abc", "defg"] },
+  },
 };
