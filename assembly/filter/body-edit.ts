@@ -1,6 +1,15 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { HostBuffer } from "../host/body";
 
+/** A change to a body that the host holds whole. */
+export abstract class BodyChange {
+  /** By how many bytes the body grows; what it says before `apply` need not be right. */
+  abstract get growth(): i32;
+
+  /** Changes a body of which the host holds `size` bytes. False when the host doesn't let us. */
+  abstract apply(body: HostBuffer, size: i32): bool;
+}
+
 /**
  * Bytes [start, end) of a held body, to be replaced; every other byte stays as it is.
  *
@@ -8,19 +17,20 @@ import { HostBuffer } from "../host/body";
  * may be held bounds it.
  */
 @final
-export class BodyEdit {
+export class BodyEdit extends BodyChange {
   constructor(
     private readonly start: u64,
     private readonly end: u64,
     private readonly replacement: ByteBuffer,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** By how many bytes the body grows. */
   get growth(): i32 {
     return this.replacement.length - <i32>(this.end - this.start);
   }
 
-  /** Edits a body of which the host holds `size` bytes. False, and the body as it was, when the host doesn't let us. */
+  /** The body stays as it was when the host doesn't let us. */
   apply(body: HostBuffer, size: i32): bool {
     if (this.end > <u64>size || this.start > this.end) return false;
     const kept = <i32>this.start;

@@ -11,7 +11,7 @@ import { Dialect, Family, familyOf } from "../llm/dialect";
 import { Endpoint } from "../llm/endpoint";
 import { BEDROCK_ERROR_TYPE_HEADER, errorType } from "../llm/error-type";
 import { appendRefusalBody } from "../llm/refusal-body";
-import { BodyEdit } from "./body-edit";
+import { BodyChange, BodyEdit } from "./body-edit";
 import { BodyFlow } from "./body-flow";
 import { FailureMode, Mode } from "./mode";
 import { Outcome } from "./outcome";
@@ -45,7 +45,7 @@ export abstract class Exchange extends StreamContext {
   protected isEnded: bool = false;
   /** A callout's reply decides about the request. */
   protected awaitsReply: bool = false;
-  private edit: BodyEdit | null = null;
+  private edit: BodyChange | null = null;
   /** How much of the request's body the host holds, in bytes. */
   private heldSize: i32 = 0;
 
@@ -104,26 +104,36 @@ export abstract class Exchange extends StreamContext {
     return this.end(refusal);
   }
 
-  /** Answers, or cuts what can't be answered any more. */
+  /** Answers with what the refusal says, or cuts what can't be answered any more. */
   protected end(refusal: Refusal): Outcome {
-    this.isEnded = true;
-    this.root.watchdog.forget(this.id);
-    countDropped(REFUSAL_DROPS_BYTES);
     const body = new ByteBuffer(new Budget(MAX_REFUSAL_BYTES));
     appendRefusalBody(body, this.dialect, refusal.status, refusal.code, refusal.param, refusal.message);
-    const details = `weir.${this.root.name}.${refusal.reason}`;
     const headers = ["content-type", "application/json"].concat(refusal.headers);
     if (familyOf(this.dialect) == Family.Bedrock) {
       headers.push(BEDROCK_ERROR_TYPE_HEADER.toString());
       headers.push(errorType(this.dialect, refusal.status).toString());
     }
-    if (!sendLocalReply(refusal.status, details, body.pointer, body.length, headers)) closeStream(Direction.Request);
+    return this.answer(refusal.status, refusal.reason, headers, body);
+  }
+
+  /** Answers in the provider's place, or cuts what can't be answered any more. `headers` are names and values in turn. */
+  protected answer(status: u32, reason: string, headers: string[], body: ByteBuffer): Outcome {
+    this.isEnded = true;
+    this.root.watchdog.forget(this.id);
+    countDropped(REFUSAL_DROPS_BYTES);
+    const details = `weir.${this.root.name}.${reason}`;
+    if (!sendLocalReply(status, details, body.pointer, body.length, headers)) closeStream(Direction.Request);
     return Outcome.Ended;
   }
 
   /** The host never sent the body that this request is held for. */
   endUnread(): void {
     this.abandon(PAUSING_OFF);
+  }
+
+  /** Instead of that, lets the headers go and goes on with the body alone; false where the plugin needs both. */
+  goOnWithoutHeaders(): bool {
+    return false;
   }
 
   /** Ends what the gateway itself can't carry on with, whatever mode and failure mode say. */
@@ -137,7 +147,12 @@ export abstract class Exchange extends StreamContext {
    * Only while headers and body are held, and once an exchange.
    */
   protected replaceInRequest(start: u64, end: u64, replacement: ByteBuffer): void {
-    this.edit = new BodyEdit(start, end, replacement);
+    this.changeRequest(new BodyEdit(start, end, replacement));
+  }
+
+  /** Changes the request's body when it is released: only while all of it is held, and once an exchange. */
+  protected changeRequest(change: BodyChange): void {
+    this.edit = change;
   }
 
   onRequestHeaders(_count: i32, end: bool): Action {
@@ -175,8 +190,9 @@ export abstract class Exchange extends StreamContext {
     const flow = this.request;
     if (outcome == Outcome.Ended) return Action.Hold;
     if (outcome == Outcome.Hold && !end) {
-      flow.headersHeld = true;
       flow.isHolding = true;
+      if (this.root.watchdog.isPausingOff) return Action.Continue;
+      flow.headersHeld = true;
       // Nobody needs the body before the reply: so the host slows the client down where it would else refuse a large one.
       if (this.awaitsReply) return Action.HoldAll;
       this.root.watchdog.watch(this.id);
@@ -251,7 +267,8 @@ export abstract class Exchange extends StreamContext {
     const edit = this.edit;
     if (edit != null) {
       this.edit = null;
-      if (!edit.apply(requestBody, this.heldSize) || !requestHead.adjustContentLength(edit.growth)) {
+      const isChanged = edit.apply(requestBody, this.heldSize);
+      if (!isChanged || (flow.headersHeld && !requestHead.adjustContentLength(edit.growth))) {
         return this.actOnBody(this.abandon(refusalOf(Problem.HostFailure)));
       }
     }
@@ -275,10 +292,9 @@ export abstract class Exchange extends StreamContext {
     return randomU32();
   }
 
-  /** Lets a request go on that was held for a callout's reply. */
-  protected resumeRequest(): void {
-    this.releaseRequest();
-    continueStream(this.id, Direction.Request);
+  /** Lets a request go on that was held for a callout's reply: `outcome` is `Pass` or `Leave`. */
+  protected resumeRequest(outcome: Outcome): void {
+    if (this.actOnBody(outcome) == Action.Continue) continueStream(this.id, Direction.Request);
   }
 
   onLog(): void {

@@ -112,6 +112,11 @@ export class RequestHead {
     return requestHeaders.remove(CONTENT_LENGTH);
   }
 
+  /** The body is going to change after the headers have gone: it goes out in chunks. */
+  dropContentLength(): bool {
+    return requestHeaders.remove(CONTENT_LENGTH);
+  }
+
   /** Empty when absent. */
   private take(name: ByteString, view: Bytes): Bytes {
     const value = this.get(name);

@@ -17,7 +17,7 @@ import { ResponseHead, responseHead } from "./response-head";
 
 /** Room for what replaces one callback's piece, in bytes; hosts hand out much smaller ones. */
 const MOST_REWRITTEN_BYTES: i32 = 4 << 20;
-const NOT_CUT: i32 = -1;
+export const NOT_CUT: i32 = -1;
 const NOTHING = new Bytes();
 /** Never written to: an answer that isn't rewritten needs none. */
 const NO_BUFFER = new ByteBuffer(new Budget(0));
@@ -33,14 +33,14 @@ export abstract class TwoWayExchange extends Exchange {
   /** What the client gets instead of the bytes that the host holds now, when `isRewritten`. */
   protected rewritten: ByteBuffer = NO_BUFFER;
   protected isRewritten: bool = false;
-  private isRewriting: bool = false;
+  protected isRewriting: bool = false;
   /** The answer's headers have gone to the client. */
-  private isAnswering: bool = false;
+  protected isAnswering: bool = false;
   /** The answer has been ended early: what still comes is read, and never sent. */
   private isCut: bool = false;
   /** Where in `rewritten` the answer ends that this callback has cut, or `NOT_CUT`. */
-  private cutAt: i32 = NOT_CUT;
-  private heldAnswerSize: i32 = 0;
+  protected cutAt: i32 = NOT_CUT;
+  protected heldAnswerSize: i32 = 0;
 
   constructor(id: u32, root: PluginRoot) {
     super(id, root);
@@ -94,8 +94,8 @@ export abstract class TwoWayExchange extends Exchange {
     return Outcome.Pass;
   }
 
-  protected end(refusal: Refusal): Outcome {
-    if (!this.isAnswering) return super.end(refusal);
+  protected answer(status: u32, reason: string, headers: string[], body: ByteBuffer): Outcome {
+    if (!this.isAnswering) return super.answer(status, reason, headers, body);
     this.isEnded = true;
     closeStream(Direction.Response);
     return Outcome.Ended;
@@ -138,7 +138,7 @@ export abstract class TwoWayExchange extends Exchange {
   }
 
   /** Shows the plugin what it has not seen of the host's buffer, in windows. */
-  private feedResponse(size: i32, end: bool): Outcome {
+  protected feedResponse(size: i32, end: bool): Outcome {
     const flow = this.response;
     let outcome = flow.isHolding ? Outcome.Hold : Outcome.Pass;
     while (flow.fed < size) {
@@ -155,7 +155,7 @@ export abstract class TwoWayExchange extends Exchange {
     return this.onResponsePiece(NOTHING.set(0, 0), true);
   }
 
-  private actOnAnswer(outcome: Outcome, size: i32): Action {
+  protected actOnAnswer(outcome: Outcome, size: i32): Action {
     const flow = this.response;
     if (outcome == Outcome.Ended) return Action.Hold;
     if (outcome == Outcome.Hold && !flow.isComplete) {

@@ -7,18 +7,23 @@ const PATIENCE_MS: u64 = 3500;
 
 /** The filters of this VM, by name, that have had a body under held headers. A filter that is configured anew keeps its name. */
 const proven: string[] = [];
+/** The filters whose host never sends a body under held headers. */
+const disproven: string[] = [];
 
 /**
  * Finds requests that are held on a host which will never send their body.
  *
  * Without `allow_on_headers_stop_iteration` a request whose headers are held gets no body callback at all. The first body
- * callback under held headers proves the flag, and the watchdog retires: from then on a slow client is only slow.
+ * callback under held headers proves the flag, and the watchdog retires: from then on a slow client is only slow. A plugin
+ * that can do without held headers goes on with the body alone, and from then on holds no headers any more.
  */
 @final
 export class Watchdog {
   private readonly held: u32[] = [];
   private readonly since: u64[] = [];
   private isRetired: bool = false;
+  /** Held headers would never be followed by a body here: only the body may be held. */
+  isPausingOff: bool = false;
 
   private filter: string = "";
 
@@ -27,7 +32,8 @@ export class Watchdog {
   /** Says which filter of the host's configuration is watched. */
   name(filter: string): void {
     this.filter = filter;
-    this.isRetired = proven.includes(filter);
+    this.isPausingOff = disproven.includes(filter);
+    this.isRetired = this.isPausingOff || proven.includes(filter);
   }
 
   /** A request's headers are held, its body is to come. */
@@ -57,18 +63,26 @@ export class Watchdog {
     if (this.held.length == 0) return;
     const now = nowMs();
     for (let i = this.held.length - 1; i >= 0; i--) {
-      if (now < this.since[i] + PATIENCE_MS) continue;
+      if (!this.isPausingOff && now < this.since[i] + PATIENCE_MS) continue;
       const id = this.held[i];
       this.drop(i);
       const exchange = find(id);
       if (exchange == null || !actOn(id)) continue;
+      const goesOn = exchange.goOnWithoutHeaders();
       log(
-        LogLevel.Error,
-        `${this.plugin}: a held request's body never came: set allow_on_headers_stop_iteration: true in this filter's ` +
-          "configuration (README, Loading)",
+        goesOn ? LogLevel.Warn : LogLevel.Error,
+        `${this.plugin}: a held ${goesOn ? "message" : "request"}'s body never came: set allow_on_headers_stop_iteration: true in ` +
+          "this filter's configuration (README, Loading)",
       );
-      exchange.endUnread();
+      if (goesOn) this.disprove();
+      else exchange.endUnread();
     }
+  }
+
+  private disprove(): void {
+    if (this.isPausingOff) return;
+    this.isPausingOff = true;
+    disproven.push(this.filter);
   }
 
   private drop(index: i32): void {

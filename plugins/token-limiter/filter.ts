@@ -142,8 +142,7 @@ export class TokenLimiter extends TwoWayExchange {
     this.awaitsReply = false;
     const outcome = this.judge(this.claim!.onReply(message));
     if (outcome == Outcome.Ended) return;
-    this.request.isLeft = outcome == Outcome.Leave;
-    this.resumeRequest();
+    this.resumeRequest(outcome);
   }
 
   onEnd(): void {

@@ -14,9 +14,10 @@ const LAYERS = {
   config: ["bytes", "json"],
   host: ["bytes"],
   filter: ["host", "config", "llm", "bytes", "json", "match"],
+  guard: ["filter", "llm", "match", "config", "json", "bytes"],
 };
 
-const PLUGIN_LAYERS = ["filter", "llm", "config", "json", "sse", "match", "bytes"];
+const PLUGIN_LAYERS = ["guard", "filter", "llm", "config", "json", "sse", "match", "bytes"];
 
 /**
  * The dependency rule of the project at `root`, for ESLint: which layer builds on which, and that no plugin imports a

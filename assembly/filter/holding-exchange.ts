@@ -1,0 +1,148 @@
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { Bytes } from "../bytes/view";
+import { responseBody } from "../host/body";
+import { Action, CalloutKind, CalloutReply, Direction } from "../host/context";
+import { closeStream, continueStream } from "../host/control";
+import { BodyChange } from "./body-edit";
+import { readHttpReply } from "./http-service";
+import { Outcome } from "./outcome";
+import { PluginRoot } from "./plugin-root";
+import { requestHead } from "./request-head";
+import { responseHead } from "./response-head";
+import { TwoWayExchange } from "./two-way-exchange";
+
+/** Longest answer of a service that is read, in bytes. */
+const MOST_REPLY_BYTES: i32 = 1 << 20;
+
+const replyBody = new Bytes();
+
+/**
+ * One HTTP stream, as a plugin sees it that may hold the answer too, ask HTTP services, and answer in words of its own.
+ *
+ * It needs no `allow_on_headers_stop_iteration`: where the host never sends a body under held headers, which the first one
+ * that is held shows within 5 s, headers go on at once from then on, and only bodies are held.
+ */
+export abstract class HoldingExchange extends TwoWayExchange {
+  /** The request's body may become longer or shorter: set before its headers may go on. */
+  protected changesRequest: bool = false;
+  /** The same of the answer. */
+  protected changesAnswer: bool = false;
+  /** A callout's reply decides about the answer, which may be complete by then. */
+  protected answerAwaitsReply: bool = false;
+  private answerChange: BodyChange | null = null;
+
+  constructor(id: u32, root: PluginRoot) {
+    super(id, root);
+  }
+
+  /** More of the answer is held than may be. */
+  abstract onAnswerTooLarge(): Outcome;
+
+  /** A service that was asked with this tag has answered 200 with this body, valid until this returns; null: it has not. */
+  abstract onHttpReply(tag: u32, body: Bytes | null): void;
+
+  /** Whether headers are held together with their body. */
+  protected get holdsHeaders(): bool {
+    return !this.root.watchdog.isPausingOff;
+  }
+
+  goOnWithoutHeaders(): bool {
+    const direction = this.request.headersHeld ? Direction.Request : Direction.Response;
+    const flow = direction == Direction.Request ? this.request : this.response;
+    flow.headersHeld = false;
+    if (direction == Direction.Request) this.letRequestHeadersGo();
+    else this.letAnswerHeadersGo();
+    continueStream(this.id, direction);
+    return true;
+  }
+
+  onCallout(tag: u32, reply: CalloutReply): void {
+    if (reply.kind != CalloutKind.Http) return super.onCallout(tag, reply);
+    const body = new ByteBuffer(new Budget(MOST_REPLY_BYTES));
+    this.onHttpReply(tag, readHttpReply(reply, body) ? replyBody.set(body.pointer, body.length) : null);
+  }
+
+  private letRequestHeadersGo(): void {
+    if (this.changesRequest) requestHead.dropContentLength();
+  }
+
+  private letAnswerHeadersGo(): void {
+    this.isAnswering = true;
+    if (this.changesAnswer) responseHead.dropContentLength();
+  }
+
+  /** Changes the answer's body when it is released: only while all of it is held. */
+  protected changeAnswer(change: BodyChange): void {
+    this.answerChange = change;
+  }
+
+  /** Lets an answer go on that was held for a callout's reply. */
+  protected resumeAnswer(): void {
+    this.actOnAnswer(Outcome.Leave, this.heldAnswerSize);
+    continueStream(this.id, Direction.Response);
+  }
+
+  /** Puts an answer of our own in place of one that is held, or of what is left of one that is cut. */
+  protected answerHeld(status: u32, reason: string, headers: string[], body: ByteBuffer): Outcome {
+    if (!this.isAnswering) return this.answer(status, reason, headers, body);
+    if (!this.isRewriting) {
+      this.isEnded = true;
+      closeStream(Direction.Response);
+      return Outcome.Ended;
+    }
+    this.rewritten.clear();
+    this.rewritten.append(body.pointer, body.length);
+    this.cutAt = this.rewritten.length;
+    this.isRewritten = true;
+    return Outcome.Pass;
+  }
+
+  onRequestHeaders(count: i32, end: bool): Action {
+    const action = super.onRequestHeaders(count, end);
+    if (action == Action.Continue && this.request.isHolding) this.letRequestHeadersGo();
+    return action;
+  }
+
+  onResponseHeaders(count: i32, end: bool): Action {
+    const action = super.onResponseHeaders(count, end);
+    const flow = this.response;
+    if (action != Action.Hold || this.isEnded || !flow.headersHeld) return action;
+    if (this.holdsHeaders) {
+      this.root.watchdog.watch(this.id);
+      return action;
+    }
+    flow.headersHeld = false;
+    this.letAnswerHeadersGo();
+    return Action.Continue;
+  }
+
+  onResponseBody(size: i32, end: bool): Action {
+    const flow = this.response;
+    if (flow.headersHeld) this.root.watchdog.retire();
+    const most = this.chosen == null ? size : this.chosen!.common.maxHeldBytes;
+    if (!flow.isHolding || flow.isLeft || this.isEnded || size <= most) return super.onResponseBody(size, end);
+    flow.arrived(size);
+    this.heldAnswerSize = size;
+    let outcome = this.feedResponse(most, false);
+    if (outcome == Outcome.Hold) outcome = this.onAnswerTooLarge();
+    return this.actOnAnswer(outcome, size);
+  }
+
+  protected actOnAnswer(outcome: Outcome, size: i32): Action {
+    if (outcome == Outcome.Hold && this.answerAwaitsReply) {
+      this.response.hold(size);
+      return Action.Hold;
+    }
+    const change = this.answerChange;
+    if (change == null || outcome == Outcome.Ended || outcome == Outcome.Hold) return super.actOnAnswer(outcome, size);
+    this.answerChange = null;
+    if (!change.apply(responseBody, size) || (this.response.headersHeld && !responseHead.dropContentLength())) {
+      this.isEnded = true;
+      closeStream(Direction.Response);
+      return Action.Hold;
+    }
+    this.isRewriting = false;
+    return super.actOnAnswer(outcome, size + change.growth);
+  }
+}

@@ -1,0 +1,6 @@
+import { LogLevel, log } from "../host/log";
+
+/** Writes a line about one exchange to the host's log: what was decided, never a secret or content. */
+export function logInfo(text: string): void {
+  log(LogLevel.Info, text);
+}
