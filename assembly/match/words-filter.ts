@@ -1,0 +1,156 @@
+import { isLetter, isLetterLead } from "./words-symbols";
+
+const BLOCK_BYTES: i32 = 16;
+/** How many bytes of a word the filter looks at. */
+const PREFIX_BYTES: i32 = 3;
+const HASH_BITS: u32 = 16;
+const CASE_BITS: u32 = 0x202020;
+
+/**
+ * Tells places of a text where no word of a list begins, 16 bytes at a time: a word that begins with a letter begins only
+ * where one of the text does, others only with their own first bytes; and then the first three bytes must be those of a word,
+ * by hash.
+ */
+@final
+export class WordFilter {
+  /** One bit for each hash of three bytes. */
+  private readonly prefixes: StaticArray<u8> = new StaticArray<u8>(1 << (HASH_BITS - 3));
+  /** By first byte: 1 where a word shorter than three bytes begins with it. */
+  private readonly shorts: StaticArray<u8> = new StaticArray<u8>(256);
+  /** ASCII characters other than letters that words begin with: bits of the high half of a byte, by its low half. */
+  private readonly others: StaticArray<u8> = new StaticArray<u8>(BLOCK_BYTES);
+  private hasOthers: bool = false;
+  /** Words begin with characters that are neither ASCII nor letters. */
+  private hasWide: bool = false;
+  // Where `find` stopped.
+  isInWord: bool = false;
+  isAfterLead: bool = false;
+
+  /** Enters a word, as plain bytes. */
+  add(pointer: usize, length: i32): void {
+    const first: u32 = load<u8>(pointer);
+    if (!isLetter(first)) {
+      if (first >= 0x80) this.hasWide = true;
+      else this.addOther(first);
+    }
+    if (length < PREFIX_BYTES) this.addShort(first);
+    else this.addPrefix(pointer, 0, 0);
+  }
+
+  private addShort(first: u32): void {
+    for (let byte: u32 = 0; byte < 256; byte++) {
+      if (byte == first || byte == (first ^ caseBit(first)) || (isBlank(byte) && isBlank(first))) this.shorts[byte] = 1;
+    }
+  }
+
+  private addOther(first: u32): void {
+    this.hasOthers = true;
+    if (isBlank(first)) {
+      this.others[0x00] |= 1 << 2;
+      this.others[0x09] |= 1;
+      this.others[0x0a] |= 1;
+      this.others[0x0d] |= 1;
+    } else this.others[first & 15] |= bitOf(first >> 4);
+  }
+
+  /** Any blank stands for any blank. */
+  private addPrefix(pointer: usize, index: i32, key: u32): void {
+    if (index == PREFIX_BYTES) {
+      const hash = hashOf(key);
+      this.prefixes[hash >> 3] |= bitOf(hash & 7);
+      return;
+    }
+    const byte: u32 = load<u8>(pointer + index);
+    const shift = 8 * index;
+    if (isBlank(byte)) {
+      this.addPrefix(pointer, index + 1, key | (0x20 << shift));
+      this.addPrefix(pointer, index + 1, key | (0x09 << shift));
+      this.addPrefix(pointer, index + 1, key | (0x0a << shift));
+      this.addPrefix(pointer, index + 1, key | (0x0d << shift));
+    } else this.addPrefix(pointer, index + 1, key | (byte << shift));
+  }
+
+  /**
+   * The first place in [pointer, end) where a word may begin; at least the last 17 bytes are left for others. `isInWord` and
+   * `isAfterLead` say where `pointer` is, and then where the place is.
+   */
+  find(pointer: usize, end: usize): usize {
+    let inWord: u32 = <u32>this.isInWord;
+    let afterLead: u32 = <u32>this.isAfterLead;
+    const others = v128.load(changetype<usize>(this.others));
+    while (pointer + BLOCK_BYTES + PREFIX_BYTES <= end) {
+      const block = v128.load(pointer);
+      const alphanumeric = v128.or(
+        i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26)),
+        i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10)),
+      );
+      let letters: u32 = i8x16.bitmask(alphanumeric);
+      let words = letters;
+      let leads: u32 = 0;
+      let places: u32 = 0;
+      const wide: u32 = i8x16.bitmask(block);
+      if (wide != 0) {
+        leads = i8x16.bitmask(i8x16.lt_u(i8x16.sub(block, i8x16.splat(<i8>0xc3)), i8x16.splat(0x14)));
+        const continuations: u32 = i8x16.bitmask(i8x16.lt_s(block, i8x16.splat(-64)));
+        letters |= leads;
+        words = letters | (continuations & ((leads << 1) | afterLead));
+        if (this.hasWide) places = wide & ~continuations & ~leads;
+      }
+      places |= letters & ~((words << 1) | inWord);
+      if (this.hasOthers) {
+        const high = i8x16.swizzle(v128.load(HIGH_BITS), i8x16.shr_u(block, 4));
+        const low = i8x16.swizzle(others, v128.and(block, i8x16.splat(15)));
+        places |= ~i8x16.bitmask(i8x16.eq(v128.and(low, high), i8x16.splat(0)));
+      }
+      places &= 0xffff;
+      while (places != 0) {
+        const at = ctz(places);
+        if (this.mayBegin(load<u32>(pointer + at))) {
+          if (at > 0) {
+            inWord = (words >> (at - 1)) & 1;
+            afterLead = (leads >> (at - 1)) & 1;
+          }
+          this.isInWord = inWord != 0;
+          this.isAfterLead = afterLead != 0;
+          return pointer + at;
+        }
+        places &= places - 1;
+      }
+      inWord = (words >> 15) & 1;
+      afterLead = (leads >> 15) & 1;
+      pointer += BLOCK_BYTES;
+    }
+    this.isInWord = inWord != 0;
+    this.isAfterLead = afterLead != 0;
+    return pointer;
+  }
+
+  @inline
+  private mayBegin(bytes: u32): bool {
+    const hash = hashOf(bytes & 0xffffff);
+    const bit = load<u8>(changetype<usize>(this.prefixes) + <usize>(hash >> 3)) >> <u8>(hash & 7);
+    return ((bit & 1) | load<u8>(changetype<usize>(this.shorts) + <usize>(bytes & 0xff))) != 0;
+  }
+}
+
+// prettier-ignore
+const HIGH_BITS = memory.data<u8>([1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0], 16);
+
+/** Of three bytes, whatever the case of letters. */
+// @ts-ignore: decorator
+@inline
+function hashOf(key: u32): u32 {
+  return ((key | CASE_BITS) * 0x9e3779b1) >> (32 - HASH_BITS);
+}
+
+function isBlank(byte: u32): bool {
+  return byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d;
+}
+
+function caseBit(byte: u32): u32 {
+  return (byte | 0x20) - 0x61 < 26 ? 0x20 : 0;
+}
+
+function bitOf(index: u32): u8 {
+  return <u8>((<u32>1) << index);
+}

@@ -1,0 +1,58 @@
+import { Detector, HitListener, TextWindow } from "./detector";
+import { NONE, ROOT, WordAutomaton } from "./words-automaton";
+import { SymbolReader } from "./words-symbols";
+
+/** Shorter words come about by chance. */
+const LEAST_CHARACTERS: i32 = 4;
+
+/**
+ * Reports the words of a set that are in a text of letters which stood apart, so that nothing tells where a word begins or
+ * ends: a word is found anywhere. Tries each character as a beginning; the time is that of the text and of how far words
+ * reach that have begun.
+ */
+@final
+export class SpacedWordDetector extends Detector {
+  private readonly reader: SymbolReader = new SymbolReader();
+  /** What ends after it has not been told yet of the words that begin at `pending`. */
+  private toldTo: i32 = 0;
+
+  constructor(private readonly automaton: WordAutomaton) {
+    super();
+  }
+
+  override reset(): void {
+    this.pending = 0;
+    this.toldTo = 0;
+  }
+
+  override scan(window: TextWindow, hits: HitListener): void {
+    while (this.pending < window.end) {
+      if (this.reachesEnd(window, hits) && !window.isLast) return;
+      this.pending++;
+      this.toldTo = this.pending;
+    }
+  }
+
+  /** Tells the words that begin at `pending`; true where another could go on after the window. */
+  private reachesEnd(window: TextWindow, hits: HitListener): bool {
+    const automaton = this.automaton;
+    const start = this.pending;
+    let state = ROOT;
+    let characters = 0;
+    this.reader.reset();
+    for (let at = start; at < window.end; at++) {
+      const byte = window.at(at);
+      if ((byte & 0xc0) != 0x80) characters++;
+      state = automaton.child(state, unchecked(automaton.classOf[this.reader.next(byte)]));
+      if (state == ROOT) return false;
+      if (at < this.toldTo || characters < LEAST_CHARACTERS) continue;
+      this.toldTo = at + 1;
+      for (let ending = unchecked(automaton.endings[state]); ending != NONE; ) {
+        const length: i32 = unchecked(automaton.endingLengths[ending]);
+        if (length == at + 1 - start) hits.onHit(unchecked(automaton.endingIds[ending]), start, at + 1, false);
+        ending = unchecked(automaton.endingNexts[ending]);
+      }
+    }
+    return automaton.hasChildren(state);
+  }
+}
