@@ -1,0 +1,148 @@
+import { Builtin } from "./builtin";
+import { ALPHANUMERIC, BASE64, DASH, FULL_STOP, isHex, isOf, LETTER, UNDERSCORE, UPPER, URL, URL_JOINER, WORD } from "./characters";
+import { CONTEXT_BYTES, Sight } from "./sight";
+
+const MAX_SCHEME_BYTES: i32 = 24;
+const MAX_KEY_BYTES: i32 = 24;
+const MIN_ACCOUNT_KEY_BYTES: i32 = 32;
+const MIN_PASSWORD_BYTES: i32 = 3;
+
+const AT: u32 = 0x40;
+const COLON: u32 = 0x3a;
+const PLUS: u32 = 0x2b;
+const SLASH: u32 = 0x2f;
+const SEMICOLON: u32 = 0x3b;
+const EQUALS: u32 = 0x3d;
+const SPACE: u32 = 0x20;
+const OPEN_BRACKET: u32 = 0x5b;
+const CLOSE_BRACKET: u32 = 0x5d;
+
+/** What a template has in the place of a password begins with: `${PASSWORD}`, `<password>`, `{password}`, `[password]`, `***`. */
+const TEMPLATE = "$<{[*";
+/** Keys of libpq's connection strings, four letters and the first lowest. */
+const HOST: u32 = 0x74736f68;
+const USER: u32 = 0x72657375;
+const DBNAME: u32 = 0x616e6264;
+
+/**
+ * A URL with a user's password, of any scheme but the web's: `postgres://user:password@host/database` (RFC 3986, 3.2.1, though the
+ * password may have an @ as it is). Its first colon is at `colon`.
+ */
+export function findUrl(sight: Sight, colon: i32, maxBytes: i32): void {
+  const start = schemeStart(sight, colon);
+  sight.candidate = start;
+  if (colon - start < 2 || sight.hasBefore(colon, "http") || sight.hasBefore(colon, "https")) return;
+  const limit = start + maxBytes - 2;
+  let password = 0;
+  let host = 0;
+  let at = colon + 3;
+  for (; at < limit; at++) {
+    const byte = sight.at(at);
+    if (byte == AT) host = at + 1;
+    else if (byte == COLON && password == 0) password = at + 1;
+    else if (byte == SLASH || byte == 0x3f || byte == 0x23 || !isOf(byte, URL | URL_JOINER)) break;
+  }
+  if (password == 0 || host <= password + 1 || isPlaceholder(sight, password, host - 1)) return;
+  if (sight.at(host) == OPEN_BRACKET) {
+    while (host < limit && sight.at(host) != CLOSE_BRACKET && isOf(sight.at(host), URL | URL_JOINER)) host++;
+    if (host < limit) host++;
+  } else if (!isOf(sight.at(host), ALPHANUMERIC)) return;
+  const end = sight.runEnd(host, limit, URL, URL_JOINER);
+  sight.foundRun(Builtin.ConnectionString, start, end, limit, URL, URL_JOINER);
+}
+
+function schemeStart(sight: Sight, colon: i32): i32 {
+  const floor = max(colon - MAX_SCHEME_BYTES, sight.settled);
+  let start = colon;
+  while (start > floor) {
+    const byte = sight.before(start - 1);
+    if (!isOf(byte, ALPHANUMERIC | DASH | FULL_STOP) && byte != PLUS) break;
+    start--;
+  }
+  while (start < colon && !isOf(sight.before(start), LETTER)) start++;
+  return start;
+}
+
+/**
+ * The secret of a connection string of keys and values, whose = is at `equals`: an account's key of Azure's services
+ * (`AccountKey=`, `SharedAccessKey=`), or a password beside other keys (`Server=..;Password=..`, `host=.. password=..`).
+ */
+export function findKeyAndValue(sight: Sight, equals: i32, maxBytes: i32): void {
+  let key = equals;
+  if (sight.hasBefore(equals, "sharedaccesskey")) key -= 15;
+  else if (sight.hasBefore(equals, "accountkey")) key -= 10;
+  else {
+    findPassword(sight, equals, maxBytes);
+    return;
+  }
+  sight.candidate = key;
+  if (isOf(sight.before(key - 1), WORD)) return;
+  const limit = key + maxBytes - 2;
+  const end = sight.runEnd(equals + 1, limit, BASE64, 0);
+  if (end - equals > MIN_ACCOUNT_KEY_BYTES) sight.foundRun(Builtin.ConnectionString, key, end, limit, BASE64, 0);
+}
+
+function findPassword(sight: Sight, equals: i32, maxBytes: i32): void {
+  let key = equals;
+  if (sight.hasBefore(equals, "password")) key -= 8;
+  else if (sight.hasBefore(equals, "pwd")) key -= 3;
+  else return;
+  sight.candidate = key;
+  if (isOf(sight.before(key - 1), WORD | DASH)) return;
+  const limit = key + maxBytes - MAX_KEY_BYTES - 4;
+  const value = equals + 1;
+  let end = value;
+  while (end < limit && sight.at(end) != SEMICOLON && isOf(sight.at(end), URL | URL_JOINER)) end++;
+  if (end - value < MIN_PASSWORD_BYTES || isPlaceholder(sight, value, end)) return;
+  if (!isAfterPair(sight, key) && !isBeforePair(sight, end)) return;
+  sight.foundRun(Builtin.ConnectionString, key, end, limit, URL, 0);
+}
+
+/** Whether another key and its value are before, with a semicolon between, or in libpq's manner a space. */
+function isAfterPair(sight: Sight, key: i32): bool {
+  let at = key - 1;
+  while (sight.before(at) == SPACE && at > key - 3) at--;
+  const isList = sight.before(at) == SEMICOLON;
+  if (!isList && (sight.before(key - 1) != SPACE || at < key - 2)) return false;
+  let four: u32 = 0;
+  let hasEquals = false;
+  for (let i = at - 1; i > key - CONTEXT_BYTES; i--) {
+    const byte = sight.before(i);
+    if (byte < SPACE || byte == 0x22) return false;
+    if (byte == EQUALS) {
+      if (isList) return true;
+      hasEquals = true;
+    }
+    four = (four << 8) | (byte | 0x20);
+    if (hasEquals && (four == HOST || four == USER || four == DBNAME)) return true;
+  }
+  return false;
+}
+
+/** Whether another key follows behind a semicolon. */
+function isBeforePair(sight: Sight, end: i32): bool {
+  if (sight.at(end) != SEMICOLON) return false;
+  for (let at = end + 1; at < end + MAX_KEY_BYTES; at++) {
+    const byte = sight.at(at);
+    if (byte == EQUALS) return at > end + 1;
+    if (byte != SPACE && !isOf(byte, LETTER)) return false;
+  }
+  return false;
+}
+
+/** What documentation or a template has in the place of a password. */
+function isPlaceholder(sight: Sight, from: i32, end: i32): bool {
+  const first = sight.at(from);
+  for (let i = 0; i < TEMPLATE.length; i++) if (first == TEMPLATE.charCodeAt(i)) return true;
+  if (first == 0x25) return !isHex(sight.at(from + 1));
+  let isSame = true;
+  let isName = true;
+  let hasUnderscore = false;
+  for (let at = from; at < end; at++) {
+    const byte = sight.at(at);
+    if ((byte | 0x20) != 0x78) isSame = false;
+    if (!isOf(byte, UPPER | UNDERSCORE)) isName = false;
+    if (isOf(byte, UNDERSCORE)) hasUnderscore = true;
+  }
+  return isSame || (isName && hasUnderscore);
+}

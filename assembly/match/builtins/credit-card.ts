@@ -1,0 +1,106 @@
+import { Builtin } from "./builtin";
+import { isDigit } from "./characters";
+import { DigitGroups } from "./digit-groups";
+import { Sight } from "./sight";
+
+const MIN_DIGITS: i32 = 12;
+const MAX_DIGITS: i32 = 19;
+
+/**
+ * Issuers: the first and last number of four digits that theirs begin with, and the lengths that they issue, bit 0 for 12
+ * digits (ISO/IEC 7812; the networks' published ranges). In the order of the numbers.
+ */
+const ISSUERS = memory.data<u16>([
+  604, 604, 0xff, // Maestro
+  1220, 1229, 0x08, // UATP
+  1800, 1800, 0x08, // JCB
+  2131, 2131, 0x08,
+  2200, 2204, 0xf0, // Mir
+  2221, 2720, 0x10, // Mastercard
+  3000, 3059, 0x14, // Diners Club
+  3095, 3095, 0x14,
+  3400, 3499, 0x08, // American Express
+  3500, 3599, 0xf0, // JCB
+  3600, 3699, 0x14, // Diners Club
+  3700, 3799, 0x08, // American Express
+  3800, 3999, 0x14, // Diners Club
+  4000, 4999, 0x92, // Visa
+  5000, 5017, 0x10, // Maestro
+  5018, 5020, 0xff,
+  5021, 5037, 0x10,
+  5038, 5038, 0xff,
+  5039, 5599, 0x10, // Maestro, Mastercard
+  5600, 5899, 0xff, // Maestro
+  6000, 6303, 0xf0, // Discover, RuPay, UnionPay
+  6304, 6304, 0xff, // Maestro
+  6305, 6389, 0xf0,
+  6390, 6390, 0xff,
+  6391, 6699, 0xf0, // Discover
+  6700, 6799, 0xff, // Maestro
+  8100, 8299, 0xf0, // UnionPay, RuPay
+  9792, 9792, 0x10, // Troy
+]);
+const ISSUER_BYTES: usize = 6;
+const ISSUER_COUNT: usize = 28;
+
+/** A card number at the first group, whole or in groups of four, 4-6-5 or 4-6-4, that one of the issuers gives out and Luhn's sum holds for. */
+export function findCreditCard(sight: Sight, groups: DigitGroups): void {
+  const separator = groups.separator(1);
+  const first = groups.length(0);
+  if (first >= MIN_DIGITS) {
+    if (first <= MAX_DIGITS && isCard(groups, first) && sight.endsNumber(groups.end(0))) {
+      sight.found(Builtin.CreditCard, groups.start(0), groups.end(0));
+    }
+    return;
+  }
+  if (first != 4 || groups.count < 3 || (separator != 0x20 && separator != 0x2d) || isAfterGroupOfFour(sight, groups)) return;
+  const isSix = groups.length(1) == 6;
+  const most = isSix ? 3 : 5;
+  for (let count = min(groups.count, most); count >= 3; count--) {
+    if (!groups.isUniform(1, count - 1) || !isGrouped(groups, count, isSix)) continue;
+    const digits = groups.total(count);
+    if (digits > MAX_DIGITS || !isCard(groups, digits) || !sight.endsNumber(groups.end(count - 1))) continue;
+    sight.found(Builtin.CreditCard, groups.start(0), groups.end(count - 1));
+    return;
+  }
+}
+
+/** Groups of four but for the last, or 4-6-5 and 4-6-4. */
+function isGrouped(groups: DigitGroups, count: i32, isSix: bool): bool {
+  if (isSix) return groups.length(2) == 4 || groups.length(2) == 5;
+  for (let i = 1; i < count - 1; i++) if (groups.length(i) != 4) return false;
+  return groups.length(count - 1) <= 4;
+}
+
+/** Within a longer row of such groups, as an account number or a table has them. */
+function isAfterGroupOfFour(sight: Sight, groups: DigitGroups): bool {
+  const at = groups.start(0) - 1;
+  return isDigit(sight.before(at - 1)) && isDigit(sight.before(at - 2)) && isDigit(sight.before(at - 3));
+}
+
+function isCard(groups: DigitGroups, digits: i32): bool {
+  return isIssued(groups.value(0, 4), digits) && hasLuhnSum(groups, digits);
+}
+
+function isIssued(prefix: u32, digits: i32): bool {
+  if (digits < MIN_DIGITS) return false;
+  for (let i: usize = 0; i < ISSUER_COUNT; i++) {
+    const issuer = ISSUERS + i * ISSUER_BYTES;
+    if (prefix > load<u16>(issuer, 2)) continue;
+    return prefix >= load<u16>(issuer) && ((load<u16>(issuer, 4) >> (digits - MIN_DIGITS)) & 1) != 0;
+  }
+  return false;
+}
+
+function hasLuhnSum(groups: DigitGroups, digits: i32): bool {
+  let sum: u32 = 0;
+  for (let i = 0; i < digits; i++) {
+    let digit = groups.digit(digits - 1 - i);
+    if (i & 1) {
+      digit <<= 1;
+      if (digit > 9) digit -= 9;
+    }
+    sum += digit;
+  }
+  return sum % 10 == 0;
+}

@@ -1,0 +1,87 @@
+import { Builtin } from "./builtin";
+import { FULL_STOP, isDigit, isOf, LABEL, LETTER, LOCAL, WORD } from "./characters";
+import { Sight } from "./sight";
+
+/** RFC 5321, 4.5.3.1. */
+export const MAX_LOCAL_BYTES: i32 = 64;
+const MAX_LABEL_BYTES: i32 = 63;
+
+const DOT: u32 = 0x2e;
+const SLASH: u32 = 0x2f;
+const COLON: u32 = 0x3a;
+const HYPHEN: u32 = 0x2d;
+const BACKSLASH: u32 = 0x5c;
+
+/**
+ * An e-mail address around the @ at `at`: dot-atoms of letters, digits and `_%+-'` (of RFC 5322's), at a domain name of at least
+ * two labels of which the last is of letters. Up to `limit` the whole is looked at; what is longer is told in parts.
+ */
+export function findEmail(sight: Sight, at: i32, maxLocalBytes: i32, maxBytes: i32): void {
+  const start = localStart(sight, at, maxLocalBytes);
+  sight.candidate = start;
+  if (start == at || sight.before(at - 1) == DOT || isInUrl(sight, start)) return;
+  const limit = start + maxBytes - 2;
+  const end = domainEnd(sight, at + 1, limit);
+  if (end == 0) return;
+  if (sight.at(end) == COLON && at - start == 3 && sight.hasAt(start, "git")) return;
+  sight.foundRun(Builtin.Email, start, end, limit, LABEL, FULL_STOP);
+}
+
+/** Where the local part begins that ends before the @; the @ itself when there is none, or too much. */
+function localStart(sight: Sight, at: i32, maxBytes: i32): i32 {
+  const floor = max(sight.settled, max(sight.start, at - maxBytes));
+  let start = at;
+  while (start > floor && isOf(sight.before(start - 1), LOCAL)) start--;
+  if (start == floor && floor > 0 && isOf(sight.before(start - 1), LOCAL)) return at;
+  if (start > 0 && start + 1 < at && sight.before(start - 1) == BACKSLASH && isOf(sight.before(start), LETTER)) start++;
+  while (start < at) {
+    const byte = sight.before(start);
+    if (isOf(byte, WORD) || byte >= 0xc0) break;
+    start++;
+  }
+  for (let i = start + 1; i < at; i++) {
+    if (sight.before(i) == DOT && sight.before(i - 1) == DOT) start = i + 1;
+  }
+  return start;
+}
+
+/** A user's name or password in a URL, not an address. */
+function isInUrl(sight: Sight, start: i32): bool {
+  let at = start - 1;
+  if (sight.before(at) == COLON) {
+    at--;
+    while (at > start - 24 && isOf(sight.before(at), LOCAL)) at--;
+  }
+  return sight.before(at) == SLASH && sight.before(at - 1) == SLASH;
+}
+
+/** Where the longest domain name at `from` ends; 0 if there is none. One that reaches the limit is taken as it is. */
+function domainEnd(sight: Sight, from: i32, limit: i32): i32 {
+  let at = from;
+  let end = 0;
+  let labels = 0;
+  if (isDigit(sight.at(at)) && sight.at(at + 1) == 0x78 && sight.at(at + 2) == DOT) return 0;
+  while (true) {
+    const label = at;
+    let isName = true;
+    let byte = sight.at(at);
+    if (byte == HYPHEN) break;
+    while (at < limit && at - label <= MAX_LABEL_BYTES) {
+      if (byte == HYPHEN) {
+        const next = sight.at(at + 1);
+        if (!isOf(next, LABEL)) break;
+        isName = false;
+      } else if (isDigit(byte)) isName = false;
+      else if (!isOf(byte, LABEL)) break;
+      byte = sight.at(++at);
+    }
+    if (at == label) break;
+    labels++;
+    if (at == limit) return labels > 1 ? limit : 0;
+    if (at - label > MAX_LABEL_BYTES) break;
+    if (labels > 1 && at - label > 1 && (isName || sight.hasAt(label, "xn--"))) end = at;
+    if (byte != DOT) break;
+    at++;
+  }
+  return end;
+}

@@ -1,0 +1,110 @@
+import { Builtin } from "./builtin";
+import { ALPHANUMERIC, isDigit, isHex, isOf } from "./characters";
+import { hasVersionWord } from "./context";
+import { DigitGroups } from "./digit-groups";
+import { Sight } from "./sight";
+
+const FULL_STOP: u32 = 0x2e;
+const COLON: u32 = 0x3a;
+const PERCENT: u32 = 0x25;
+const UNDERSCORE: u32 = 0x5f;
+const OPEN_BRACKET: u32 = 0x5b;
+const CLOSE_BRACKET: u32 = 0x5d;
+
+const OCTETS: i32 = 4;
+const GROUPS: i32 = 8;
+const MAX_ZONE_BYTES: i32 = 16;
+
+/** An IPv4 address in dotted decimals at the first group (RFC 3986, `IPv4address`: no leading zeros). No version, no part of a longer row. */
+export function findIpv4(sight: Sight, groups: DigitGroups): void {
+  if (groups.count < OCTETS || groups.separator(1) != FULL_STOP || !groups.isUniform(1, 3)) return;
+  const start = groups.start(0);
+  const end = ipv4End(sight, start);
+  if (end == 0 || !endsAddress(sight, end) || hasVersionWord(sight, start)) return;
+  sight.found(Builtin.IpAddress, start, end);
+}
+
+/** An IPv6 address (RFC 4291, 2.2; RFC 4007, zones) of which the first colon is at `colon`. */
+export function findIpv6(sight: Sight, colon: i32): void {
+  let start = colon;
+  while (start > colon - 4 && isHex(sight.before(start - 1))) start--;
+  sight.candidate = start;
+  const before = sight.before(start - 1);
+  if (before == COLON || before == FULL_STOP || before == UNDERSCORE || isOf(before, ALPHANUMERIC)) return;
+  if (start == colon && sight.at(colon + 1) != COLON) return;
+
+  let at = start;
+  let count = 0;
+  let gap = -1;
+  let hasDigit = false;
+  let isPairs = true;
+  if (start == colon) {
+    gap = 0;
+    at += 2;
+  }
+  while (count < GROUPS) {
+    let length = 0;
+    while (length < 5 && isHex(sight.at(at + length))) {
+      if (isDigit(sight.at(at + length))) hasDigit = true;
+      length++;
+    }
+    if (length == 0) break;
+    if (length > 4) return;
+    if (length != 2) isPairs = false;
+    if (sight.at(at + length) == FULL_STOP) {
+      const end = ipv4End(sight, at);
+      if (end != 0) {
+        at = end;
+        count += 2;
+        isPairs = false;
+        break;
+      }
+    }
+    at += length;
+    count++;
+    if (sight.at(at) != COLON) break;
+    const next = sight.at(at + 1);
+    if (next == COLON) {
+      if (gap >= 0) return;
+      gap = count;
+      at += 2;
+    } else if (isHex(next)) at++;
+    else break;
+  }
+  if (gap < 0 ? count != GROUPS || isPairs : count == 0 || count >= GROUPS || !hasDigit) return;
+  if (sight.at(at) == COLON && (isHex(sight.at(at + 1)) || sight.at(at + 1) == COLON)) return;
+  if (gap >= 0 && count <= 2 && !isShortAddress(sight, start, at, gap)) return;
+  if (sight.at(at) == PERCENT) {
+    const zone = sight.runEnd(at + 1, at + 1 + MAX_ZONE_BYTES, ALPHANUMERIC, 0);
+    if (zone > at + 1) at = zone;
+  }
+  if (endsAddress(sight, at)) sight.found(Builtin.IpAddress, start, at);
+}
+
+/** With so few groups it may be a slice or a name of a programming language: `[::2]`, `a1::b2`. */
+function isShortAddress(sight: Sight, start: i32, end: i32, gap: i32): bool {
+  if (gap > 0) return sight.at(start + 2) != COLON && sight.at(start + 1) != COLON;
+  if (end - start > 4) return true;
+  if (end - start != 3 || sight.at(start + 2) != 0x31) return false;
+  return sight.before(start - 1) != OPEN_BRACKET || sight.at(end) != CLOSE_BRACKET || sight.before(start - 2) == 0x2f;
+}
+
+function endsAddress(sight: Sight, end: i32): bool {
+  const byte = sight.at(end);
+  if (byte == UNDERSCORE || isOf(byte, ALPHANUMERIC)) return false;
+  if (byte == FULL_STOP) return !isOf(sight.at(end + 1), ALPHANUMERIC);
+  return byte != 0x2d || !isOf(sight.at(end + 1), ALPHANUMERIC) || isDigit(sight.at(end + 1));
+}
+
+/** Where the address that begins at `at` ends, or 0. */
+function ipv4End(sight: Sight, at: i32): i32 {
+  for (let octet = 0; octet < OCTETS; octet++) {
+    if (octet > 0 && sight.at(at++) != FULL_STOP) return 0;
+    let value: u32 = 0;
+    let length = 0;
+    while (length < 4 && isDigit(sight.at(at + length))) value = value * 10 + sight.at(at + length++) - 0x30;
+    if (length == 0 || value > 255 || (length > 1 && sight.at(at) == 0x30)) return 0;
+    at += length;
+  }
+  return at;
+}

@@ -1,0 +1,48 @@
+import { Builtin } from "./builtin";
+import { BASE64URL, FULL_STOP, isOf } from "./characters";
+import { Sight } from "./sight";
+
+const DOT: u32 = 0x2e;
+
+/** The letters of the keys that a header begins with or that say what it is (RFC 7515, 4.1; RFC 7516, 4.1), the first highest. */
+const ALG: u32 = 0x22616c67; // "alg
+const END_OF_KEY: u32 = 0x22;
+
+/**
+ * A JSON Web Token (RFC 7519): a header that is an object with `alg`, in base64url, and at least a payload behind it, joined with
+ * full stops. Of a header longer than `maxBytes` only so much is looked at.
+ */
+export function findJwt(sight: Sight, start: i32, maxBytes: i32): void {
+  if (!sight.beginsWord(start, BASE64URL)) return;
+  const limit = start + maxBytes - 2;
+  let bits: u32 = 0;
+  let bitCount = 0;
+  let last: u32 = 0;
+  let recent: u32 = 0;
+  let hasAlgorithm = false;
+  let isQuotedKey = false;
+  let at = start;
+  let byte = sight.at(at);
+  for (; at < limit && isOf(byte, BASE64URL); byte = sight.at(++at)) {
+    bits = (bits << 6) | sextet(byte);
+    bitCount += 6;
+    if (bitCount < 8) continue;
+    bitCount -= 8;
+    last = (bits >> bitCount) & 0xff;
+    if (last < 0x20 && last != 0x0a && last != 0x0d && last != 0x09) return;
+    if (isQuotedKey && last == END_OF_KEY) hasAlgorithm = true;
+    recent = (recent << 8) | last;
+    isQuotedKey = recent == ALG;
+  }
+  if (!hasAlgorithm) return;
+  if (at < limit && (last != 0x7d || byte != DOT || !isOf(sight.at(at + 1), BASE64URL))) return;
+  const end = sight.runEnd(at, limit, BASE64URL, FULL_STOP);
+  sight.foundRun(Builtin.Jwt, start, end, limit, BASE64URL, FULL_STOP);
+}
+
+function sextet(byte: u32): u32 {
+  if (byte >= 0x61) return byte - 0x47;
+  if (byte >= 0x41 && byte <= 0x5a) return byte - 0x41;
+  if (byte <= 0x39 && byte >= 0x30) return byte + 4;
+  return byte == 0x2d ? 62 : 63;
+}

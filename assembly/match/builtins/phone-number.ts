@@ -1,0 +1,180 @@
+import { Builtin } from "./builtin";
+import { ALPHANUMERIC, isDigit, isOf, WORD } from "./characters";
+import { hasIsbnWord, hasPhoneWord } from "./context";
+import { DigitGroups } from "./digit-groups";
+import { countryCodeLength, nationalLengths } from "./phone-plan";
+import { Sight } from "./sight";
+
+const SPACE: u32 = 0x20;
+const DASH: u32 = 0x2d;
+const FULL_STOP: u32 = 0x2e;
+const SLASH: u32 = 0x2f;
+const PLUS: u32 = 0x2b;
+
+const MAX_GROUPS: i32 = 7;
+const MIN_DIGITS: i32 = 7;
+const MAX_DIGITS: i32 = 13;
+const MAX_EXTENSION: i32 = 6;
+
+/**
+ * A telephone number at the first group: international behind + or 00, in one of the national forms of the countries most
+ * written to, or any plausible row of digits behind a word for a telephone. With its extension.
+ */
+export function findPhoneNumber(sight: Sight, groups: DigitGroups): void {
+  let start = groups.start(0);
+  const hasPlus = sight.before(start - 1) == PLUS;
+  if (hasPlus) start--;
+  if (groups.isInParentheses(0)) start--;
+  sight.candidate = start;
+  const before = sight.before(start - 1);
+  if (before == PLUS || !sight.beginsWord(start, WORD)) return;
+  if (isSeparator(before) && isDigit(sight.before(start - 2)) && start - 1 > sight.settled) return;
+
+  let count = 0;
+  if (hasPlus) count = international(groups, 0);
+  else if (groups.digit(0) == 0 && groups.digit(1) == 0) count = international(groups, 2);
+  if (count == 0 && !hasPlus) count = national(sight, groups);
+  if (count == 0 && !hasPlus && hasPhoneWord(sight, start)) count = announced(groups);
+  if (count == 0) return;
+  const end = groups.end(count - 1);
+  if (!endsPhone(sight, groups, count)) return;
+  sight.found(Builtin.PhoneNumber, start, extensionEnd(sight, end));
+}
+
+function isSeparator(byte: u32): bool {
+  return byte == SPACE || byte == DASH || byte == FULL_STOP || byte == SLASH;
+}
+
+/** How many groups make an international number, of which the code begins at digit `from`; 0 for none. */
+function international(groups: DigitGroups, from: i32): i32 {
+  if (groups.total(groups.count) < from + 3) return 0;
+  const codeLength = countryCodeLength(groups.value(from, 3));
+  if (codeLength == 0) return 0;
+  const code = groups.value(from, codeLength);
+  const lengths = nationalLengths(code, codeLength);
+  const least = <i32>(lengths & 0xffff);
+  const most = <i32>(lengths >> 16);
+  const trunk = trunkZero(groups);
+  for (let count = groups.count; count > 0; count--) {
+    const digits = groups.total(count) - from - <i32>codeLength - (count > 1 ? trunk : 0);
+    if (digits < least || digits > most) continue;
+    if (from > 0 && count == 1 && least != most) continue;
+    return count;
+  }
+  return 0;
+}
+
+/** 1 when the second group is the zero in parentheses that is left out from abroad, or the digit that is written so. */
+function trunkZero(groups: DigitGroups): i32 {
+  return groups.count > 2 && groups.isInParentheses(1) && groups.length(1) == 1 ? 1 : 0;
+}
+
+/** How many groups make a number as it is written at home. */
+function national(sight: Sight, groups: DigitGroups): i32 {
+  const first = groups.digit(0);
+  if (first == 0) return withTrunkZero(sight, groups);
+  if (groups.count < 3 && groups.parentheses == 0) return 0;
+  const isInParentheses = groups.isInParentheses(0);
+  const separator = groups.separator(1);
+  if (separator == SLASH) return 0;
+  const three = groups.shape(3);
+  if (groups.count >= 3 && three == 0x334) {
+    if (first < 2) return 0;
+    if (isInParentheses) return 3;
+    if (!groups.isUniform(1, 2)) return 0;
+    return separator != SPACE || groups.digit(3) >= 2 ? 3 : 0;
+  }
+  if (groups.count >= 4 && groups.shape(4) == 0x1334) return (first == 1 && groups.digit(1) >= 2) || first == 8 ? 4 : 0;
+  if (groups.count >= 5 && groups.shape(5) == 0x13322) return first == 8 ? 5 : 0;
+  if (isInParentheses) return areaInParentheses(groups);
+  if (!groups.isUniform(1, min(groups.count, 4) - 1)) return 0;
+  if (separator == FULL_STOP) return 0;
+  if (three == 0x333 && groups.count == 3) return first >= 4 && groups.value(6, 3) != 0 ? 3 : 0;
+  if (groups.count == 4 && groups.shape(4) == 0x2322) return 4;
+  return three == 0x244 && groups.count == 3 && separator == DASH ? 3 : 0;
+}
+
+/** An area of two or three digits in parentheses, as in Brazil. */
+function areaInParentheses(groups: DigitGroups): i32 {
+  const area = groups.length(0);
+  if (area < 2 || area > 3) return 0;
+  for (let count = min(groups.count, 4); count >= 2; count--) {
+    const digits = groups.total(count);
+    if (digits >= 8 && digits <= 11 && groups.length(count - 1) >= 2 && groups.length(1) >= 3) return count;
+  }
+  return 0;
+}
+
+/** A number with the zero that most of Europe, Asia and Oceania dials first. */
+function withTrunkZero(sight: Sight, groups: DigitGroups): i32 {
+  const area = groups.length(0);
+  const isInParentheses = groups.isInParentheses(0);
+  if (groups.digit(1) == 0 && !isInParentheses) return 0;
+  if (groups.count == 1 || area > 5) {
+    return (area == 10 || area == 11) && !isBinary(groups, area) && !hasIsbnWord(sight, groups.start(0)) ? 1 : 0;
+  }
+  if (area < 2) return 0;
+  const least = isInParentheses || groups.separator(1) == SLASH ? 8 : 9;
+  for (let count = min(groups.count, 6); count >= 2; count--) {
+    const digits = groups.total(count);
+    if (digits < least || digits > 11 || isBinary(groups, digits)) continue;
+    if (isTrunkShape(groups, count)) return count;
+  }
+  return 0;
+}
+
+function isTrunkShape(groups: DigitGroups, count: i32): bool {
+  if (!groups.isUniform(2, count - 1) || (count > 2 && groups.separator(2) == SLASH)) return false;
+  for (let i = 1; i < count; i++) if (groups.length(i) < 2) return false;
+  if (count == 2) return groups.length(1) >= 5 && groups.separator(1) != FULL_STOP;
+  // A row of pairs goes on where a telephone number ends.
+  return groups.length(1) > 2 || count == groups.count || groups.separator(count) != groups.separator(count - 1);
+}
+
+function isBinary(groups: DigitGroups, digits: i32): bool {
+  for (let i = 0; i < digits; i++) if (groups.digit(i) > 1) return false;
+  return true;
+}
+
+/** How many groups to take behind a word for a telephone. */
+function announced(groups: DigitGroups): i32 {
+  for (let count = min(groups.count, MAX_GROUPS); count > 0; count--) {
+    const digits = groups.total(count);
+    if (digits < MIN_DIGITS || digits > MAX_DIGITS) continue;
+    if (count == 2 && groups.separator(1) == FULL_STOP) continue;
+    if (count >= 3 && isDate(groups)) return 0;
+    return count;
+  }
+  return 0;
+}
+
+function isDate(groups: DigitGroups): bool {
+  if (groups.separator(1) == SPACE || groups.separator(1) != groups.separator(2)) return false;
+  const shape = groups.shape(3);
+  return shape == 0x422 || shape == 0x224;
+}
+
+function endsPhone(sight: Sight, groups: DigitGroups, count: i32): bool {
+  const end = groups.end(count - 1);
+  const byte = sight.at(end);
+  if (byte == 0x78 || byte == 0x58) return isDigit(sight.at(end + 1));
+  if (count < groups.count && groups.separator(count) == SLASH) return false;
+  return !groups.isCut && sight.endsNumber(end);
+}
+
+/** Where an extension ends that stands behind a number which ends at `end`: `x123`, ` ext. 123`, `#123`. */
+function extensionEnd(sight: Sight, end: i32): i32 {
+  let at = end;
+  if (sight.at(at) == SPACE) at++;
+  const byte = sight.at(at) | 0x20;
+  if (byte == 0x78 || sight.at(at) == 0x23) at++;
+  else if (byte == 0x65 && (sight.at(at + 1) | 0x20) == 0x78 && (sight.at(at + 2) | 0x20) == 0x74) {
+    at += 3;
+    if (sight.hasAt(at, "ension")) at += 6;
+    if (sight.at(at) == FULL_STOP || sight.at(at) == 0x3a) at++;
+    if (sight.at(at) == SPACE) at++;
+  } else return end;
+  const digits = at;
+  while (at < digits + MAX_EXTENSION && isDigit(sight.at(at))) at++;
+  return at > digits && !isOf(sight.at(at), ALPHANUMERIC) ? at : end;
+}
