@@ -36,6 +36,18 @@ export abstract class JsonListener {
   onKey(pointer: usize, length: i32): void {}
 
   /**
+   * A key begins, its quote at `start`, in an object on some path's way; with `ALL_OTHERS` that is every object. After the next
+   * two comes what is said of its value.
+   */
+  onKeyStart(start: u64): void {}
+
+  /** A part of the key, whatever its length; split like `onBytes`. */
+  onKeyBytes(pointer: usize, length: i32): void {}
+
+  /** The key is complete; `end` is behind its closing quote. */
+  onKeyEnd(end: u64): void {}
+
+  /**
    * A key leading to a captured path comes again in the same object; its value is reported next, like the first.
    *
    * @param path the path at that key, or else the first one in the list below it

@@ -10,7 +10,10 @@ class KeyBuffer extends JsonListener {
   length: i32 = 0;
   private readonly bytes: StaticArray<u8>;
 
-  constructor(longestKey: i32) {
+  constructor(
+    longestKey: i32,
+    private readonly listener: JsonListener,
+  ) {
     super();
     this.bytes = new StaticArray<u8>(longestKey);
   }
@@ -24,6 +27,7 @@ class KeyBuffer extends JsonListener {
     const room = this.bytes.length - this.length;
     if (room > 0) memory.copy(this.pointer + this.length, pointer, min(length, room));
     this.length += length;
+    this.listener.onKeyBytes(pointer, length);
   }
 }
 
@@ -55,7 +59,7 @@ export class PathTracker {
     const levels = paths.others == NONE ? MAX_PATH_LEVELS + 1 : MAX_DEPTH;
     this.containers = new StaticArray<i32>(levels);
     this.seen = new StaticArray<u64>(levels);
-    this.key = new KeyBuffer(paths.longestKey);
+    this.key = new KeyBuffer(paths.longestKey, listener);
     this.next = paths.root;
   }
 
@@ -143,6 +147,7 @@ export class PathTracker {
 
   beginKey(start: u64): void {
     this.keyStart = start;
+    this.listener.onKeyStart(start);
   }
 
   /** More of a key that this piece does not hold as a whole. */
@@ -150,17 +155,19 @@ export class PathTracker {
     this.decoder.decode(this.key, NONE, pointer, length);
   }
 
-  /** The rest of a key; it is the whole when `addKey` was not called. */
-  endKey(pointer: usize, length: i32, isWhole: bool): void {
+  /** The rest of a key, up to its closing quote before `end`; it is the whole when `addKey` was not called. */
+  endKey(pointer: usize, length: i32, isWhole: bool, end: u64): void {
     if (isWhole && findBackslash(pointer, pointer + length) == pointer + length) {
+      this.listener.onKeyBytes(pointer, length);
       this.match(pointer, length);
-      return;
+    } else {
+      const key = this.key;
+      this.decoder.decode(key, NONE, pointer, length);
+      this.decoder.finish(key, NONE);
+      this.match(key.pointer, key.length);
+      key.length = 0;
     }
-    const key = this.key;
-    this.decoder.decode(key, NONE, pointer, length);
-    this.decoder.finish(key, NONE);
-    this.match(key.pointer, key.length);
-    key.length = 0;
+    this.listener.onKeyEnd(end);
   }
 
   private match(key: usize, length: i32): void {

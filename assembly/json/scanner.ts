@@ -175,7 +175,7 @@ export class JsonScanner {
           position = text.scanNew(begin, contents, end);
           if (text.problem != StringProblem.None) return this.failString(position);
           expect = text.isClosed ? Expect.Colon : Expect.MoreOfKey;
-          if (depth == tracker.depth) this.trackKey(contents, position, true);
+          if (depth == tracker.depth) this.trackKey(contents, position, true, base);
           // Nearly always, and then one turn of the loop is saved.
           if (position < end && load<u8>(position) == COLON && expect == Expect.Colon) {
             expect = Expect.Value;
@@ -250,7 +250,7 @@ export class JsonScanner {
         const position = text.scan(begin, begin, end);
         if (text.problem != StringProblem.None) return this.failString(position);
         if (text.isClosed) this.expect = Expect.Colon;
-        if (this.depth == this.tracker.depth) this.trackKey(begin, position, false);
+        if (this.depth == this.tracker.depth) this.trackKey(begin, position, false, base);
         return position;
       }
       case Expect.MoreOfString: {
@@ -269,8 +269,8 @@ export class JsonScanner {
   }
 
   /** The tracker takes a key, of which [from, position) has been scanned: all of it when `isWhole` and closed. */
-  private trackKey(from: usize, position: usize, isWhole: bool): void {
-    if (this.text.isClosed) this.tracker.endKey(from, <i32>(position - 1 - from), isWhole);
+  private trackKey(from: usize, position: usize, isWhole: bool, base: u64): void {
+    if (this.text.isClosed) this.tracker.endKey(from, <i32>(position - 1 - from), isWhole, base + position);
     else this.tracker.addKey(from, <i32>(position - from));
   }
 

@@ -1,0 +1,152 @@
+import { ByteString } from "../bytes/view";
+import { JsonKind, JsonListener } from "../json/listener";
+import { ALL_OTHERS, JsonPaths } from "../json/paths";
+import { MAX_DEPTH } from "../json/scanner";
+import { PromptFacts } from "./prompt-facts";
+import { findKey, kindOf, numberOf, PromptKey, SHAPE_KEYS, UNNUMBERED } from "./prompt-keys";
+import { PromptListener } from "./prompt-listener";
+import { contentsOf, hasTextKeys, Place, placeIn, scopeIn, valueAt } from "./prompt-places";
+import { Frame, PromptScopes } from "./prompt-scopes";
+import { PromptValue } from "./prompt-value";
+import { NO_SCOPE } from "./prompt-words";
+
+/** All that is in a text: it has no other paths. */
+export const PROMPT_PATHS = new JsonPaths(["", ALL_OTHERS]);
+
+const URL = new ByteString("url");
+
+/** Hears about a request's JSON; tells a listener its texts and keeps what else there is to know. */
+@final
+export class PromptFields extends JsonListener {
+  readonly facts: PromptFacts;
+  private readonly scopes: PromptScopes;
+  private readonly value: PromptValue;
+  /** By level: where the object or array stands, and the numbers of the keys that it has. */
+  private readonly places: StaticArray<u8> = new StaticArray<u8>(MAX_DEPTH);
+  private readonly seen: StaticArray<u64> = new StaticArray<u64>(MAX_DEPTH);
+
+  constructor(
+    listener: PromptListener,
+    /** Whether this is a line of a batch file, around its request. */
+    private readonly isLine: bool,
+  ) {
+    super();
+    const facts = new PromptFacts();
+    const scopes = new PromptScopes(listener);
+    this.facts = facts;
+    this.scopes = scopes;
+    this.value = new PromptValue(listener, scopes, facts);
+  }
+
+  listenWith(listener: PromptListener): void {
+    this.scopes.listener = listener;
+    this.value.listener = listener;
+  }
+
+  /** Ready for another JSON text, which begins at `base` of the body. The facts of the last one stay. */
+  begin(base: u64): void {
+    this.scopes.reset();
+    this.value.base = base;
+    this.value.expect(Place.Text, NO_SCOPE, false);
+  }
+
+  /** The JSON text is complete. */
+  finish(): void {
+    this.scopes.finish();
+  }
+
+  override onKeyStart(start: u64): void {
+    if (this.around != Place.MuteTree) this.value.beginKey(start + 1);
+  }
+
+  override onKeyBytes(pointer: usize, length: i32): void {
+    this.value.take(pointer, length);
+  }
+
+  override onKeyEnd(end: u64): void {
+    const value = this.value;
+    const around = this.around;
+    let key = PromptKey.Unknown;
+    if (value.isHeld) {
+      const found = findKey(value.heldPointer, value.heldLength);
+      const isText = hasTextKeys(around);
+      key = this.isMuteUrl ? PromptKey.Mute : kindOf(found);
+      if (!isText) this.noteKey(numberOf(found));
+      if (isText || key == PromptKey.Unknown) value.tellHeld();
+    }
+    value.end(end);
+    const next = valueAt(key, around, this.scopes.fixedScope, this.scopes.isInMessage);
+    value.expect(placeIn(next), scopeIn(next), key == PromptKey.Text && this.scopes.frame == Frame.Part);
+  }
+
+  override onValue(_path: i32, kind: JsonKind, start: u64): void {
+    const value = this.value;
+    const depth = this.scopes.depth;
+    if (depth == 0) this.facts.isNoObject = kind != JsonKind.Object;
+    if (depth == 1 && value.place == Place.Model) this.facts.beginModel(kind);
+    switch (kind) {
+      case JsonKind.Object:
+      case JsonKind.Array:
+        this.open(kind == JsonKind.Object);
+        break;
+      case JsonKind.String:
+        value.beginString(start + 1);
+        break;
+      case JsonKind.Number:
+        value.beginNumber(start);
+        break;
+      case JsonKind.True:
+        if (depth == 1 && value.place == Place.Stream) this.facts.streams = true;
+    }
+  }
+
+  override onBytes(_path: i32, pointer: usize, length: i32): void {
+    this.value.take(pointer, length);
+  }
+
+  override onValueEnd(_path: i32, kind: JsonKind, end: u64): void {
+    if (kind >= JsonKind.Object) {
+      this.scopes.close();
+      this.value.expect(<Place>unchecked(this.places[this.scopes.depth]), NO_SCOPE, false);
+    } else if (kind == JsonKind.String) {
+      this.value.endString(end);
+    } else {
+      this.value.endNumber(end);
+    }
+  }
+
+  /** The place of the innermost object or array. */
+  private get around(): Place {
+    return <Place>unchecked(this.places[this.scopes.depth - 1]);
+  }
+
+  /** A batch's line says for which endpoint its request is. */
+  private get isMuteUrl(): bool {
+    return this.isLine && this.scopes.depth == 1 && URL.equals(this.value.heldPointer, this.value.heldLength);
+  }
+
+  private noteKey(number: i32): void {
+    if (number == UNNUMBERED) return;
+    const level = this.scopes.depth - 1;
+    if (level == 0 && number < SHAPE_KEYS) this.facts.shape |= 1 << number;
+    const bit = (<u64>1) << number;
+    const seen = unchecked(this.seen[level]);
+    if (seen & bit) this.facts.hasDuplicate = true;
+    unchecked((this.seen[level] = seen | bit));
+  }
+
+  private open(isObject: bool): void {
+    const place = this.value.place;
+    const scope = this.value.scope;
+    let frame = Frame.None;
+    if (scope != NO_SCOPE) frame = Frame.Fixed;
+    else if (isObject && place == Place.Messages) frame = Frame.Message;
+    else if (isObject && place == Place.Parts && this.scopes.fixedScope == NO_SCOPE) frame = Frame.Part;
+    const level = this.scopes.depth;
+    this.scopes.open(frame, scope);
+    this.value.open();
+    this.value.expect(contentsOf(place), NO_SCOPE, false);
+    unchecked((this.places[level] = <u8>this.value.place));
+    unchecked((this.seen[level] = 0));
+  }
+}
