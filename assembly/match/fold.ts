@@ -38,7 +38,7 @@ const LOW_BITS = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15
 export class Folder {
   /** How much of the original has been folded, in bytes; up to 12 more may be kept back until an escape is whole. */
   originalBytes: i32 = 0;
-  /** Where the original first and last reads as something else since these were last set to -1; the last one is an end. */
+  /** Where the original first begins and last ends to read as something else since `forgetChanges`; -1 where it doesn't. */
   firstChange: i32 = -1;
   lastChange: i32 = -1;
   private readonly carry: StaticArray<u8> = new StaticArray<u8>(<i32>CARRY_BYTES);
@@ -54,10 +54,14 @@ export class Folder {
 
   reset(): void {
     this.originalBytes = 0;
-    this.firstChange = -1;
-    this.lastChange = -1;
+    this.forgetChanges();
     this.carryBytes = 0;
     this.plain.reset();
+  }
+
+  forgetChanges(): void {
+    this.firstChange = -1;
+    this.lastChange = -1;
   }
 
   /** Folds as much of [pointer, end) as there is room for in the plain text; returns where it stopped. */

@@ -60,6 +60,11 @@ export class PlainText {
     return this.window.pointer + <usize>this.roomBytes;
   }
 
+  /** It should slide before more is written. */
+  get isCrowded(): bool {
+    return this.window.end - this.window.start > this.keptBytes || this.entries > this.mostEntries >> 1;
+  }
+
   @inline
   get isMapFull(): bool {
     return this.entries >= this.mostEntries;

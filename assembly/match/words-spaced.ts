@@ -2,9 +2,6 @@ import { Detector, HitListener, TextWindow } from "./detector";
 import { NONE, ROOT, WordAutomaton } from "./words-automaton";
 import { SymbolReader } from "./words-symbols";
 
-/** Shorter words come about by chance. */
-const LEAST_CHARACTERS: i32 = 4;
-
 /**
  * Reports the words of a set that are in a text of letters which stood apart, so that nothing tells where a word begins or
  * ends: a word is found anywhere. Tries each character as a beginning; the time is that of the text and of how far words
@@ -38,14 +35,11 @@ export class SpacedWordDetector extends Detector {
     const automaton = this.automaton;
     const start = this.pending;
     let state = ROOT;
-    let characters = 0;
     this.reader.reset();
     for (let at = start; at < window.end; at++) {
-      const byte = window.at(at);
-      if ((byte & 0xc0) != 0x80) characters++;
-      state = automaton.child(state, unchecked(automaton.classOf[this.reader.next(byte)]));
+      state = automaton.child(state, unchecked(automaton.classOf[this.reader.next(window.at(at))]));
       if (state == ROOT) return false;
-      if (at < this.toldTo || characters < LEAST_CHARACTERS) continue;
+      if (at < this.toldTo) continue;
       this.toldTo = at + 1;
       for (let ending = unchecked(automaton.endings[state]); ending != NONE; ) {
         const length: i32 = unchecked(automaton.endingLengths[ending]);

@@ -1,5 +1,5 @@
 import { Detector } from "./detector";
-import { DetectorFactory, View } from "./matcher";
+import { ALL_VIEWS, DetectorFactory, View } from "./matcher";
 import { WordAutomaton } from "./words-automaton";
 import { WordDetector } from "./words-detector";
 import { WordFilter } from "./words-filter";
@@ -13,6 +13,7 @@ import { SpacedWordDetector } from "./words-spaced";
  * A word is found as a whole word: where it begins or ends with a letter or digit, none may stand beside it ("project-x" is
  * not in "project-xylophone", but "-x" is in "project-x"). `words-symbols.ts` says what letters are; beside others, as those
  * of Chinese, a word is found anywhere. A blank stands for any single blank. Words are plain text, as the text is.
+ * No more than the longest word is held back.
  */
 @final
 export class WordSet extends DetectorFactory {
@@ -20,14 +21,10 @@ export class WordSet extends DetectorFactory {
   readonly filter: WordFilter;
 
   constructor(list: WordList) {
-    super((1 << View.Plain) | (1 << View.Original) | (1 << View.Spaced) | (1 << View.Decoded));
-    this.automaton = new WordAutomaton(list);
+    const automaton = new WordAutomaton(list);
+    super(ALL_VIEWS, automaton.mostBytes);
+    this.automaton = automaton;
     this.filter = list.filter;
-  }
-
-  /** The longest word, in bytes; detectors hold back no more. */
-  get mostBytes(): i32 {
-    return this.automaton.mostBytes;
   }
 
   override create(view: View, maxHoldBytes: i32): Detector {
