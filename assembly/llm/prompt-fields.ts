@@ -75,7 +75,7 @@ export class PromptFields extends JsonListener {
       if (isText || key == PromptKey.Unknown) value.tellHeld();
     }
     value.end(end);
-    const next = valueAt(key, around, this.scopes.fixedScope, this.scopes.isInMessage);
+    const next = valueAt(key, around, this.scopes);
     value.expect(placeIn(next), scopeIn(next), key == PromptKey.Text && this.scopes.frame == Frame.Part);
   }
 

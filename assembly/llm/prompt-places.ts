@@ -1,4 +1,5 @@
 import { PromptKey } from "./prompt-keys";
+import { PromptScopes } from "./prompt-scopes";
 import { NO_SCOPE } from "./prompt-words";
 import { TextScope } from "./text-scope";
 
@@ -65,11 +66,9 @@ export function contentsOf(place: Place): Place {
 /**
  * What the value at a key is: see `placeIn` and `scopeIn`.
  *
- * @param around the place of the object that the key is in
- * @param fixed the scope of all that is in this object, or `NO_SCOPE`
- * @param isInMessage whether it is a message or within one
+ * @param around the place of the object that the key is in, which is the innermost of `scopes`
  */
-export function valueAt(key: PromptKey, around: Place, fixed: i32, isInMessage: bool): i32 {
+export function valueAt(key: PromptKey, around: Place, scopes: PromptScopes): i32 {
   switch (around) {
     case Place.Payload:
     case Place.MuteTree:
@@ -117,7 +116,8 @@ export function valueAt(key: PromptKey, around: Place, fixed: i32, isInMessage: 
     case PromptKey.Text:
       return around == Place.Media || around == Place.File ? around : Place.Text;
   }
-  return fixed == NO_SCOPE ? valueInFree(key, isInMessage) : valueInFixed(key, fixed);
+  const scope = scopes.fixedScope;
+  return scope == NO_SCOPE ? valueInFree(key, scopes.isInMessage) : valueInFixed(key, scope);
 }
 
 export function placeIn(value: i32): Place {
@@ -151,7 +151,7 @@ function valueInFree(key: PromptKey, isInMessage: bool): i32 {
     case PromptKey.Assistant:
       return fixed(Place.Text, TextScope.Assistant);
     case PromptKey.Calls:
-      return fixed(Place.Format, TextScope.ToolInput);
+      return fixed(isInMessage ? Place.Text : Place.Format, TextScope.ToolInput);
     case PromptKey.Results:
       return fixed(Place.Text, TextScope.ToolOutput);
     case PromptKey.Arguments:

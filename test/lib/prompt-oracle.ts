@@ -162,7 +162,7 @@ function below(key: string, json: Json, at: Around): Partial<Around> {
     case "prediction":
       return { way: "plain", scope: ASSISTANT, isFixed: true };
     case "tool_calls":
-      return { ...call, way: isScalar && !at.isFixed ? "none" : "plain" };
+      return { ...call, way: isScalar && !at.isFixed && !at.isInMessage ? "none" : "plain" };
     case "functionResponse":
       return { way: "plain", scope: TOOL_OUTPUT, isFixed: true };
     case "arguments":
