@@ -1,12 +1,12 @@
 import { JsonListener } from "../json/listener";
 import { JsonPaths, NONE } from "../json/paths";
 import { StringDecoder } from "../json/string-decoder";
+import { findQuoteOrBackslash } from "../json/string-end";
 
 const QUOTE: u32 = 0x22;
 const COMMA: u32 = 0x2c;
 const COLON: u32 = 0x3a;
 const OPEN_ARRAY: u32 = 0x5b;
-const BACKSLASH: u32 = 0x5c;
 const CLOSE_ARRAY: u32 = 0x5d;
 const OPEN_OBJECT: u32 = 0x7b;
 const CLOSE_OBJECT: u32 = 0x7d;
@@ -194,22 +194,4 @@ export class AnswerText {
     if (this.keyLength > this.keyBytes.length) return;
     memory.copy(changetype<usize>(this.keyBytes) + before, pointer, length);
   }
-}
-
-/** The first quote or backslash of [at, end), or `end`. */
-function findQuoteOrBackslash(at: usize, end: usize): usize {
-  const quote = i8x16.splat(<i8>QUOTE);
-  const backslash = i8x16.splat(<i8>BACKSLASH);
-  while (at + 16 <= end) {
-    const bytes = v128.load(at);
-    const mask = i8x16.bitmask(v128.or(i8x16.eq(bytes, quote), i8x16.eq(bytes, backslash)));
-    if (mask) return at + ctz(mask);
-    at += 16;
-  }
-  while (at < end) {
-    const byte: u32 = load<u8>(at);
-    if (byte == QUOTE || byte == BACKSLASH) break;
-    at++;
-  }
-  return at;
 }

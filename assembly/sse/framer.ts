@@ -56,6 +56,18 @@ export class SseFramer {
     this.isAfterCr = false;
   }
 
+  /** Whether no byte of an event has been consumed, and the next one begins one. */
+  @inline
+  get isBetween(): bool {
+    return this.within == Within.LineStart && this.eventStart == this.offset && !this.isAfterCr;
+  }
+
+  /** Instead of `feed`: the next `length` bytes are an event as a whole, which nobody hears about. Only where `isBetween`. */
+  skip(length: i32): void {
+    this.offset += length;
+    this.eventStart = this.offset;
+  }
+
   feed(pointer: usize, length: i32): void {
     const end = pointer + length;
     const base = this.offset - pointer;
@@ -167,7 +179,7 @@ export class SseFramer {
 }
 
 /** The first CR or LF of [at, end), or `end`. */
-function findLineEnd(at: usize, end: usize): usize {
+export function findLineEnd(at: usize, end: usize): usize {
   const lf = i8x16.splat(<i8>LF);
   const cr = i8x16.splat(<i8>CR);
   while (at + 16 <= end) {

@@ -1,0 +1,20 @@
+const QUOTE: u32 = 0x22;
+const BACKSLASH: u32 = 0x5c;
+
+/** The first quote or backslash of [at, end), or `end`. */
+export function findQuoteOrBackslash(at: usize, end: usize): usize {
+  const quote = i8x16.splat(<i8>QUOTE);
+  const backslash = i8x16.splat(<i8>BACKSLASH);
+  while (at + 16 <= end) {
+    const bytes = v128.load(at);
+    const mask = i8x16.bitmask(v128.or(i8x16.eq(bytes, quote), i8x16.eq(bytes, backslash)));
+    if (mask) return at + ctz(mask);
+    at += 16;
+  }
+  while (at < end) {
+    const byte: u32 = load<u8>(at);
+    if (byte == QUOTE || byte == BACKSLASH) break;
+    at++;
+  }
+  return at;
+}

@@ -1,0 +1,117 @@
+import { Budget } from "../../../assembly/bytes/budget";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { Bytes } from "../../../assembly/bytes/view";
+import { ReplyJudge, ReplyScanner, TextKind } from "../../../assembly/llm/reply-scanner";
+
+const MAX_WORDS: i32 = 16;
+
+/** The words that are looked for, byte by byte, each with its mask. */
+class Words {
+  count: i32 = 0;
+  readonly bytes: ByteBuffer = new ByteBuffer(new Budget(1 << 16));
+  /** For each: where it begins, its length, and those of its masks; then whether it is rejected. */
+  readonly table: StaticArray<i32> = new StaticArray<i32>(MAX_WORDS * 5);
+
+  clear(): void {
+    this.count = 0;
+    this.bytes.clear();
+  }
+
+  add(pointer: usize, length: i32, once: i32, twice: i32, isRejected: bool): void {
+    const at = this.count++ * 5;
+    this.table[at] = this.bytes.length;
+    this.table[at + 1] = length;
+    this.table[at + 2] = once;
+    this.table[at + 3] = twice;
+    this.table[at + 4] = <i32>isRejected;
+    this.bytes.append(pointer, length + once + twice);
+  }
+
+  pointer(id: i32): usize {
+    return this.bytes.pointer + this.table[id * 5];
+  }
+
+  length(id: i32): i32 {
+    return this.table[id * 5 + 1];
+  }
+}
+
+export const WORDS = new Words();
+
+class WordScanner extends ReplyScanner {
+  private readonly text: ByteBuffer = new ByteBuffer(new Budget(1 << 23));
+  private kind: TextKind = TextKind.Content;
+
+  constructor(private readonly judge: WordJudge) {
+    super();
+  }
+
+  begin(kind: TextKind): void {
+    this.kind = kind;
+    this.settled = 0;
+    this.masks.reset();
+    this.text.clear();
+  }
+
+  feed(pointer: usize, length: i32): void {
+    if (this.judge.isSilent) {
+      this.settled += length;
+      return;
+    }
+    this.text.append(pointer, length);
+    this.look();
+  }
+
+  finish(): void {
+    if (this.judge.isSilent) return;
+    this.settled = this.text.length;
+    const heard = this.judge.heard;
+    heard.appendByte(<u8>(0x30 + this.kind));
+    heard.append(this.text.pointer, this.text.length);
+    heard.appendByte(0xff);
+  }
+
+  private look(): void {
+    const end = this.text.length;
+    for (; this.settled < end; this.settled++) {
+      let isPending = false;
+      for (let id = 0; id < WORDS.count; id++) {
+        const length = WORDS.length(id);
+        const shared = min(length, end - this.settled);
+        if (memory.compare(WORDS.pointer(id), this.text.pointer + this.settled, shared) != 0) continue;
+        if (shared < length) isPending = true;
+      }
+      if (isPending) return;
+      for (let id = 0; id < WORDS.count; id++) {
+        const length = WORDS.length(id);
+        if (length > end - this.settled) continue;
+        if (memory.compare(WORDS.pointer(id), this.text.pointer + this.settled, length) != 0) continue;
+        if (WORDS.table[id * 5 + 4]) this.judge.isRejected = true;
+        else this.masks.add(this.settled, this.settled + length, id, false);
+      }
+    }
+  }
+}
+
+export class WordJudge extends ReplyJudge {
+  readonly heard: ByteBuffer = new ByteBuffer(new Budget(1 << 24));
+  /** Nothing is looked for, nor noted. */
+  isSilent: bool = false;
+  private readonly mask: Bytes = new Bytes();
+
+  reset(): void {
+    this.isRejected = false;
+    this.isSilent = WORDS.count == 0;
+    this.heard.clear();
+  }
+
+  newScanner(): ReplyScanner {
+    return new WordScanner(this);
+  }
+
+  maskOf(id: i32, isNested: bool): Bytes {
+    const once = WORDS.table[id * 5 + 2];
+    const start = WORDS.pointer(id) + WORDS.length(id);
+    return isNested ? this.mask.set(start + once, WORDS.table[id * 5 + 3]) : this.mask.set(start, once);
+  }
+}
