@@ -13,11 +13,15 @@ const RATIOS: [job: Job, plugin: string, shape: string, most: number][] = [
   ["usage", "token-limiter", "json 16k", 1],
   ["usage", "token-limiter", "sse burst", 1],
   ["limit", "token-limiter", "1k", 1],
+  ["prompt", "prompt-guard", "16k", 6],
+  ["prompt", "prompt-guard-classifier", "16k", 24],
+  ["reply", "response-guard", "sse burst", 3],
 ];
 
 const MOST_KILOBYTES: [plugin: string, most: number][] = [
   ["model-router", 48],
   ["token-limiter", 96],
+  ["prompt-guard", 1024],
 ];
 
 /** A promise: `met` is undefined when the run has no figures for it. */

@@ -4,7 +4,7 @@ import { Gateway, startUpstream } from "./gateway.ts";
 import { STEPS, Statuses, type Step, type Subject } from "./memory-steps.ts";
 import { stopAll } from "./processes.ts";
 import { decimal, table } from "./table.ts";
-import { LIMITER_SETTINGS, REFERENCE, ROUTER_SETTINGS, plugin, rust } from "./variants.ts";
+import { GUARD_SETTINGS, LIMITER_SETTINGS, REFERENCE, ROUTER_SETTINGS, plugin, rust } from "./variants.ts";
 import { vmMemories } from "./vm-memory.ts";
 
 const ROUTING: Omit<Subject, "plugin"> = {
@@ -26,6 +26,18 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
     changed: (reload) => ({
       limits: LIMITER_SETTINGS.limits.map((limit) => ({ ...limit, amount: limit.amount + reload })),
     }),
+  },
+  "prompt-guard": {
+    plugin: plugin("prompt-guard", { rules: GUARD_SETTINGS.rules }),
+    route: { kind: "plain" },
+    steps: ["requests", "large-whole", "reloads"],
+    changed: (reload) => ({ mask: `[${reload}]` }),
+  },
+  "response-guard": {
+    plugin: plugin("response-guard", { rules: GUARD_SETTINGS.rules }),
+    route: { kind: "plain" },
+    steps: ["requests", "streams", "reloads"],
+    changed: (reload) => ({ mask: `[${reload}]` }),
   },
 };
 

@@ -1,9 +1,9 @@
 import { SIZES, bodyFile, type Position } from "./bodies.ts";
 
 /** What a plugin is asked to do; see README.md. */
-export type Job = "route" | "usage" | "limit";
+export type Job = "route" | "usage" | "limit" | "prompt" | "reply";
 
-export const JOBS: readonly Job[] = ["route", "usage", "limit"];
+export const JOBS: readonly Job[] = ["route", "usage", "limit", "prompt", "reply"];
 
 /** What the upstream sends back; see `upstream/main.go`. */
 export type Answer = "json" | "json16" | "sse";
@@ -19,6 +19,8 @@ export interface Shape {
 /** The shapes of a job; sizes and positions are those of the request of job `route`. */
 export function shapesOf(job: Job, sizes: string[], positions: Position[]): Shape[] {
   if (job === "limit") return [{ job, name: "1k", body: bodyFile("1k", "last"), answer: "json" }];
+  if (job === "prompt") return [{ job, name: "16k", body: bodyFile("16k", "last"), answer: "json" }];
+  if (job === "reply") return [{ job, name: "sse burst", body: bodyFile("1k", "last", true), answer: "sse" }];
   if (job === "usage") {
     const body = bodyFile("1k", "last");
     return [

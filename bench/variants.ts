@@ -52,6 +52,8 @@ export const YARDSTICKS: Readonly<Record<Job, Yardstick>> = {
       { id: "rust-noop", times: 1.5 },
     ],
   },
+  prompt: { ...RUST, label: "Rust wasm, serde_json, routing" },
+  reply: { ...RUST, label: "Rust wasm, serde_json, usage" },
 };
 
 /** The settings of `model-router` that every benchmark of it starts from. */
@@ -69,6 +71,34 @@ export const LIMITER_SETTINGS = {
     { name: "parallel", by: ["consumer"], count: "Concurrent", amount: 1e6 },
   ],
 };
+
+/** Words, patterns and what the guards know by themselves; nothing of it is in the bodies. */
+const LOCAL_RULES = [
+  {
+    id: "pii",
+    detect: { builtin: ["CreditCard", "Iban", "Email", "PhoneNumber", "UsSsn", "IpAddress"] },
+    action: "Mask",
+  },
+  {
+    id: "secrets",
+    detect: {
+      builtin: [
+        ...["AwsAccessKey", "GitHubToken", "OpenAiKey", "AnthropicKey", "SlackToken"],
+        ...["GoogleApiKey", "StripeKey", "PrivateKey", "Jwt", "ConnectionString"],
+      ],
+    },
+    action: "Reject",
+  },
+  { id: "words", detect: { words: Array.from({ length: 1000 }, (_, i) => `project-${i}x`) }, action: "Reject" },
+  { id: "marks", detect: { pattern: "(?i)internal[- ]only|top[- ]secret" }, action: "Reject" },
+  { id: "ids", detect: { pattern: "\\bEMP-\\d{6}\\b" }, action: "Mask" },
+  { id: "hosts", detect: { pattern: "[a-z0-9.-]+\\.corp\\.example\\.com" }, action: "Mask" },
+];
+
+/** The settings of the guards that every benchmark of them starts from. */
+export const GUARD_SETTINGS = { maxHeldBytes: "32MiB", rules: LOCAL_RULES };
+
+const INJECTION = { id: "injection", detect: { classifier: "PromptInjection", threshold: 0.9 }, action: "Audit" };
 
 const PLAIN: RouteStyle = { kind: "plain" };
 const HEADER: RouteStyle = { kind: "header" };
@@ -180,5 +210,48 @@ export const VARIANTS: readonly Variant[] = [
     route: PLAIN,
     tokens: WEIR_TOKENS,
     limits: true,
+  }),
+
+  { id: BASELINE, job: "prompt", label: "none (Envoy's router only)", filters: [], route: PLAIN },
+  wasmVariant({
+    id: REFERENCE,
+    job: "prompt",
+    label: "Rust wasm, serde_json, routing",
+    plugin: rust("route"),
+    route: HEADER,
+  }),
+  wasmVariant({
+    id: "prompt-guard",
+    job: "prompt",
+    label: "**Weir prompt-guard**, words, patterns, builtins",
+    plugin: plugin("prompt-guard", GUARD_SETTINGS),
+    builds: "prompt-guard",
+    route: PLAIN,
+  }),
+  wasmVariant({
+    id: "prompt-guard-classifier",
+    job: "prompt",
+    label: "**Weir prompt-guard**, the classifier, too",
+    plugin: plugin("prompt-guard", { ...GUARD_SETTINGS, rules: [...LOCAL_RULES, INJECTION] }),
+    builds: "prompt-guard",
+    route: PLAIN,
+  }),
+
+  { id: BASELINE, job: "reply", label: "none (Envoy's router only)", filters: [], route: PLAIN },
+  wasmVariant({
+    id: REFERENCE,
+    job: "reply",
+    label: "Rust wasm, serde_json, usage",
+    plugin: rust("usage"),
+    route: PLAIN,
+    tokens: RUST_TOKENS,
+  }),
+  wasmVariant({
+    id: "response-guard",
+    job: "reply",
+    label: "**Weir response-guard**",
+    plugin: plugin("response-guard", GUARD_SETTINGS),
+    builds: "response-guard",
+    route: PLAIN,
   }),
 ];

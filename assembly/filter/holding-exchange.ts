@@ -1,15 +1,13 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { Bytes } from "../bytes/view";
-import { responseBody } from "../host/body";
 import { Action, CalloutKind, CalloutReply, Direction } from "../host/context";
 import { closeStream, continueStream } from "../host/control";
-import { BodyChange } from "./body-edit";
 import { readHttpReply } from "./http-service";
 import { Outcome } from "./outcome";
 import { PluginRoot } from "./plugin-root";
 import { requestHead } from "./request-head";
-import { responseHead } from "./response-head";
+import { ResponseHead, responseHead } from "./response-head";
 import { TwoWayExchange } from "./two-way-exchange";
 
 /** Longest answer of a service that is read, in bytes. */
@@ -26,11 +24,9 @@ const replyBody = new Bytes();
 export abstract class HoldingExchange extends TwoWayExchange {
   /** The request's body may become longer or shorter: set before its headers may go on. */
   protected changesRequest: bool = false;
-  /** The same of the answer. */
-  protected changesAnswer: bool = false;
   /** A callout's reply decides about the answer, which may be complete by then. */
   protected answerAwaitsReply: bool = false;
-  private answerChange: BodyChange | null = null;
+  private hadContentLength: bool = false;
 
   constructor(id: u32, root: PluginRoot) {
     super(id, root);
@@ -52,7 +48,7 @@ export abstract class HoldingExchange extends TwoWayExchange {
     const flow = direction == Direction.Request ? this.request : this.response;
     flow.headersHeld = false;
     if (direction == Direction.Request) this.letRequestHeadersGo();
-    else this.letAnswerHeadersGo();
+    else this.isAnswering = true;
     continueStream(this.id, direction);
     return true;
   }
@@ -67,14 +63,9 @@ export abstract class HoldingExchange extends TwoWayExchange {
     if (this.changesRequest) requestHead.dropContentLength();
   }
 
-  private letAnswerHeadersGo(): void {
-    this.isAnswering = true;
-    if (this.changesAnswer) responseHead.dropContentLength();
-  }
-
-  /** Changes the answer's body when it is released: only while all of it is held. */
-  protected changeAnswer(change: BodyChange): void {
-    this.answerChange = change;
+  protected startRewriting(head: ResponseHead, isWanted: bool): bool {
+    this.hadContentLength = isWanted && head.hasContentLength;
+    return super.startRewriting(head, isWanted);
   }
 
   /** Lets an answer go on that was held for a callout's reply. */
@@ -83,16 +74,23 @@ export abstract class HoldingExchange extends TwoWayExchange {
     continueStream(this.id, Direction.Response);
   }
 
-  /** Puts an answer of our own in place of one that is held, or of what is left of one that is cut. */
+  /**
+   * Answers in the provider's place while nothing of its answer has gone out. Where its headers have gone, only the body is
+   * ours, and what the provider sends afterwards is thrown away.
+   */
   protected answerHeld(status: u32, reason: string, headers: string[], body: ByteBuffer): Outcome {
     if (!this.isAnswering) return this.answer(status, reason, headers, body);
-    if (!this.isRewriting) {
+    this.rewritten.clear();
+    return this.endAnswerWith(body);
+  }
+
+  /** Ends an answer that has begun with these bytes behind what `rewritten` has; or cuts it, where it can't be rewritten. */
+  protected endAnswerWith(body: ByteBuffer): Outcome {
+    if (!this.isRewriting || !this.rewritten.append(body.pointer, body.length)) {
       this.isEnded = true;
       closeStream(Direction.Response);
       return Outcome.Ended;
     }
-    this.rewritten.clear();
-    this.rewritten.append(body.pointer, body.length);
     this.cutAt = this.rewritten.length;
     this.isRewritten = true;
     return Outcome.Pass;
@@ -113,7 +111,7 @@ export abstract class HoldingExchange extends TwoWayExchange {
       return action;
     }
     flow.headersHeld = false;
-    this.letAnswerHeadersGo();
+    this.isAnswering = true;
     return Action.Continue;
   }
 
@@ -126,23 +124,19 @@ export abstract class HoldingExchange extends TwoWayExchange {
     this.heldAnswerSize = size;
     let outcome = this.feedResponse(most, false);
     if (outcome == Outcome.Hold) outcome = this.onAnswerTooLarge();
-    return this.actOnAnswer(outcome, size);
+    // What passes unjudged is behind what was fed: it stays as it is.
+    return this.actOnAnswer(outcome, outcome == Outcome.Leave ? most : size);
   }
 
   protected actOnAnswer(outcome: Outcome, size: i32): Action {
+    const flow = this.response;
     if (outcome == Outcome.Hold && this.answerAwaitsReply) {
-      this.response.hold(size);
+      flow.hold(size);
       return Action.Hold;
     }
-    const change = this.answerChange;
-    if (change == null || outcome == Outcome.Ended || outcome == Outcome.Hold) return super.actOnAnswer(outcome, size);
-    this.answerChange = null;
-    if (!change.apply(responseBody, size) || (this.response.headersHeld && !responseHead.dropContentLength())) {
-      this.isEnded = true;
-      closeStream(Direction.Response);
-      return Action.Hold;
+    if (outcome != Outcome.Ended && outcome != Outcome.Hold && flow.headersHeld && flow.isComplete) {
+      if (this.hadContentLength) responseHead.setContentLength(this.isRewritten ? this.rewritten.length : size);
     }
-    this.isRewriting = false;
-    return super.actOnAnswer(outcome, size + change.growth);
+    return super.actOnAnswer(outcome, size);
   }
 }

@@ -1,4 +1,6 @@
+import { encodeUtf8 } from "../bytes/text";
 import { ByteString, Bytes } from "../bytes/view";
+import { formatInteger } from "../config/integer";
 import { responseHeaders } from "../host/headers";
 import { isIdentity } from "./request-head";
 
@@ -40,6 +42,15 @@ export class ResponseHead {
 
   set(name: ByteString, value: Bytes): bool {
     return responseHeaders.replace(name, value.pointer, value.length);
+  }
+
+  get hasContentLength(): bool {
+    return this.get(CONTENT_LENGTH) != null;
+  }
+
+  setContentLength(length: i32): bool {
+    const digits = encodeUtf8(formatInteger(length));
+    return responseHeaders.replace(CONTENT_LENGTH, changetype<usize>(digits), digits.byteLength);
   }
 
   /** The body is going to change: what says its length is taken away. False when the host doesn't let us. */

@@ -1,0 +1,91 @@
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { decodeUtf8 } from "../bytes/text";
+import { HoldingExchange } from "../filter/holding-exchange";
+import { FailureMode, Mode } from "../filter/mode";
+import { Outcome } from "../filter/outcome";
+import { PluginRoot } from "../filter/plugin-root";
+import { Refusal } from "../filter/refusal";
+import { appendDecline } from "../llm/decline-completion";
+import { GuardSettings, RefusalStyle } from "./guard-settings";
+import { Rule } from "./rule";
+import { ServiceReply } from "./service-reply";
+import { Verdict } from "./verdict";
+
+const FIRST_REFUSAL: i32 = 400;
+const LAST_REFUSAL: i32 = 599;
+export const MOST_DECLINE_BYTES: i32 = 64 << 10;
+export const OK: i32 = 200;
+const CODE: string = "content_policy_violation";
+
+const SERVICE_FAILURE = new Refusal(
+  503,
+  "service_failure",
+  "service_unavailable",
+  "The request could not be checked. Try again in a moment.",
+);
+
+/** One HTTP stream, as a guard sees it: what both guards do with what their rules say. */
+export abstract class GuardExchange extends HoldingExchange {
+  /** What a service wants the client to get; 0 and empty where none does. */
+  private ownStatus: i32 = 0;
+  private ownMessage: string = "";
+  private isReported: bool = false;
+
+  constructor(id: u32, root: PluginRoot) {
+    super(id, root);
+  }
+
+  protected get guard(): GuardSettings {
+    return this.settingsAs<GuardSettings>();
+  }
+
+  protected get enforces(): bool {
+    return this.guard.common.mode == Mode.Enforce;
+  }
+
+  /** Says what the rules found, once. */
+  protected report(verdict: Verdict): void {
+    if (this.isReported) return;
+    this.isReported = true;
+    this.guard.report.publish(verdict);
+  }
+
+  /** A service rejects, and may say with which words. */
+  protected takeWords(reply: ServiceReply | null): void {
+    if (reply == null || reply.status < FIRST_REFUSAL || reply.status > LAST_REFUSAL) return;
+    this.ownStatus = reply.status;
+    this.ownMessage = decodeUtf8(reply.message.pointer, reply.message.length);
+  }
+
+  /** A service didn't say. True when what it should judge may pass all the same. */
+  protected passesUnjudged(): bool {
+    if (this.guard.common.failureMode == FailureMode.FailClosed) return false;
+    this.root.metrics.bypassed(SERVICE_FAILURE.reason);
+    return true;
+  }
+
+  /** What the client is told that can't pass unjudged. */
+  protected get serviceFailure(): Refusal {
+    return SERVICE_FAILURE;
+  }
+
+  /** What the client is told that this rule refuses. */
+  protected refusalBy(rule: Rule): Refusal {
+    const refusal = this.guard.refusal;
+    const status = this.ownStatus == 0 ? refusal.status : this.ownStatus;
+    const message = this.ownMessage.length == 0 ? refusal.message : this.ownMessage;
+    return new Refusal(status, rule.reason, CODE, message);
+  }
+
+  /** Refuses the request by a rule, in the style that is configured. In Audit it is recorded only. */
+  protected decline(rule: Rule, model: string, streams: bool): Outcome {
+    const refusal = this.refusalBy(rule);
+    if (!this.enforces || this.guard.refusal.style == RefusalStyle.Error) return this.refuse(refusal);
+    const body = new ByteBuffer(new Budget(MOST_DECLINE_BYTES));
+    if (!appendDecline(body, this.dialect, model, refusal.message, streams)) return this.refuse(refusal);
+    this.root.metrics.refused(refusal.reason);
+    const type = streams ? "text/event-stream" : "application/json";
+    return this.answer(OK, refusal.reason, ["content-type", type], body);
+  }
+}

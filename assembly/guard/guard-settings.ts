@@ -1,0 +1,116 @@
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { decodeUtf8, encodeUtf8 } from "../bytes/text";
+import { ByteString, Bytes } from "../bytes/view";
+import { ConfigReader } from "../config/reader";
+import { CommonSettings, Settings } from "../filter/settings";
+import { appendJsonString } from "../json/quote";
+import { GuardReport } from "./guard-report";
+import { Rule } from "./rule";
+import { ServiceReply } from "./service-reply";
+import { RuleSet } from "./rule-set";
+
+const LEAST_HOLD_BACK: i32 = 64;
+const MOST_HOLD_BACK: i32 = 4096;
+const DEFAULT_HOLD_BACK: i32 = 256;
+const LONGEST_MASK: i32 = 256;
+const LONGEST_MESSAGE: i32 = 2048;
+const FIRST_REFUSAL: i32 = 400;
+const LAST_REFUSAL: i32 = 599;
+const DEFAULT_STATUS: i32 = 403;
+const DEFAULT_MESSAGE = "This request was declined by policy.";
+const STYLES: string[] = ["Error", "Completion"];
+const RULE_PLACE = "{rule}";
+
+export const enum RefusalStyle {
+  /** The dialect's error. */
+  Error,
+  /** An answer as the model would have written it, which says that there is none. */
+  Completion,
+}
+
+/** What a client is told that a rule refuses. */
+@final
+export class RefusalSettings {
+  constructor(
+    readonly status: i32,
+    readonly message: string,
+    readonly style: RefusalStyle,
+  ) {}
+}
+
+/** What both guards share of what the operator wrote, ready for use. Immutable. */
+export class GuardSettings extends Settings {
+  constructor(
+    common: CommonSettings,
+    readonly rules: RuleSet,
+    readonly refusal: RefusalSettings,
+    private readonly masks: Masks,
+    readonly report: GuardReport,
+  ) {
+    super(common);
+  }
+
+  tick(): void {
+    this.report.flush();
+  }
+
+  /** What a span that this rule masks becomes, as it stands inside a JSON string, or in a JSON text inside of one. */
+  maskOf(rule: i32, isNested: bool, view: Bytes): Bytes {
+    const mask = isNested ? this.masks.nested[rule] : this.masks.inside[rule];
+    return view.set(mask.pointer, mask.length);
+  }
+
+  /** What spans of a body become, see `BodyMasks.replacementOf`; with a service's texts where it has replaced them. */
+  replacements(reply: ServiceReply | null): StaticArray<ByteString> {
+    const all = this.masks.inside.concat(this.masks.quoted);
+    return StaticArray.fromArray(reply == null ? all : all.concat(reply.texts()));
+  }
+}
+
+/** How long a match may be, and so how much of a stream may be held back, in bytes. */
+export function readHoldBack(config: ConfigReader): i32 {
+  return <i32>config.integer("maxHoldBack", DEFAULT_HOLD_BACK, LEAST_HOLD_BACK, MOST_HOLD_BACK);
+}
+
+export function readRefusal(config: ConfigReader): RefusalSettings {
+  const refusal = config.section("refusal");
+  return new RefusalSettings(
+    <i32>refusal.integer("status", DEFAULT_STATUS, FIRST_REFUSAL, LAST_REFUSAL),
+    refusal.string("message", DEFAULT_MESSAGE, 1, LONGEST_MESSAGE),
+    <RefusalStyle>refusal.enumValue("style", STYLES, 0),
+  );
+}
+
+/** What each rule's spans become. */
+@final
+export class Masks {
+  /** Inside a JSON string. */
+  readonly inside: ByteString[] = [];
+  /** In a JSON text inside a JSON string. */
+  readonly nested: ByteString[] = [];
+  /** As a JSON string. */
+  readonly quoted: ByteString[] = [];
+}
+
+export function readMasks(config: ConfigReader, rules: Rule[]): Masks {
+  const template = config.string("mask", "[{rule}]", 0, LONGEST_MASK);
+  const masks = new Masks();
+  for (let i = 0; i < rules.length; i++) {
+    const text = template.replaceAll(RULE_PLACE, rules[i].id);
+    const quoted = quote(text);
+    const inside = quoted.substring(1, quoted.length - 1);
+    const nested = quote(inside);
+    masks.inside.push(new ByteString(inside));
+    masks.nested.push(new ByteString(nested.substring(1, nested.length - 1)));
+    masks.quoted.push(new ByteString(quoted));
+  }
+  return masks;
+}
+
+function quote(text: string): string {
+  const bytes = encodeUtf8(text);
+  const quoted = new ByteBuffer(new Budget(i32.MAX_VALUE));
+  appendJsonString(quoted, changetype<usize>(bytes), bytes.byteLength);
+  return decodeUtf8(quoted.pointer, quoted.length);
+}

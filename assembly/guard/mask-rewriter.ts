@@ -1,0 +1,34 @@
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { ByteString, Bytes } from "../bytes/view";
+import { BodyRewriter } from "../filter/body-rewrite";
+import { StringSplice } from "../json/string-splice";
+import { TextSpans } from "../json/text-spans";
+import { BodyMasks, MOST_SPANS, isOfNumber } from "./body-masks";
+
+/** Of a span in `TextSpans`, and more. */
+const SPAN_BYTES: i32 = 64;
+
+/** Writes a JSON body with spans of its strings and numbers masked, and every other byte as it was. */
+@final
+export class MaskRewriter extends BodyRewriter {
+  private readonly splice: StringSplice;
+
+  /** The masks must be settled. `replacements`: what each becomes, as it stands inside a JSON string; a number's, with quotes. */
+  constructor(masks: BodyMasks, replacements: StaticArray<ByteString>) {
+    super();
+    const spans = new TextSpans(new Budget(2 * MOST_SPANS * SPAN_BYTES));
+    for (let i = 0; i < masks.count; i++) {
+      const text = masks.textOf(i);
+      const rule = masks.ruleOf(i);
+      if (isOfNumber(rule)) spans.addRaw(text, text + masks.endOf(i), masks.replacementOf(i));
+      else spans.add(text, masks.startOf(i), masks.endOf(i), masks.replacementOf(i));
+    }
+    this.splice = new StringSplice(spans, replacements);
+    this.splice.reset();
+  }
+
+  rewrite(piece: Bytes, isLast: bool, out: ByteBuffer): bool {
+    return this.splice.feed(piece.pointer, piece.length, out) && (!isLast || this.splice.finish(out));
+  }
+}

@@ -1,0 +1,245 @@
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { PromptListener } from "../llm/prompt-listener";
+import { TextScope } from "../llm/text-scope";
+import { HitListener } from "../match/detector";
+import { TextScanner } from "../match/text-scanner";
+import { BodyMasks, ofNumber, ofService } from "./body-masks";
+import { Classifier } from "./classifier-factory";
+import { GuardSettings } from "./guard-settings";
+import { MaskRewriter } from "./mask-rewriter";
+import { Rule, RuleAction } from "./rule";
+import { RuleSet } from "./rule-set";
+import { ServiceReply } from "./service-reply";
+import { SeamListener, SeamScanner } from "./seam-scanner";
+import { TextCollector } from "./text-collector";
+import { Verdict } from "./verdict";
+
+const NO_TEXT: i32 = -1;
+/** No match has more bytes than texts. */
+const MOST_PARTS: i32 = 512;
+const PART_FIELDS: i32 = 3;
+
+/** Looks at every text of a request and keeps which rules fire, and what is to be masked. */
+@final
+export class PromptJudge extends PromptListener {
+  readonly verdict: Verdict;
+  readonly masks: BodyMasks;
+  /** The parts of the hit over several texts that is being told: text, start, end. */
+  private readonly parts: StaticArray<i32> = new StaticArray<i32>(MOST_PARTS * PART_FIELDS);
+  private partCount: i32 = 0;
+  private readonly scanner: TextScanner;
+  private readonly seams: SeamScanner;
+  /** Where the text in hand begins in the body. */
+  private text: i32 = NO_TEXT;
+  /** Of a number: how long it is, in bytes; else 0. */
+  private numberBytes: i32 = 0;
+  /** By rule: whether it has a hit in a text whose scope isn't known yet. */
+  private readonly found: StaticArray<bool>;
+  private hasFound: bool = false;
+  /** The first span whose scope isn't known yet. */
+  private unscopedSpans: i32 = 0;
+
+  private readonly classifier: Classifier | null;
+  private readonly rules: RuleSet;
+  /** What services are to see; null where none is asked. */
+  private collector: TextCollector | null = null;
+  private reply: ServiceReply | null = null;
+
+  constructor(private readonly settings: GuardSettings) {
+    super();
+    const rules = settings.rules;
+    this.rules = rules;
+    this.verdict = new Verdict(rules.rules);
+    this.masks = new BodyMasks(rules.rules.length);
+    this.found = new StaticArray<bool>(rules.rules.length);
+    const factory = rules.classifier;
+    const textHits = new TextHits();
+    const seamHits = new SeamHits();
+    this.scanner = new TextScanner(rules.textMatcher, rules.maxHoldBytes, textHits);
+    this.classifier = factory == null ? null : factory.latest;
+    this.seams = new SeamScanner(rules.seamMatcher, rules.maxHoldBytes, seamHits);
+    textHits.judge = this;
+    seamHits.judge = this;
+  }
+
+  reset(): void {
+    this.verdict.reset();
+    this.masks.reset();
+    this.seams.reset();
+    this.unscopedSpans = 0;
+    this.reply = null;
+    const isAsked = this.rules.serviceRules.length > 0;
+    this.collector = isAsked ? new TextCollector(new ByteBuffer(new Budget(this.settings.common.maxHeldBytes))) : null;
+    this.forgetFound();
+    const classifier = this.classifier;
+    if (classifier != null) classifier.beginMessage();
+  }
+
+  onText(start: u64): void {
+    this.text = <i32>start;
+    this.scanner.reset();
+    this.seams.begin(this.text);
+    const collector = this.collector;
+    if (collector != null) collector.begin(this.text);
+  }
+
+  onTextBytes(pointer: usize, length: i32): void {
+    this.scanner.feed(pointer, length);
+    this.seams.add(pointer, length);
+    const collector = this.collector;
+    if (collector != null) collector.add(pointer, length);
+  }
+
+  onTextEnd(_end: u64): void {
+    this.scanner.finish();
+    this.seams.end();
+    const collector = this.collector;
+    if (collector != null) collector.end();
+  }
+
+  onScope(scopes: TextScope): void {
+    this.masks.keepInScope(this.unscopedSpans, scopes, this.rules.scopes);
+    if (this.hasFound) this.fireFound(scopes);
+    this.seams.scope(scopes);
+    this.unscopedSpans = this.masks.count;
+    const classifier = this.classifier;
+    if (classifier != null) this.classify(classifier, scopes);
+    const collector = this.collector;
+    if (collector != null) collector.scope(scopes);
+  }
+
+  onNumber(start: u64, end: u64, pointer: usize, length: i32): void {
+    this.text = <i32>start;
+    this.numberBytes = <i32>(end - start);
+    this.scanner.reset();
+    this.scanner.feed(pointer, length);
+    this.scanner.finish();
+    this.numberBytes = 0;
+  }
+
+  /** The texts for services to judge, after `finish`; null where none is asked. */
+  get texts(): TextCollector | null {
+    return this.collector;
+  }
+
+  /** A service's texts take the place of those that it was asked about. False when they are not as many. */
+  replaceTexts(rule: Rule, reply: ServiceReply): bool {
+    const texts = this.collector!;
+    if (this.reply != null) return false;
+    let count = 0;
+    for (let isThere = texts.first(rule.scopes); isThere; isThere = texts.advance(rule.scopes)) {
+      this.masks.add(texts.name, 0, texts.length, ofService(count++));
+    }
+    if (count != reply.textCount) return false;
+    this.reply = reply;
+    this.verdict.fire(rule, rule.scopes);
+    this.masks.settle();
+    return !this.masks.isOverflown;
+  }
+
+  /** Writes the body with what is to be masked masked. */
+  rewriter(): MaskRewriter {
+    const reply = this.reply;
+    return new MaskRewriter(this.masks, this.settings.replacements(reply));
+  }
+
+  /** The body is over. */
+  finish(): void {
+    this.seams.finish();
+    this.masks.settle();
+  }
+
+  hitInText(id: i32, start: i32, end: i32): void {
+    const rules = this.rules.rulesOf(id);
+    for (let i = 0; i < rules.length; i++) {
+      const rule = unchecked(rules[i]);
+      this.found[rule.index] = true;
+      this.hasFound = true;
+      if (rule.action != RuleAction.Mask) continue;
+      const number = this.numberBytes;
+      if (number > 0) this.masks.add(this.text, 0, number, ofNumber(rule.index));
+      else this.masks.add(this.text, start, end, rule.index);
+    }
+  }
+
+  /** A part of a hit over several texts. */
+  partOfSeam(text: i32, start: i32, end: i32): void {
+    if (this.partCount == MOST_PARTS) return;
+    const at = PART_FIELDS * this.partCount++;
+    this.parts[at] = text;
+    this.parts[at + 1] = start;
+    this.parts[at + 2] = end;
+  }
+
+  /** Its parts have been told. */
+  hitOverSeam(id: i32, scopes: i32): void {
+    const rules = this.rules.rulesOf(id);
+    for (let i = 0; i < rules.length; i++) {
+      const rule = unchecked(rules[i]);
+      if ((rule.scopes & scopes) == 0) continue;
+      if (rule.action == RuleAction.Mask && !this.maskParts(rule.index)) continue;
+      this.verdict.fire(rule, rule.scopes & scopes);
+    }
+    this.partCount = 0;
+  }
+
+  /** False when one of the texts has all of its part masked by itself: then what follows is only what follows. */
+  private maskParts(rule: i32): bool {
+    for (let at = 0; at < PART_FIELDS * this.partCount; at += PART_FIELDS) {
+      if (this.masks.covers(this.parts[at], this.parts[at + 1], this.parts[at + 2], rule)) return false;
+    }
+    for (let at = 0; at < PART_FIELDS * this.partCount; at += PART_FIELDS) {
+      this.masks.add(this.parts[at], this.parts[at + 1], this.parts[at + 2], rule);
+    }
+    return true;
+  }
+
+  private fireFound(scopes: i32): void {
+    const rules = this.rules.rules;
+    for (let i = 0; i < rules.length; i++) {
+      const rule = unchecked(rules[i]);
+      if (this.found[i] && (rule.scopes & scopes) != 0) this.verdict.fire(rule, rule.scopes & scopes);
+    }
+    this.forgetFound();
+  }
+
+  private forgetFound(): void {
+    memory.fill(changetype<usize>(this.found), 0, this.found.length);
+    this.hasFound = false;
+  }
+
+  private classify(classifier: Classifier, scopes: i32): void {
+    const score = classifier.endMessage();
+    classifier.beginMessage();
+    const rules = this.rules.classifierRules;
+    for (let i = 0; i < rules.length; i++) {
+      const rule = rules[i];
+      if ((rule.scopes & scopes) != 0 && score >= rule.threshold) this.verdict.fire(rule, rule.scopes & scopes, score);
+    }
+  }
+}
+
+
+@final
+class TextHits extends HitListener {
+  judge: PromptJudge | null = null;
+
+  onHit(id: i32, start: i32, end: i32, _isContinued: bool): void {
+    this.judge!.hitInText(id, start, end);
+  }
+}
+
+
+@final
+class SeamHits extends SeamListener {
+  judge: PromptJudge | null = null;
+
+  onSeamPart(text: i32, start: i32, end: i32): void {
+    this.judge!.partOfSeam(text, start, end);
+  }
+
+  onSeamHit(id: i32, scopes: i32): void {
+    this.judge!.hitOverSeam(id, scopes);
+  }
+}

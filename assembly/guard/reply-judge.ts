@@ -1,0 +1,103 @@
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { Bytes } from "../bytes/view";
+import { ReplyJudge, ReplyScanner, TextKind } from "../llm/reply-scanner";
+import { TextScope } from "../llm/text-scope";
+import { HitListener } from "../match/detector";
+import { TextScanner } from "../match/text-scanner";
+import { GuardSettings } from "./guard-settings";
+import { RuleAction } from "./rule";
+import { TextCollector } from "./text-collector";
+import { Verdict } from "./verdict";
+
+/** Looks at every text of an answer, keeps which rules fire, and says what is to be masked. */
+@final
+export class GuardReplyJudge extends ReplyJudge {
+  readonly verdict: Verdict;
+  /** What services are to see; null where none is asked. */
+  readonly texts: TextCollector | null;
+  private readonly mask: Bytes = new Bytes();
+
+  constructor(
+    readonly settings: GuardSettings,
+    /** Whether what the rules find has consequences. */
+    readonly enforces: bool,
+  ) {
+    super();
+    const rules = settings.rules;
+    this.verdict = new Verdict(rules.rules);
+    const isAsked = rules.serviceRules.length > 0;
+    this.texts = isAsked ? new TextCollector(new ByteBuffer(new Budget(settings.common.maxHeldBytes))) : null;
+  }
+
+  newScanner(): ReplyScanner {
+    return new GuardReplyScanner(this);
+  }
+
+  maskOf(id: i32, isNested: bool): Bytes {
+    return this.settings.maskOf(id, isNested, this.mask);
+  }
+}
+
+
+@final
+class GuardReplyScanner extends ReplyScanner {
+  private readonly scanner: TextScanner;
+  private scopes: i32 = 0;
+
+  constructor(private readonly judge: GuardReplyJudge) {
+    super();
+    const rules = judge.settings.rules;
+    const hits = new Hits();
+    this.scanner = new TextScanner(rules.matcher, rules.maxHoldBytes, hits);
+    hits.scanner = this;
+  }
+
+  begin(kind: TextKind): void {
+    this.settled = 0;
+    this.masks.reset();
+    this.scanner.reset();
+    this.scopes = kind == TextKind.ToolInput ? TextScope.ToolInput : TextScope.Assistant;
+    const texts = this.judge.texts;
+    if (texts != null) texts.begin(0);
+  }
+
+  feed(pointer: usize, length: i32): void {
+    this.scanner.feed(pointer, length);
+    this.settled = this.scanner.settled;
+    const texts = this.judge.texts;
+    if (texts != null) texts.add(pointer, length);
+  }
+
+  finish(): void {
+    this.scanner.finish();
+    this.settled = this.scanner.settled;
+    const texts = this.judge.texts;
+    if (texts == null) return;
+    texts.end();
+    texts.scope(this.scopes);
+  }
+
+  hit(id: i32, start: i32, end: i32, isContinued: bool): void {
+    const judge = this.judge;
+    const rules = judge.settings.rules.rulesOf(id);
+    for (let i = 0; i < rules.length; i++) {
+      const rule = unchecked(rules[i]);
+      if ((rule.scopes & this.scopes) == 0) continue;
+      judge.verdict.fire(rule, this.scopes);
+      if (!judge.enforces) continue;
+      if (rule.action == RuleAction.Mask) this.masks.add(start, end, rule.index, isContinued);
+      else if (rule.action == RuleAction.Reject) judge.isRejected = true;
+    }
+  }
+}
+
+
+@final
+class Hits extends HitListener {
+  scanner: GuardReplyScanner | null = null;
+
+  onHit(id: i32, start: i32, end: i32, isContinued: bool): void {
+    this.scanner!.hit(id, start, end, isContinued);
+  }
+}

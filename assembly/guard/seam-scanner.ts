@@ -1,0 +1,221 @@
+import { HitListener } from "../match/detector";
+import { Matcher } from "../match/matcher";
+import { TextScanner } from "../match/text-scanner";
+
+/** Hears about hits that stand in more than one text. */
+export abstract class SeamListener {
+  /** A part of a hit: bytes [start, end) of a text, by what `begin` was told of it. */
+  abstract onSeamPart(text: i32, start: i32, end: i32): void;
+
+  /** The hit whose parts came since the last call is complete; `scopes` are those of all its texts. */
+  abstract onSeamHit(id: i32, scopes: i32): void;
+}
+
+const MOST_PIECES: i32 = 512;
+const TEXT: i32 = 0;
+/** Offset in the text of the piece's first byte. */
+const TEXT_OFFSET: i32 = 1;
+/** Offset in the scanned stream of the piece's first byte. */
+const STREAM_START: i32 = 2;
+const SCOPES: i32 = 3;
+const FIELDS: i32 = 4;
+const MOST_HITS: i32 = 64;
+const HIT_FIELDS: i32 = 3;
+/** All bits of `TextScope`. */
+const ALL_SCOPES: i32 = 31;
+
+/**
+ * Finds what is split over texts that follow each other: parts of a message, messages, tool results. A model reads them as
+ * one, whatever they are cut into.
+ *
+ * It scans the end of each text with the beginning of the next ones, as if nothing were between them, and reports what stands
+ * in more than one. Reads at most twice `reachBytes` of each text; fixed memory.
+ */
+@final
+export class SeamScanner {
+  private readonly scanner: TextScanner;
+  private readonly tail: StaticArray<u8>;
+  private tailLength: i32 = 0;
+  /** The decoded length of the text in hand so far. */
+  private length: i32 = 0;
+  private text: i32 = 0;
+  /** Of all that was scanned, gaps left out. */
+  private streamLength: i32 = 0;
+  /** Where in that the scanner's text begins: after the last gap. */
+  private base: i32 = 0;
+  /** The last pieces of the stream, oldest first. */
+  private readonly pieces: StaticArray<i32> = new StaticArray<i32>(MOST_PIECES * FIELDS);
+  private pieceCount: i32 = 0;
+  /** The first piece whose scope is not known yet. */
+  private unscoped: i32 = 0;
+  /** Hits that wait for the scope of their last text. */
+  private readonly hits: StaticArray<i32> = new StaticArray<i32>(MOST_HITS * HIT_FIELDS);
+  private hitCount: i32 = 0;
+
+  constructor(
+    matcher: Matcher,
+    private readonly reachBytes: i32,
+    private readonly listener: SeamListener,
+  ) {
+    const hits = new StreamHits();
+    this.scanner = new TextScanner(matcher, reachBytes, hits);
+    this.tail = new StaticArray<u8>(reachBytes);
+    hits.seams = this;
+  }
+
+  reset(): void {
+    this.scanner.reset();
+    this.streamLength = 0;
+    this.base = 0;
+    this.pieceCount = 0;
+    this.unscoped = 0;
+    this.hitCount = 0;
+  }
+
+  /** A text begins; `text` is what the listener is told of it. */
+  begin(text: i32): void {
+    this.text = text;
+    this.length = 0;
+    this.tailLength = 0;
+  }
+
+  add(pointer: usize, length: i32): void {
+    const inHead = min(max(this.reachBytes - this.length, 0), length);
+    if (inHead > 0) {
+      if (this.length == 0) this.addPiece(0);
+      this.scan(pointer, inHead);
+    }
+    if (length > inHead) this.keepTail(pointer + inHead, length - inHead);
+    this.length += length;
+  }
+
+  end(): void {
+    const left = this.tailLength;
+    if (left == 0) return;
+    if (this.length > this.reachBytes + left) {
+      this.scanner.finish();
+      this.scanner.reset();
+      this.base = this.streamLength;
+    }
+    this.addPiece(this.length - left);
+    this.scan(changetype<usize>(this.tail), left);
+  }
+
+  /** All texts since the last call have these scopes. */
+  scope(scopes: i32): void {
+    for (let i = this.unscoped; i < this.pieceCount; i++) this.put(i, SCOPES, scopes);
+    this.unscoped = this.pieceCount;
+    this.reportAll(0);
+    this.forgetOld();
+  }
+
+  /** No more texts come. */
+  finish(): void {
+    this.scanner.finish();
+    this.scope(0);
+  }
+
+  /** A hit in the stream, by offsets since the last gap. */
+  hit(id: i32, start: i32, end: i32): void {
+    const first = this.pieceAt(this.base + start);
+    if (first >= 0 && this.get(first, TEXT) == this.get(this.pieceAt(this.base + end - 1), TEXT)) return;
+    if (this.hitCount == MOST_HITS) this.reportAll(ALL_SCOPES);
+    const at = this.hitCount++ * HIT_FIELDS;
+    this.hits[at] = id;
+    this.hits[at + 1] = this.base + start;
+    this.hits[at + 2] = this.base + end;
+  }
+
+  /** Reports what waits, with these scopes beside those that are known. */
+  private reportAll(scopes: i32): void {
+    for (let i = 0; i < this.hitCount; i++) this.report(i, scopes);
+    this.hitCount = 0;
+  }
+
+  private report(index: i32, more: i32): void {
+    const at = index * HIT_FIELDS;
+    const id = this.hits[at];
+    const start = this.hits[at + 1];
+    const end = this.hits[at + 2];
+    let scopes = more;
+    const first = this.pieceAt(start);
+    for (let i = max(first, 0); i < this.pieceCount && this.get(i, STREAM_START) < end; i++) {
+      const pieceStart = this.get(i, STREAM_START);
+      const pieceEnd = i + 1 < this.pieceCount ? this.get(i + 1, STREAM_START) : this.streamLength;
+      const offset = this.get(i, TEXT_OFFSET) - pieceStart;
+      scopes |= this.get(i, SCOPES);
+      this.listener.onSeamPart(this.get(i, TEXT), max(start, pieceStart) + offset, min(end, pieceEnd) + offset);
+    }
+    this.listener.onSeamHit(id, scopes);
+  }
+
+  private scan(pointer: usize, length: i32): void {
+    this.streamLength += length;
+    this.scanner.feed(pointer, length);
+  }
+
+  private keepTail(pointer: usize, length: i32): void {
+    const base = changetype<usize>(this.tail);
+    const kept = min(this.tailLength, max(this.reachBytes - length, 0));
+    memory.copy(base, base + (this.tailLength - kept), kept);
+    const added = min(length, this.reachBytes);
+    memory.copy(base + kept, pointer + (length - added), added);
+    this.tailLength = kept + added;
+  }
+
+  private addPiece(textOffset: i32): void {
+    if (this.pieceCount == MOST_PIECES) this.makeRoom();
+    const index = this.pieceCount++;
+    this.put(index, TEXT, this.text);
+    this.put(index, TEXT_OFFSET, textOffset);
+    this.put(index, STREAM_START, this.streamLength);
+    this.put(index, SCOPES, 0);
+  }
+
+  /** The piece that this byte of the stream stands in; -1 when it has been forgotten. */
+  private pieceAt(offset: i32): i32 {
+    let index = this.pieceCount - 1;
+    while (index >= 0 && this.get(index, STREAM_START) > offset) index--;
+    return index;
+  }
+
+  /** What waits for a scope must not be forgotten with its texts: it counts as found in every scope. */
+  private makeRoom(): void {
+    this.reportAll(ALL_SCOPES);
+    this.shift(MOST_PIECES / 4);
+  }
+
+  /** Only what a hit could still begin in is needed. */
+  private forgetOld(): void {
+    let first = 0;
+    while (first + 1 < this.pieceCount && this.get(first + 1, STREAM_START) + this.reachBytes < this.streamLength)
+      first++;
+    if (first > 0) this.shift(first);
+  }
+
+  private shift(count: i32): void {
+    const bytes = FIELDS << 2;
+    const base = changetype<usize>(this.pieces);
+    this.pieceCount -= count;
+    this.unscoped = max(this.unscoped - count, 0);
+    memory.copy(base, base + count * bytes, this.pieceCount * bytes);
+  }
+
+  private get(index: i32, field: i32): i32 {
+    return unchecked(this.pieces[index * FIELDS + field]);
+  }
+
+  private put(index: i32, field: i32, value: i32): void {
+    unchecked((this.pieces[index * FIELDS + field] = value));
+  }
+}
+
+
+@final
+class StreamHits extends HitListener {
+  seams: SeamScanner | null = null;
+
+  onHit(id: i32, start: i32, end: i32, _isContinued: bool): void {
+    this.seams!.hit(id, start, end);
+  }
+}

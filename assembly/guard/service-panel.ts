@@ -1,0 +1,126 @@
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { SHA256_BYTES, Sha256 } from "../bytes/sha256";
+import { ByteString, Bytes } from "../bytes/view";
+import { Rule, RuleAction, ServiceProtocol } from "./rule";
+import { ServiceAnswer, ServiceReply } from "./service-reply";
+import { ServiceCache } from "./service-cache";
+import { TextCollector } from "./text-collector";
+
+const MESSAGES_OPEN = new ByteString('{"body":{"messages":[');
+const CHOICES_OPEN = new ByteString('{"body":{"choices":[');
+const WEBHOOK_CLOSE = new ByteString("]}}");
+const INPUT_OPEN = new ByteString('{"input":[');
+const INPUT_CLOSE = new ByteString("]}");
+/** What stands around the texts, and more. */
+const FRAME_BYTES: i32 = 256;
+
+const hash = new Sha256();
+const digestBytes = new StaticArray<u8>(SHA256_BYTES);
+const digest = new Bytes().set(changetype<usize>(digestBytes), SHA256_BYTES);
+
+/** Hears what the services of the rules say of one exchange's texts. */
+export abstract class PanelListener {
+  /** The service of this rule rejects; `reply` says what it wants the client to get, null where it said so before. */
+  abstract onServiceRejects(rule: Rule, reply: ServiceReply | null): void;
+
+  /** The service of this rule replaces the texts. */
+  abstract onServiceMasks(rule: Rule, reply: ServiceReply): void;
+
+  /** The service of this rule didn't say. */
+  abstract onServiceFails(rule: Rule): void;
+}
+
+/**
+ * Asks the services of a guard's rules about one exchange's texts, all at once. Each gets the texts in the scopes of its rule: a
+ * webhook as `{"body":{"messages":[{"role","content"}]}}`, one message a text (an
+ * answer's as `{"body":{"choices":[{"message"}]}}`), a moderation as `{"input":[...]}`.
+ */
+@final
+export class ServicePanel {
+  /** How many have not answered yet. */
+  pending: i32 = 0;
+  private readonly body: ByteBuffer;
+  /** By rule: what its question hashes to. */
+  private readonly digests: StaticArray<u8>;
+
+  constructor(
+    private readonly rules: Rule[],
+    private readonly cache: ServiceCache,
+    private readonly listener: PanelListener,
+    /** The texts are an answer's, not a request's. */
+    private readonly isAnswer: bool,
+    mostBytes: i32,
+  ) {
+    this.body = new ByteBuffer(new Budget(mostBytes + FRAME_BYTES));
+    this.digests = new StaticArray<u8>(rules.length * SHA256_BYTES);
+  }
+
+  /** Asks about the texts; what is known from before, or can't be asked, is told at once. */
+  ask(exchangeId: u32, texts: TextCollector): void {
+    for (let i = 0; i < this.rules.length; i++) {
+      const rule = this.rules[i];
+      const service = rule.service!;
+      if (!this.write(rule, texts)) {
+        this.listener.onServiceFails(rule);
+        continue;
+      }
+      const known = this.cache.find(this.hashOf(i));
+      if (known == 0) this.listener.onServiceRejects(rule, null);
+      if (known >= 0) continue;
+      if (service.http.ask(exchangeId, i, this.body)) this.pending++;
+      else this.listener.onServiceFails(rule);
+    }
+    this.body.release();
+  }
+
+  /** The service that was asked with this tag has answered; null: it has not. */
+  onReply(tag: u32, body: Bytes | null): void {
+    const index = <i32>tag;
+    const rule = this.rules[index];
+    this.pending--;
+    const reply = new ServiceReply();
+    if (body != null) reply.read(body, rule.service!.protocol);
+    digest.set(changetype<usize>(this.digests) + index * SHA256_BYTES, SHA256_BYTES);
+    switch (reply.answer) {
+      case ServiceAnswer.Pass:
+        this.cache.keep(digest, true);
+        break;
+      case ServiceAnswer.Reject:
+        this.cache.keep(digest, false);
+        this.listener.onServiceRejects(rule, reply);
+        break;
+      case ServiceAnswer.Mask:
+        if (rule.action == RuleAction.Mask) this.listener.onServiceMasks(rule, reply);
+        else this.listener.onServiceRejects(rule, null);
+        break;
+      default:
+        this.listener.onServiceFails(rule);
+    }
+  }
+
+  private write(rule: Rule, texts: TextCollector): bool {
+    const isWebhook = rule.service!.protocol == ServiceProtocol.Webhook;
+    const open = !isWebhook ? INPUT_OPEN : this.isAnswer ? CHOICES_OPEN : MESSAGES_OPEN;
+    const close = isWebhook ? WEBHOOK_CLOSE : INPUT_CLOSE;
+    const body = this.body;
+    body.clear();
+    if (texts.isOverflown || !body.append(open.pointer, open.length)) return false;
+    const isWritten = isWebhook
+      ? texts.appendMessages(body, rule.scopes, this.isAnswer)
+      : texts.appendStrings(body, rule.scopes);
+    return isWritten && body.append(close.pointer, close.length);
+  }
+
+  /** Of the question in `body`, and of the rule that asks it. */
+  private hashOf(index: i32): Bytes {
+    const out = changetype<usize>(this.digests) + index * SHA256_BYTES;
+    const rule = this.rules[index].index;
+    store<i32>(changetype<usize>(digestBytes), rule);
+    hash.reset();
+    hash.update(changetype<usize>(digestBytes), 4);
+    hash.update(this.body.pointer, this.body.length);
+    hash.finish(out);
+    return digest.set(out, SHA256_BYTES);
+  }
+}

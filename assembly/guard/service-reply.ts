@@ -1,0 +1,144 @@
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { decodeUtf8 } from "../bytes/text";
+import { ByteString, Bytes } from "../bytes/view";
+import { JsonKind, JsonListener } from "../json/listener";
+import { JsonPaths } from "../json/paths";
+import { appendJsonString } from "../json/quote";
+import { JsonScanner } from "../json/scanner";
+import { ServiceProtocol } from "./rule";
+
+/** What a service says of the texts that it was asked about. */
+export const enum ServiceAnswer {
+  Pass,
+  Reject,
+  /** The texts are to be replaced by its own. */
+  Mask,
+  /** It doesn't say. */
+  Unclear,
+}
+
+const enum Field {
+  Action,
+  Body,
+  Status,
+  Messages,
+  Content,
+  Choices,
+  ChoiceContent,
+  Results,
+  Flagged,
+}
+
+const PATHS = new JsonPaths([
+  "action",
+  "action.body",
+  "action.status_code",
+  "action.body.messages",
+  "action.body.messages[*].content",
+  "action.body.choices",
+  "action.body.choices[*].message.content",
+  "results",
+  "results[*].flagged",
+]);
+const MOST_TEXTS: i32 = 4096;
+const MOST_BYTES: i32 = 2 << 20;
+const MOST_MESSAGE_BYTES: i32 = 2048;
+const MOST_DIGITS: i32 = 3;
+const PASS: string = "Pass";
+const REJECT: string = "Reject";
+
+/**
+ * Reads a service's answer.
+ *
+ * A webhook's is `{"action": {...}}`: with a text as `body` it rejects (`status_code` 400 to 599), with an object as `body` it
+ * masks (`messages[*].content`, or `choices[*].message.content`, one for each text that it got), without a `body` it passes;
+ * `"action": "Pass"` and `"Reject"` do, too. It is the one that agentgateway's guards speak. A moderation's is OpenAI's
+ * (API reference, "Moderations"): it rejects when one of `results` is `flagged`.
+ */
+@final
+export class ServiceReply extends JsonListener {
+  answer: ServiceAnswer = ServiceAnswer.Unclear;
+  /** Of a rejection: what it wants the client to get; 0 and empty where it doesn't say. */
+  status: i32 = 0;
+  readonly message: ByteBuffer = new ByteBuffer(new Budget(MOST_MESSAGE_BYTES));
+  /** Of a mask: how many texts it gives. */
+  textCount: i32 = 0;
+  private readonly quoted: ByteBuffer = new ByteBuffer(new Budget(MOST_BYTES));
+  private readonly textEnds: i32[] = [];
+  private readonly text: ByteBuffer = new ByteBuffer(new Budget(MOST_BYTES));
+  private isString: bool = false;
+  private digits: i32 = 0;
+  private hasAction: bool = false;
+  private hasResults: bool = false;
+  private isFlagged: bool = false;
+  private isOverflown: bool = false;
+  private bodyKind: JsonKind = JsonKind.Null;
+
+  /** Reads one whole answer. */
+  read(body: Bytes, protocol: ServiceProtocol): void {
+    const scanner = new JsonScanner(PATHS, this);
+    const isJson = scanner.feed(body.pointer, body.length) && scanner.finish() && !this.isOverflown;
+    if (!isJson) return;
+    if (protocol == ServiceProtocol.OpenAIModeration) {
+      if (this.hasResults) this.answer = this.isFlagged ? ServiceAnswer.Reject : ServiceAnswer.Pass;
+    } else if (this.hasAction && this.answer == ServiceAnswer.Unclear) {
+      if (this.bodyKind == JsonKind.String) this.answer = ServiceAnswer.Reject;
+      else if (this.bodyKind == JsonKind.Object) this.answer = ServiceAnswer.Mask;
+      else if (this.bodyKind == JsonKind.Null) this.answer = ServiceAnswer.Pass;
+    }
+  }
+
+  /** The texts that replace those it was asked about, as they stand inside a JSON string. */
+  texts(): ByteString[] {
+    const texts: ByteString[] = [];
+    for (let i = 0; i < this.textCount; i++) {
+      const start = i == 0 ? 0 : this.textEnds[i - 1];
+      texts.push(new ByteString(decodeUtf8(this.quoted.pointer + start + 1, this.textEnds[i] - start - 2)));
+    }
+    return texts;
+  }
+
+  onValue(path: i32, kind: JsonKind, _start: u64): void {
+    this.text.clear();
+    this.isString = kind == JsonKind.String;
+    if (path == Field.Action) this.hasAction = kind == JsonKind.Object;
+    else if (path == Field.Body) this.bodyKind = kind;
+    else if (path == Field.Results) this.hasResults = kind == JsonKind.Array;
+    else if (path == Field.Flagged && kind == JsonKind.True) this.isFlagged = true;
+    else if (path == Field.Status) this.digits = 0;
+  }
+
+  onBytes(path: i32, pointer: usize, length: i32): void {
+    if (path == Field.Status) return this.addDigits(pointer, length);
+    if (!this.isString) return;
+    if (path == Field.Body) this.message.append(pointer, min(length, MOST_MESSAGE_BYTES - this.message.length));
+    else if (!this.text.append(pointer, length)) this.isOverflown = true;
+  }
+
+  onValueEnd(path: i32, kind: JsonKind, _end: u64): void {
+    if (path == Field.Action && kind == JsonKind.String) {
+      const named = decodeUtf8(this.text.pointer, this.text.length);
+      if (named == PASS) this.answer = ServiceAnswer.Pass;
+      else if (named == REJECT) this.answer = ServiceAnswer.Reject;
+      this.hasAction = true;
+    } else if (path == Field.Content || path == Field.ChoiceContent) {
+      this.keepText();
+    }
+  }
+
+  private keepText(): void {
+    const isKept = this.textCount < MOST_TEXTS && appendJsonString(this.quoted, this.text.pointer, this.text.length);
+    if (!isKept) this.isOverflown = true;
+    this.textEnds.push(this.quoted.length);
+    this.textCount++;
+  }
+
+  private addDigits(pointer: usize, length: i32): void {
+    for (let i = 0; i < length; i++) {
+      const digit = <i32>load<u8>(pointer + i) - 0x30;
+      if (digit < 0 || digit > 9 || this.digits++ >= MOST_DIGITS) return;
+      this.status = this.status * 10 + digit;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { ByteString } from "../bytes/view";
+import { appendJsonString } from "../json/quote";
+import { TextScope } from "../llm/text-scope";
+
+const MESSAGE = new ByteString('{"message":');
+const ROLE = new ByteString('{"role":"');
+const CONTENT = new ByteString('","content":');
+const SYSTEM = new ByteString("system");
+const USER = new ByteString("user");
+const ASSISTANT = new ByteString("assistant");
+const TOOL = new ByteString("tool");
+const COMMA: u8 = 0x2c;
+const CLOSE: u8 = 0x7d;
+
+/** Before each text: its length in bytes, its scopes, and what it is called. */
+const HEAD_BYTES: i32 = 12;
+const SCOPES: i32 = 4;
+const NAME: i32 = 8;
+const EMPTY_HEAD = memory.data(HEAD_BYTES, 4);
+
+/** Keeps the texts of one exchange for services to judge, as far as its buffer has room for them. */
+@final
+export class TextCollector {
+  /** There was no room for all of them. */
+  isOverflown: bool = false;
+  /** Where the text in hand begins, and the first text without a scope. */
+  private start: i32 = 0;
+  private unscoped: i32 = 0;
+  /** The text that is told about. */
+  private at: i32 = 0;
+
+  constructor(private readonly texts: ByteBuffer) {}
+
+  /** A text begins, which `name` gives back. */
+  begin(name: i32): void {
+    this.start = this.texts.length;
+    if (this.isOverflown || !this.texts.append(EMPTY_HEAD, HEAD_BYTES)) this.isOverflown = true;
+    else store<i32>(this.texts.pointer + this.start, name, NAME);
+  }
+
+  add(pointer: usize, length: i32): void {
+    if (!this.isOverflown && !this.texts.append(pointer, length)) this.isOverflown = true;
+  }
+
+  end(): void {
+    if (!this.isOverflown) store<i32>(this.texts.pointer + this.start, this.texts.length - this.start - HEAD_BYTES);
+  }
+
+  /** All texts since the last call have these scopes. */
+  scope(scopes: i32): void {
+    if (this.isOverflown) return;
+    while (this.unscoped < this.texts.length) {
+      const head = this.texts.pointer + this.unscoped;
+      store<i32>(head, scopes, SCOPES);
+      this.unscoped += HEAD_BYTES + load<i32>(head);
+    }
+  }
+
+  /** Points `name` and `length` at the first text in these scopes; false when there is none. */
+  first(scopes: i32): bool {
+    this.at = this.next(0, scopes);
+    return this.at >= 0;
+  }
+
+  /** And at the next one. */
+  advance(scopes: i32): bool {
+    this.at = this.next(this.after(this.at), scopes);
+    return this.at >= 0;
+  }
+
+  get name(): i32 {
+    return load<i32>(this.texts.pointer + this.at, NAME);
+  }
+
+  /** In bytes of UTF-8. */
+  get length(): i32 {
+    return load<i32>(this.texts.pointer + this.at);
+  }
+
+  /**
+   * Appends the texts in these scopes as `{"role","content"}`, each as the `message` of an object with `asChoices`, separated by
+   * commas. False when `out` has no room.
+   */
+  appendMessages(out: ByteBuffer, scopes: i32, asChoices: bool): bool {
+    let count = 0;
+    for (let at = this.next(0, scopes); at >= 0; at = this.next(this.after(at), scopes)) {
+      const role = roleOf(load<i32>(this.texts.pointer + at, SCOPES));
+      const isWritten =
+        (count++ == 0 || out.appendByte(COMMA)) &&
+        (!asChoices || out.append(MESSAGE.pointer, MESSAGE.length)) &&
+        out.append(ROLE.pointer, ROLE.length) &&
+        out.append(role.pointer, role.length) &&
+        out.append(CONTENT.pointer, CONTENT.length) &&
+        this.appendText(out, at) &&
+        out.appendByte(CLOSE) &&
+        (!asChoices || out.appendByte(CLOSE));
+      if (!isWritten) return false;
+    }
+    return true;
+  }
+
+  /** Appends the texts in these scopes as strings, separated by commas. False when `out` has no room. */
+  appendStrings(out: ByteBuffer, scopes: i32): bool {
+    let count = 0;
+    for (let at = this.next(0, scopes); at >= 0; at = this.next(this.after(at), scopes)) {
+      if ((count++ > 0 && !out.appendByte(COMMA)) || !this.appendText(out, at)) return false;
+    }
+    return true;
+  }
+
+  private appendText(out: ByteBuffer, at: i32): bool {
+    const head = this.texts.pointer + at;
+    return appendJsonString(out, head + HEAD_BYTES, load<i32>(head));
+  }
+
+  /** The first text in these scopes from `at` on, or -1. */
+  private next(at: i32, scopes: i32): i32 {
+    while (at < this.texts.length) {
+      if ((load<i32>(this.texts.pointer + at, SCOPES) & scopes) != 0) return at;
+      at = this.after(at);
+    }
+    return -1;
+  }
+
+  private after(at: i32): i32 {
+    return at + HEAD_BYTES + load<i32>(this.texts.pointer + at);
+  }
+}
+
+function roleOf(scopes: i32): ByteString {
+  if ((scopes & TextScope.System) != 0) return SYSTEM;
+  if ((scopes & TextScope.User) != 0) return USER;
+  return (scopes & TextScope.ToolOutput) != 0 ? TOOL : ASSISTANT;
+}

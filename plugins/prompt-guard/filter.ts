@@ -1,0 +1,186 @@
+import { Budget } from "../../assembly/bytes/budget";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { Bytes } from "../../assembly/bytes/view";
+import { BodyRewrite } from "../../assembly/filter/body-rewrite";
+import { Outcome } from "../../assembly/filter/outcome";
+import { Problem } from "../../assembly/filter/problem";
+import { RequestHead } from "../../assembly/filter/request-head";
+import { ResponseHead } from "../../assembly/filter/response-head";
+import { GuardExchange } from "../../assembly/guard/guard-exchange";
+import { PromptBody } from "../../assembly/guard/prompt-body";
+import { PromptJudge } from "../../assembly/guard/prompt-judge";
+import { PanelListener, ServicePanel } from "../../assembly/guard/service-panel";
+import { Rule } from "../../assembly/guard/rule";
+import { PromptGuardSettings } from "./config";
+import { ServiceReply } from "../../assembly/guard/service-reply";
+import { Dialect } from "../../assembly/llm/dialect";
+import { Endpoint } from "../../assembly/llm/endpoint";
+import { dialectOfShape } from "../../assembly/llm/shape";
+
+/** Lets a prompt pass when no rule refuses it, with what is to be masked masked. */
+@final
+export class PromptGuard extends GuardExchange {
+  private body: PromptBody | null = null;
+  private judge: PromptJudge | null = null;
+  private panel: ServicePanel | null = null;
+  /** The path is unknown: only the body's shape can tell whether this is a request for a model. */
+  private isSniffing: bool = false;
+  /** The model that the path names, for an answer in its place. */
+  private pathModel: string = "";
+  private streamsByPath: bool = false;
+  private servicesFailed: bool = false;
+
+  private get settings(): PromptGuardSettings {
+    return this.settingsAs<PromptGuardSettings>();
+  }
+
+  onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
+    const rules = this.guard.rules;
+    if (isWhole || head.isHandshake || rules.rules.length == 0) return Outcome.Leave;
+    this.isSniffing = endpoint.dialect == Dialect.Unknown;
+    if (!this.isSniffing && !endpoint.requestCarriesText && !endpoint.isBatchUpload) return Outcome.Leave;
+    if (head.isEncoded) return this.isSniffing ? Outcome.Leave : this.onProblem(Problem.UnsupportedEncoding);
+    const judge = this.settings.takeJudge();
+    this.judge = judge;
+    const body = PromptBody.of(endpoint, head.contentType, judge);
+    if (body == null) return this.onProblem(Problem.BadMultipart);
+    this.body = body;
+    this.pathModel = endpoint.pathModel.toString();
+    this.streamsByPath = endpoint.streamsByPath;
+    this.changesRequest = rules.masks && this.enforces;
+    return Outcome.Hold;
+  }
+
+  onRequestPiece(piece: Bytes, isLast: bool): Outcome {
+    const body = this.body!;
+    const judge = this.judge!;
+    const isRead = body.feed(piece, isLast);
+    if (this.isSniffing) {
+      this.dialect = dialectOfShape(body.facts.shape);
+      this.isSniffing = this.dialect == Dialect.Unknown;
+      if (this.isSniffing) return this.sniff(body, isRead, isLast);
+    }
+    if (!isRead) return this.onProblem(body.problem);
+    if (isLast) judge.finish();
+    if (judge.verdict.rejectedBy != null) return this.conclude();
+    if (!isLast) return this.request.isHolding ? Outcome.Hold : Outcome.Pass;
+    if (body.facts.hasDuplicate) return this.onProblem(Problem.DuplicateKey);
+    if (judge.masks.isOverflown) return this.onProblem(Problem.HeldTooLarge);
+    return this.askServices(judge);
+  }
+
+  /** What is too large to be held is judged all the same, where it may go on unjudged: while it goes on. */
+  onProblem(problem: Problem): Outcome {
+    const outcome = this.fail(problem);
+    return outcome == Outcome.Leave && problem == Problem.HeldTooLarge && !this.request.isComplete
+      ? Outcome.Pass
+      : outcome;
+  }
+
+  onResponse(_head: ResponseHead, _isWhole: bool): Outcome {
+    return Outcome.Leave;
+  }
+
+  onAnswerTooLarge(): Outcome {
+    return Outcome.Leave;
+  }
+
+  onHttpReply(tag: u32, body: Bytes | null): void {
+    const panel = this.panel;
+    if (panel == null || !this.awaitsReply) return;
+    panel.onReply(tag, body);
+    if (panel.pending > 0 && this.judge!.verdict.rejectedBy == null) return;
+    this.awaitsReply = false;
+    const outcome = this.conclude();
+    if (outcome != Outcome.Ended) this.resumeRequest(outcome);
+  }
+
+  onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
+    this.takeWords(reply);
+    this.judge!.verdict.fire(rule, rule.scopes);
+  }
+
+  onServiceMasks(rule: Rule, reply: ServiceReply): void {
+    if (!this.judge!.replaceTexts(rule, reply)) this.servicesFailed = true;
+  }
+
+  onServiceFails(): void {
+    this.servicesFailed = true;
+  }
+
+  onDelete(): void {
+    super.onDelete();
+    const judge = this.judge;
+    if (judge != null) this.settings.giveBack(judge);
+    this.judge = null;
+    const body = this.body;
+    if (body != null) body.giveBack();
+    this.body = null;
+  }
+
+  /** A body on an unknown path is held until it shows that it is no request for a model. */
+  private sniff(body: PromptBody, isRead: bool, isLast: bool): Outcome {
+    if (!isRead || isLast || body.facts.isNoObject) return Outcome.Leave;
+    return this.request.isHolding ? Outcome.Hold : Outcome.Pass;
+  }
+
+  private askServices(judge: PromptJudge): Outcome {
+    const rules = this.guard.rules;
+    const texts = judge.texts;
+    // What has gone on can't be called back by an answer that comes later.
+    if (texts == null || !this.request.isHolding) return this.conclude();
+    const panel = new ServicePanel(
+      rules.serviceRules,
+      rules.serviceCache,
+      new Panel(this),
+      false,
+      2 * this.guard.common.maxHeldBytes,
+    );
+    this.panel = panel;
+    panel.ask(this.id, texts);
+    if (panel.pending == 0 || judge.verdict.rejectedBy != null) return this.conclude();
+    this.awaitsReply = true;
+    return Outcome.Hold;
+  }
+
+  private conclude(): Outcome {
+    const judge = this.judge!;
+    this.report(judge.verdict);
+    const rule = judge.verdict.rejectedBy;
+    if (rule != null) return this.declineBy(rule);
+    if (this.servicesFailed && !this.passesUnjudged()) return this.refuse(this.serviceFailure);
+    if (judge.masks.count > 0 && this.enforces && this.request.isHolding) {
+      this.changeRequest(new BodyRewrite(judge.rewriter(), new ByteBuffer(new Budget(MOST_REWRITTEN_BYTES))));
+    }
+    return Outcome.Leave;
+  }
+
+  private declineBy(rule: Rule): Outcome {
+    const body = this.body!;
+    const model = this.pathModel.length > 0 ? this.pathModel : body.model;
+    return this.decline(rule, model, body.facts.streams || this.streamsByPath);
+  }
+}
+
+/** What one window of a body may become, in bytes. */
+const MOST_REWRITTEN_BYTES: i32 = 4 << 20;
+
+
+@final
+class Panel extends PanelListener {
+  constructor(private readonly guard: PromptGuard) {
+    super();
+  }
+
+  onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
+    this.guard.onServiceRejects(rule, reply);
+  }
+
+  onServiceMasks(rule: Rule, reply: ServiceReply): void {
+    this.guard.onServiceMasks(rule, reply);
+  }
+
+  onServiceFails(_rule: Rule): void {
+    this.guard.onServiceFails();
+  }
+}

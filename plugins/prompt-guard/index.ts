@@ -1,0 +1,9 @@
+import { register } from "../../assembly/filter/register";
+import { PromptGuardDefinition } from "./definition";
+
+export * from "../../assembly/host/exports/callouts";
+export * from "../../assembly/host/exports/lifecycle";
+export * from "../../assembly/host/exports/log";
+export * from "../../assembly/host/exports/request";
+
+register(new PromptGuardDefinition());

@@ -1,0 +1,227 @@
+import { Budget } from "../../assembly/bytes/budget";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { FailureMode } from "../../assembly/filter/mode";
+import { Outcome } from "../../assembly/filter/outcome";
+import { Refusal } from "../../assembly/filter/refusal";
+import { RequestHead } from "../../assembly/filter/request-head";
+import { ResponseHead } from "../../assembly/filter/response-head";
+import { GuardExchange, MOST_DECLINE_BYTES, OK } from "../../assembly/guard/guard-exchange";
+import { RefusalStyle } from "../../assembly/guard/guard-settings";
+import { GuardReplyJudge } from "../../assembly/guard/reply-judge";
+import { Rule } from "../../assembly/guard/rule";
+import { PanelListener, ServicePanel } from "../../assembly/guard/service-panel";
+import { ServiceReply } from "../../assembly/guard/service-reply";
+import { appendDecline, appendDeclineEnd } from "../../assembly/llm/decline-completion";
+import { Dialect } from "../../assembly/llm/dialect";
+import { Endpoint } from "../../assembly/llm/endpoint";
+import { ReplyOutcome, ReplyStream } from "../../assembly/llm/reply-stream";
+import { RequestShape } from "../../assembly/llm/request-shape";
+import { appendRefusalBody } from "../../assembly/llm/refusal-body";
+import { dialectOfShape } from "../../assembly/llm/shape";
+import { ANSWER_TOO_LARGE, ANSWER_UNREADABLE } from "./refusals";
+
+const ACCEPT_ENCODING = new ByteString("accept-encoding");
+const EVENT_STREAM = new ByteString("text/event-stream");
+const OBJECT_A_LINE = new ByteString("application/x-ndjson");
+const MOST_UNUSED_BYTES: i32 = 4 << 20;
+
+/** In Audit: what would go out is not needed. */
+const unused = new ByteBuffer(new Budget(MOST_UNUSED_BYTES));
+
+/** Lets an answer pass when no rule refuses it, with what is to be masked masked. */
+@final
+export class ResponseGuard extends GuardExchange {
+  /** There from the request's headers on, where its answer is to be judged. */
+  private judge: GuardReplyJudge | null = null;
+  private stream: ReplyStream | null = null;
+  private panel: ServicePanel | null = null;
+  /** The path is unknown: only the body's shape can tell whether this is a request for a model. */
+  private shape: RequestShape | null = null;
+  private streamsByPath: bool = false;
+  private isEventStream: bool = false;
+  /** The answer goes out when all of it has been judged. */
+  private isWithheld: bool = false;
+  /** It has been ended early. */
+  private isOver: bool = false;
+  private servicesFailed: bool = false;
+
+  onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
+    const guard = this.guard;
+    if (isWhole || head.isHandshake || guard.rules.rules.length == 0) return Outcome.Leave;
+    const isUnknown = endpoint.dialect == Dialect.Unknown;
+    if (!isUnknown && !endpoint.answerCarriesText) return Outcome.Leave;
+    head.strip(ACCEPT_ENCODING);
+    this.judge = new GuardReplyJudge(guard, this.enforces);
+    this.streamsByPath = endpoint.streamsByPath;
+    if (!isUnknown || head.isEncoded) return Outcome.Leave;
+    this.shape = new RequestShape();
+    return Outcome.Pass;
+  }
+
+  onRequestPiece(piece: Bytes, _isLast: bool): Outcome {
+    return this.shape!.feed(piece.pointer, piece.length) ? Outcome.Pass : Outcome.Leave;
+  }
+
+  onResponse(head: ResponseHead, isWhole: bool): Outcome {
+    const judge = this.judge;
+    if (judge == null || isWhole || !this.isForModel) return Outcome.Leave;
+    if (head.isEncoded) return this.failAnswer(ANSWER_UNREADABLE);
+    const type = head.contentType;
+    this.isEventStream = startsWith(type, EVENT_STREAM);
+    const stream = new ReplyStream(judge, this.guard.common.maxHeldBytes);
+    stream.begin(this.isEventStream);
+    this.stream = stream;
+    if (!this.enforces) return Outcome.Pass;
+    const streams = this.isEventStream || this.streamsByPath || startsWith(type, OBJECT_A_LINE);
+    this.isWithheld = !streams || judge.texts != null;
+    this.startRewriting(head, true);
+    return this.isWithheld ? Outcome.Hold : Outcome.Pass;
+  }
+
+  onResponsePiece(piece: Bytes, isLast: bool): Outcome {
+    if (this.isOver) return Outcome.Pass;
+    const stream = this.stream!;
+    const out = this.enforces ? this.rewritten : unused;
+    const outcome = stream.feed(piece.pointer, piece.length, isLast, out);
+    unused.clear();
+    if (outcome == ReplyOutcome.Rejected) return this.declineAnswer();
+    if (outcome == ReplyOutcome.Unreadable) return this.giveUp(stream, ANSWER_UNREADABLE);
+    if (outcome > ReplyOutcome.Changed) return this.giveUp(stream, ANSWER_TOO_LARGE);
+    if (outcome == ReplyOutcome.Unchanged) this.show(piece);
+    else this.isRewritten = this.enforces;
+    if (isLast) return this.conclude();
+    return this.isWithheld ? Outcome.Hold : Outcome.Pass;
+  }
+
+  onAnswerTooLarge(): Outcome {
+    return this.giveUp(this.stream!, ANSWER_TOO_LARGE);
+  }
+
+  onHttpReply(tag: u32, body: Bytes | null): void {
+    const panel = this.panel;
+    if (panel == null || !this.answerAwaitsReply) return;
+    panel.onReply(tag, body);
+    if (panel.pending > 0 && this.judge!.verdict.rejectedBy == null) return;
+    this.answerAwaitsReply = false;
+    if (this.pronounce() != Outcome.Ended) this.resumeAnswer();
+  }
+
+  onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
+    this.takeWords(reply);
+    this.judge!.verdict.fire(rule, rule.scopes);
+  }
+
+  onServiceFails(): void {
+    this.servicesFailed = true;
+  }
+
+  onEnd(): void {
+    const judge = this.judge;
+    if (judge != null) this.report(judge.verdict);
+  }
+
+  /** Whether the request was one for a model. */
+  private get isForModel(): bool {
+    const shape = this.shape;
+    if (shape == null) return true;
+    this.dialect = dialectOfShape(shape.shape);
+    return this.dialect != Dialect.Unknown;
+  }
+
+  /** All of the answer has been looked at. */
+  private conclude(): Outcome {
+    const texts = this.judge!.texts;
+    if (texts == null) return this.pronounce();
+    const guard = this.guard;
+    const panel = new ServicePanel(
+      guard.rules.serviceRules,
+      guard.rules.serviceCache,
+      new Panel(this),
+      true,
+      2 * guard.common.maxHeldBytes,
+    );
+    this.panel = panel;
+    panel.ask(this.id, texts);
+    if (panel.pending == 0 || !this.isWithheld) return this.pronounce();
+    this.answerAwaitsReply = true;
+    return Outcome.Hold;
+  }
+
+  private pronounce(): Outcome {
+    if (this.judge!.verdict.rejectedBy != null && this.enforces) return this.declineAnswer();
+    if (this.servicesFailed && !this.passesUnjudged()) return this.refuseAnswer(this.serviceFailure);
+    return Outcome.Leave;
+  }
+
+  /** What can't be judged is refused, or passes from here on as it is. */
+  private giveUp(stream: ReplyStream, refusal: Refusal): Outcome {
+    const outcome = this.failAnswer(refusal);
+    if (outcome != Outcome.Leave) return outcome;
+    if (this.enforces) {
+      stream.release(this.rewritten);
+      this.isRewritten = true;
+    }
+    return Outcome.Leave;
+  }
+
+  private failAnswer(refusal: Refusal): Outcome {
+    if (this.enforces && this.guard.common.failureMode == FailureMode.FailClosed) return this.refuseAnswer(refusal);
+    this.root.metrics.bypassed(refusal.reason);
+    return Outcome.Leave;
+  }
+
+  private declineAnswer(): Outcome {
+    const judge = this.judge!;
+    this.report(judge.verdict);
+    const refusal = this.refusalBy(judge.verdict.rejectedBy!);
+    if (this.guard.refusal.style == RefusalStyle.Error) return this.refuseAnswer(refusal);
+    const body = new ByteBuffer(new Budget(MOST_DECLINE_BYTES));
+    const stream = this.stream!;
+    this.isOver = true;
+    this.root.metrics.refused(refusal.reason);
+    if (this.isAnswering && !this.isWithheld) {
+      appendDeclineEnd(body, this.dialect, stream, refusal.message);
+      return this.endAnswerWith(body);
+    }
+    appendDecline(body, this.dialect, stream.names.model.toString(), refusal.message, this.isEventStream);
+    const type = this.isEventStream ? "text/event-stream" : "application/json";
+    return this.answerHeld(OK, refusal.reason, ["content-type", type], body);
+  }
+
+  private refuseAnswer(refusal: Refusal): Outcome {
+    this.isOver = true;
+    if (!this.isAnswering) return this.refuse(refusal);
+    if (!this.isWithheld) return this.cutAnswer(refusal, 0);
+    this.root.metrics.refused(refusal.reason);
+    const body = new ByteBuffer(new Budget(MOST_DECLINE_BYTES));
+    appendRefusalBody(body, this.dialect, refusal.status, refusal.code, refusal.param, refusal.message);
+    return this.answerHeld(refusal.status, refusal.reason, [], body);
+  }
+}
+
+
+@final
+class Panel extends PanelListener {
+  constructor(private readonly guard: ResponseGuard) {
+    super();
+  }
+
+  onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
+    this.guard.onServiceRejects(rule, reply);
+  }
+
+  /** An answer's texts are many events' by now: what a service would replace is refused. */
+  onServiceMasks(rule: Rule, _reply: ServiceReply): void {
+    this.guard.onServiceRejects(rule, null);
+  }
+
+  onServiceFails(_rule: Rule): void {
+    this.guard.onServiceFails();
+  }
+}
+
+function startsWith(type: Bytes | null, prefix: ByteString): bool {
+  if (type == null || type.length < prefix.length) return false;
+  return prefix.equals(type.pointer, prefix.length);
+}

@@ -1,0 +1,194 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type RequestSpec } from "../../host/exchange.ts";
+import { chat, post, startGuard, words, type Guard } from "./support/guard.ts";
+
+const WORD = "project-x";
+const TEXT = `Tell me about ${WORD} now`;
+
+const escapedAll = (text: string): string =>
+  [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+const shifted = (base: number, text: string): string =>
+  [...text]
+    .map((letter) => (/[a-z]/.test(letter) ? String.fromCodePoint(base + letter.charCodeAt(0) - 97) : letter))
+    .join("");
+const between = (mark: string): string => [...WORD].join(mark);
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+const percent = (text: string): string => [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join("");
+const raw = (body: string, headers: Record<string, string> = {}): RequestSpec =>
+  post("/v1/chat/completions", body, headers);
+const messages = (...list: object[]): RequestSpec => post("/v1/chat/completions", { model: "gpt-4o", messages: list });
+const user = (content: unknown): object => ({ role: "user", content });
+const anthropic = (body: object): RequestSpec => post("/v1/messages", { model: "claude-x", max_tokens: 9, ...body });
+const gemini = (body: object): RequestSpec => post("/v1beta/models/gemini-x:generateContent", body);
+const tool = (args: string): object => ({
+  role: "assistant",
+  tool_calls: [{ id: "1", type: "function", function: { name: "find", arguments: args } }],
+});
+
+/** How somebody could try to say the word without being heard. */
+const TRICKS: Record<string, RequestSpec> = {
+  plainly: chat(TEXT),
+  "in capitals": chat(TEXT.toUpperCase()),
+  "in mixed case": chat("PrOjEcT-x"),
+  "escaped in JSON": raw(`{"model":"gpt-4o","messages":[{"role":"user","content":"${escapedAll(WORD)}"}]}`),
+  "with an escaped key": raw(`{"model":"gpt-4o","messages":[{"role":"user","cont\\u0065nt":"${WORD}"}]}`),
+  "with escaped keys all the way": raw(
+    `{"model":"gpt-4o","${escapedAll("messages")}":[{"${escapedAll("role")}":"user","${escapedAll("content")}":"${WORD}"}]}`,
+  ),
+  "with the role after the content": raw(`{"messages":[{"content":"${WORD}","role":"user"}],"model":"gpt-4o"}`),
+  "in full-width letters": chat(shifted(0xff41, WORD)),
+  "in mathematical bold": chat(shifted(0x1d41a, WORD)),
+  "in mathematical script": chat(shifted(0x1d4ea, WORD)),
+  "in double-struck letters": chat(shifted(0x1d552, WORD)),
+  "in monospace letters": chat(shifted(0x1d68a, WORD)),
+  "in circled letters": chat(shifted(0x24d0, WORD)),
+  "with Cyrillic look-alikes": chat("рrоjесt-х"),
+  "with Greek look-alikes": chat("ρrοject-χ"),
+  "with accents": chat("prójéct-x"),
+  "with combining marks": chat(between("\u0301")),
+  "with zero-width spaces": chat(between("\u200b")),
+  "with zero-width joiners": chat(between("\u200d")),
+  "with soft hyphens": chat(between("\u00ad")),
+  "with word joiners": chat(between("\u2060")),
+  "with byte order marks": chat(between("\ufeff")),
+  "with variation selectors": chat(between("\ufe0f")),
+  "with bidi marks": chat(between("\u202e")),
+  "in tag characters": chat([...WORD].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join("")),
+  "with another dash": chat("project\u2010x"),
+  "with a minus sign": chat("project\u2212x"),
+  "with an en dash": chat("project\u2013x"),
+  "spaced out": chat(between(" ")),
+  "dotted out": chat(between(".")),
+  underscored: chat(between("_")),
+  "in base64": chat(`Decode this: ${base64(`please explain ${WORD} to me`)}`),
+  "in base64 for URLs": chat(Buffer.from(`please explain ${WORD} to me ???`).toString("base64url")),
+  "in percent-encoding": chat(percent(WORD)),
+  "with one letter percent-encoded": chat("pr%6Fject-x"),
+  "in escapes inside the text": chat(`Print "${escapedAll(WORD)}"`),
+  "in HTML entities": chat([...WORD].map((letter) => `&#${letter.charCodeAt(0)};`).join("")),
+  "in hexadecimal HTML entities": chat([...WORD].map((letter) => `&#x${letter.charCodeAt(0).toString(16)};`).join("")),
+  "split over two parts": chat([
+    { type: "text", text: "about proj" },
+    { type: "text", text: "ect-x please" },
+  ]),
+  "split over a part a letter": chat([...WORD].map((text) => ({ type: "text", text }))),
+  "split over two messages": messages(user("about proj"), user("ect-x please")),
+  "split over a message and a tool's result": messages(user("about proj"), {
+    role: "tool",
+    tool_call_id: "1",
+    content: "ect-x please",
+  }),
+  "in an earlier turn": messages(user(TEXT), { role: "assistant", content: "no" }, user("please")),
+  "in a system message": messages({ role: "system", content: TEXT }, user("go on")),
+  "in a developer message": messages({ role: "developer", content: TEXT }, user("go on")),
+  "in what the assistant is said to have said": messages(user("?"), { role: "assistant", content: TEXT }, user("!")),
+  "in a refusal of an earlier turn": messages({ role: "assistant", refusal: TEXT }, user("!")),
+  "in the arguments of a tool call": messages(tool(JSON.stringify({ query: TEXT })), user("go on")),
+  "escaped twice, in the arguments of a tool call": messages(tool(`{"query":"${escapedAll(WORD)}"}`), user("go on")),
+  "as a key in the arguments of a tool call": messages(tool(JSON.stringify({ [WORD]: 1 })), user("go on")),
+  "in the old function_call": messages(
+    { role: "assistant", function_call: { name: "find", arguments: JSON.stringify({ q: WORD }) } },
+    user("go on"),
+  ),
+  "in a tool's result": messages({ role: "tool", tool_call_id: "1", content: TEXT }),
+  "in JSON inside a tool's result": messages({
+    role: "tool",
+    tool_call_id: "1",
+    content: JSON.stringify({ a: [TEXT] }),
+  }),
+  "in the description of a function": chat("go on", {
+    tools: [{ type: "function", function: { name: "find", description: TEXT, parameters: {} } }],
+  }),
+  "in the description of a parameter": chat("go on", {
+    tools: [{ type: "function", function: { name: "f", parameters: { properties: { a: { description: TEXT } } } } }],
+  }),
+  "as a user's name": messages({ role: "user", name: WORD, content: "hi" }),
+  "in a part of an unknown type": chat([{ type: "input_thing", text: TEXT }]),
+  "in a part of an unknown type under an unknown key": chat([{ type: "thing", words: TEXT }]),
+  "in an unknown role": messages({ role: "narrator", content: TEXT }),
+  "in a predicted output": chat("go on", { prediction: { type: "content", content: TEXT } }),
+  "in a prompt": post("/v1/completions", { model: "m", prompt: TEXT }),
+  "in a list of prompts": post("/v1/completions", { model: "m", prompt: ["a", TEXT] }),
+  "in an embedding's input": post("/v1/embeddings", { model: "m", input: ["a", TEXT] }),
+  "in a response's input": post("/v1/responses", { model: "m", input: TEXT }),
+  "in a response's input items": post("/v1/responses", {
+    model: "m",
+    input: [{ role: "user", content: [{ type: "input_text", text: TEXT }] }],
+  }),
+  "in a response's instructions": post("/v1/responses", { model: "m", instructions: TEXT, input: "a" }),
+  "in a response's function output": post("/v1/responses", {
+    model: "m",
+    input: [{ type: "function_call_output", call_id: "1", output: TEXT }],
+  }),
+  "in Anthropic's system text": anthropic({ system: TEXT, messages: [user("a")] }),
+  "in Anthropic's system blocks": anthropic({ system: [{ type: "text", text: TEXT }], messages: [user("a")] }),
+  "in Anthropic's tool_use": anthropic({
+    messages: [{ role: "assistant", content: [{ type: "tool_use", id: "1", name: "f", input: { a: { b: TEXT } } }] }],
+  }),
+  "in Anthropic's tool_result": anthropic({
+    messages: [user([{ type: "tool_result", tool_use_id: "1", content: [{ type: "text", text: TEXT }] }])],
+  }),
+  "in Gemini's contents": gemini({ contents: [{ parts: [{ text: TEXT }] }] }),
+  "in Gemini's system_instruction": gemini({ system_instruction: { parts: [{ text: TEXT }] }, contents: [] }),
+  "in Gemini's systemInstruction": gemini({ systemInstruction: { parts: [{ text: TEXT }] }, contents: [] }),
+  "in Gemini's functionResponse": gemini({
+    contents: [{ parts: [{ functionResponse: { name: "f", response: { a: TEXT } } }] }],
+  }),
+  "with a content type that lies": raw(JSON.stringify({ model: "m", messages: [user(TEXT)] }), {
+    "content-type": "text/plain",
+  }),
+  "with the content type of a form": raw(JSON.stringify({ model: "m", messages: [user(TEXT)] }), {
+    "content-type": "application/x-www-form-urlencoded",
+  }),
+  "on a path with dots": post("/v1/./chat/x/../completions", { model: "m", messages: [user(TEXT)] }),
+  "on a path with percent-encoding": post("/v1/%63hat/completions", { model: "m", messages: [user(TEXT)] }),
+  "on a path with double slashes": post("//v1//chat//completions", { model: "m", messages: [user(TEXT)] }),
+  "on a path in capitals": post("/v1/Chat/Completions", { model: "m", messages: [user(TEXT)] }),
+  "on an unknown path, by its shape": post("/my/own/path", { model: "m", messages: [user(TEXT)] }),
+  "after a megabyte of other text": chat(`${"a lot of words ".repeat(40_000)}${TEXT}`),
+  "with one letter of a mathematical alphabet": chat("pro\u{1d423}ect-x"),
+};
+
+/** What is refused because servers differ in how they read it. */
+const UNCLEAR: Record<string, RequestSpec> = {
+  "a second content": raw(`{"model":"m","messages":[{"role":"user","content":"${WORD}","content":"fine"}]}`),
+  "a second list of messages": raw(`{"model":"m","messages":[],"messages":[{"role":"user","content":"fine"}]}`),
+  "a byte order mark": raw(`\ufeff{"model":"m","messages":[{"role":"user","content":"fine"}]}`),
+  "UTF-16": { ...chat("fine"), body: Buffer.from('{"messages":[]}', "utf16le") },
+  "what is no JSON": raw(`{"model":"m","messages":[{"role":"user","content":"fine"}]`),
+  compression: { ...chat("fine"), headers: { "content-type": "application/json", "content-encoding": "gzip" } },
+  "an encoding of its own": { ...chat("fine"), headers: { "content-encoding": "x-none" } },
+};
+
+describe("a word that is refused", () => {
+  let guard: Guard;
+  beforeAll(async () => {
+    guard = await startGuard({ rules: [words(WORD)], maxHeldBytes: "1000KiB" });
+  });
+
+  test.each(Object.entries(TRICKS))("is heard %s", (_name, request) => {
+    const { localReply, upstream } = guard.guard.send(request);
+    expect(localReply?.status).toBe(403);
+    expect(localReply?.details).toBe("weir.prompt-guard.rule.words");
+    expect(upstream.headers).toBeUndefined();
+  });
+
+  test.each(Object.entries(UNCLEAR))("can't hide in %s", (_name, request) => {
+    const { localReply, upstream } = guard.guard.send(request);
+    expect(localReply?.status).toBeGreaterThanOrEqual(400);
+    expect(upstream.headers).toBeUndefined();
+  });
+
+  test.each([
+    ["a word that it is part of", "project-xylophone"],
+    ["a word that ends like it", "subproject-x"],
+    ["its parts far apart", "a project of mine, x being unknown"],
+    ["other spaced-out letters", "a b c d e f g h"],
+    ["harmless base64", base64("nothing to see in this text at all, go on")],
+    ["an escaped quote and a percentage", 'he said \\"100%\\" of it'],
+  ])("is not heard in %s", (_name, text) => {
+    const { status, upstream } = guard.guard.send(chat(text));
+    expect(status).toBe("forwarded");
+    expect(JSON.parse(upstream.body)).toMatchObject({ messages: [{ content: text }] });
+  });
+});

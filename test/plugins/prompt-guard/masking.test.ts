@@ -1,0 +1,127 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { randomFrom, SEED } from "../../lib/seeded.ts";
+import { chat, decided, masked, post, received, startGuard, words, type Guard } from "./support/guard.ts";
+
+const CARD = "4111 1111 1111 1111";
+const EMAIL = "jane.doe@example.com";
+
+let guard: Guard;
+beforeAll(async () => {
+  guard = await startGuard({ rules: [masked("CreditCard", "Email")] });
+});
+
+const send = (request: Parameters<Guard["guard"]["send"]>[0]) => guard.guard.send(request);
+
+describe("what is masked", () => {
+  test("is replaced by the rule's name, and every other byte stays", () => {
+    const body = `{ "model":"gpt-4o",\n "messages" : [ {"role":"user","content":"Pay with ${CARD}, caf\\u00e9 \\/ \\ud83d\\ude00"} ] , "n":1.0 }`;
+    const { upstream, status } = send(post("/v1/chat/completions", body));
+    expect(status).toBe("forwarded");
+    expect(upstream.body).toBe(body.replace(CARD, "[pii]"));
+    expect(upstream.headers?.get("content-length")).toBe(String(Buffer.byteLength(upstream.body)));
+  });
+
+  test("is masked in every text, as often as it is there", () => {
+    const messages = [
+      { role: "system", content: `a ${EMAIL} b` },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: `${CARD} and ${EMAIL}` },
+          { type: "text", text: EMAIL },
+        ],
+      },
+      { role: "tool", tool_call_id: "1", content: JSON.stringify({ mail: EMAIL }) },
+    ];
+    const outcome = send(post("/v1/chat/completions", { model: "gpt-4o", messages }));
+    expect(received(outcome)["messages"]).toEqual([
+      { role: "system", content: "a [pii] b" },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "[pii] and [pii]" },
+          { type: "text", text: "[pii]" },
+        ],
+      },
+      { role: "tool", tool_call_id: "1", content: '{"mail":"[pii]"}' },
+    ]);
+    expect(decided(outcome)).toBe("pii:Mask");
+  });
+
+  test("is masked where its digits are disguised", () => {
+    const full = [...CARD].map((one) => (/\d/.test(one) ? String.fromCodePoint(0xff10 + Number(one)) : one)).join("");
+    const outcome = send(chat(`pay ${full} now`));
+    expect(received(outcome)).toMatchObject({ messages: [{ content: "pay [pii] now" }] });
+  });
+
+  test("is masked over the border of two parts", () => {
+    const outcome = send(
+      chat([
+        { type: "text", text: "pay 4111 1111 " },
+        { type: "text", text: "1111 1111 now" },
+      ]),
+    );
+    const [{ content }] = received(outcome)["messages"] as [{ content: { text: string }[] }];
+    const text = content.map((part) => part.text).join("");
+    expect(text).toContain("pay [pii]");
+    expect(text).not.toMatch(/\d/);
+  });
+
+  test("may be a long body's, of which the gateway keeps no copy", () => {
+    const filler = "words and more words ".repeat(30_000);
+    const outcome = send(chat(`${EMAIL} ${filler} ${CARD}`));
+    expect(received(outcome)).toMatchObject({ messages: [{ content: `[pii] ${filler} [pii]` }] });
+  });
+
+  test(`is the same however the body is cut (SEED=${SEED})`, () => {
+    const request = chat(`Write ${EMAIL}, pay ${CARD} \u{1f600} "quoted"`, { stream: true });
+    const whole = send(request).upstream.body;
+    expect(whole).toContain("[pii]");
+    const length = Buffer.byteLength(request.body as string);
+    for (let at = 1; at < length; at++) expect(send({ ...request, split: [at] }).upstream.body).toBe(whole);
+    const random = randomFrom(SEED);
+    for (let round = 0; round < 20; round++) {
+      const split = Array.from({ length: 4 }, () => random(length)).sort((a, b) => a - b);
+      expect(send({ ...request, split }).upstream.body).toBe(whole);
+      expect(send({ ...request, split, protocol: "HTTP/2" }).upstream.body).toBe(whole);
+    }
+  });
+});
+
+test("the mask is what is configured, escaped for JSON", async () => {
+  const { guard } = await startGuard({ rules: [masked("Email")], mask: '"{rule}"\n' });
+  expect(received(guard.send(chat(`to ${EMAIL}`)))).toMatchObject({ messages: [{ content: 'to "pii"\n' }] });
+});
+
+test("an empty mask leaves nothing", async () => {
+  const { guard } = await startGuard({ rules: [masked("Email")], mask: "" });
+  expect(received(guard.send(chat(`to ${EMAIL}.`)))).toMatchObject({ messages: [{ content: "to ." }] });
+});
+
+test("where two rules mask the same, the first to begin names it", async () => {
+  const rules = [
+    { id: "mail", detect: { builtin: ["Email"] }, action: "Mask" },
+    { id: "domain", detect: { words: ["example.com"] }, action: "Mask" },
+  ];
+  const { guard } = await startGuard({ rules });
+  const outcome = guard.send(chat(`to ${EMAIL} at example.com`));
+  expect(received(outcome)).toMatchObject({ messages: [{ content: "to [mail] at [domain]" }] });
+  expect(decided(outcome)).toBe("mail:Mask,domain:Mask");
+});
+
+test("a mask in a scope leaves the other scopes as they are", async () => {
+  const { guard } = await startGuard({ rules: [{ ...masked("Email"), scopes: ["User"] }] });
+  const messages = [
+    { content: `from ${EMAIL}`, role: "system" },
+    { content: `from ${EMAIL}`, role: "user" },
+  ];
+  const outcome = guard.send(post("/v1/chat/completions", { model: "m", messages }));
+  expect(received(outcome)["messages"]).toEqual([messages[0], { content: "from [pii]", role: "user" }]);
+});
+
+test("Audit mode masks nothing and says what it would have", async () => {
+  const { guard } = await startGuard({ mode: "Audit", rules: [masked("Email"), words("weir")] });
+  const outcome = guard.send(chat(`a weir for ${EMAIL}`));
+  expect(received(outcome)).toMatchObject({ messages: [{ content: `a weir for ${EMAIL}` }] });
+  expect(decided(outcome)).toBe("pii:Mask,words:Reject");
+});

@@ -1,0 +1,213 @@
+import { describe, expect, test } from "vitest";
+import { type Callout, type HttpAnswer } from "../../host/callout.ts";
+import { chat, decided, post, startGuard, words, type Rule } from "./support/guard.ts";
+
+const CLUSTER = "guard";
+const PASS = { action: { reason: "fine" } };
+const REJECT = { action: { body: "Not here.", status_code: 451, reason: "policy" } };
+
+const webhook = (action = "Reject", over: object = {}): Rule => ({
+  id: "hook",
+  detect: { service: { cluster: CLUSTER, path: "/check", timeout: "300ms" } },
+  action,
+  ...over,
+});
+const moderation: Rule = {
+  id: "moderation",
+  detect: { service: { cluster: CLUSTER, path: "/v1/moderations", protocol: "OpenAIModeration" } },
+  action: "Reject",
+};
+
+/** A guard whose service answers so, or as the callout is told; `asked` has what it was asked. */
+async function start(rules: Rule[], answer: object | ((callout: Callout) => void), over: object = {}) {
+  const asked: Callout[] = [];
+  const clusters = {
+    [CLUSTER]: (callout: Callout) => {
+      asked.push(callout);
+      if (typeof answer === "function") (answer as (callout: Callout) => void)(callout);
+      else callout.answer({ body: JSON.stringify(answer) } as HttpAnswer);
+    },
+  };
+  return { asked, ...(await startGuard({ rules, ...over }, { clusters })) };
+}
+
+describe("a webhook", () => {
+  test("is asked with every text and its role, and what it passes goes on", async () => {
+    const { host, guard, asked } = await start([webhook()], PASS);
+    const messages = [
+      { role: "system", content: "be brief" },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: 'say "a"' },
+          { type: "text", text: "b" },
+        ],
+      },
+      { role: "tool", tool_call_id: "1", content: "é" },
+    ];
+    const { stream } = guard.send(post("/v1/chat/completions", { model: "m", messages }));
+    expect(stream.upstream.complete).toBe(false);
+    host.tick();
+    expect(stream.upstream.complete).toBe(true);
+    expect(asked[0]!.headers.get(":path")).toBe("/check");
+    expect(asked[0]!.headers.get(":authority")).toBe(CLUSTER);
+    expect(JSON.parse(asked[0]!.text)).toEqual({
+      body: {
+        messages: [
+          { role: "system", content: "be brief" },
+          { role: "user", content: 'say "a"' },
+          { role: "user", content: "b" },
+          { role: "tool", content: "é" },
+        ],
+      },
+    });
+  });
+
+  test("that rejects says with which status and words", async () => {
+    const { host, guard } = await start([webhook()], REJECT);
+    const { stream } = guard.send(chat("hi"));
+    host.tick();
+    expect(stream.localReply).toMatchObject({ status: 451, details: "weir.prompt-guard.rule.hook" });
+    expect(stream.localReply!.body).toContain("Not here.");
+  });
+
+  test("that masks replaces the texts, whatever stands around them", async () => {
+    const reply = {
+      action: {
+        body: {
+          messages: [
+            { role: "system", content: "be brief" },
+            { role: "user", content: 'a "mask"' },
+          ],
+        },
+      },
+    };
+    const { host, guard } = await start([webhook("Mask")], reply);
+    const messages = [
+      { role: "system", content: "be brief" },
+      { role: "user", content: "my secret" },
+    ];
+    const { stream } = guard.send(post("/v1/chat/completions", { model: "m", messages, n: 1 }));
+    host.tick();
+    expect(JSON.parse(stream.upstream.body)).toEqual({
+      model: "m",
+      messages: [messages[0], { role: "user", content: 'a "mask"' }],
+      n: 1,
+    });
+  });
+
+  test("that masks another number of texts can't be understood", async () => {
+    const { host, guard } = await start([webhook("Mask")], { action: { body: { messages: [] } } });
+    const { stream } = guard.send(chat("hi"));
+    host.tick();
+    expect(stream.localReply?.status).toBe(503);
+  });
+
+  test("gets the texts of its scopes only", async () => {
+    const { host, guard, asked } = await start([webhook("Reject", { scopes: ["User"] })], PASS);
+    guard.send(
+      post("/v1/chat/completions", {
+        model: "m",
+        messages: [
+          { content: "s", role: "system" },
+          { content: "u", role: "user" },
+        ],
+      }),
+    );
+    host.tick();
+    expect(JSON.parse(asked[0]!.text)).toEqual({ body: { messages: [{ role: "user", content: "u" }] } });
+  });
+
+  test("is not asked about what a local rule refuses", async () => {
+    const { guard, asked } = await start([webhook(), words("project-x")], PASS);
+    expect(guard.send(chat("project-x")).localReply?.status).toBe(403);
+    expect(asked).toEqual([]);
+  });
+
+  test("is asked once about the same texts, for a while", async () => {
+    const { host, guard, asked } = await start([webhook()], REJECT);
+    guard.send(chat("hi"));
+    host.tick();
+    expect(guard.send(chat("hi")).localReply?.status).toBe(403);
+    expect(asked).toHaveLength(1);
+    host.tick(31_000);
+    guard.send(chat("hi"));
+    host.tick();
+    expect(asked).toHaveLength(2);
+  });
+
+  test("may mask while a local rule masks, too", async () => {
+    const rules = [{ id: "pii", detect: { builtin: ["Email"] }, action: "Mask" }, webhook()];
+    const { host, guard } = await start(rules, PASS);
+    const { stream } = guard.send(chat("to a@example.com"));
+    host.tick();
+    expect(JSON.parse(stream.upstream.body)).toMatchObject({ messages: [{ content: "to [pii]" }] });
+  });
+});
+
+const FAILURES: [name: string, answer: (callout: Callout) => void][] = [
+  ["doesn't answer in time", (callout) => callout.timeOut()],
+  ["goes away", (callout) => callout.fail()],
+  ["answers 500", (callout) => callout.answer({ status: 500, body: JSON.stringify(PASS) })],
+  ["answers what is no JSON", (callout) => callout.answer({ body: "fine" })],
+  ["answers something else", (callout) => callout.answer({ body: "{}" })],
+  ["answers nothing", (callout) => callout.answer({})],
+];
+
+describe.each(FAILURES)("a service that %s", (_name, answer) => {
+  test("stops the request", async () => {
+    const { host, guard } = await start([webhook()], answer);
+    const { stream } = guard.send(chat("hi"));
+    host.tick();
+    expect(stream.localReply).toMatchObject({ status: 503, details: "weir.prompt-guard.service_failure" });
+  });
+
+  test("lets it by when FailOpen, and is counted", async () => {
+    const { host, guard } = await start([webhook()], answer, { failureMode: "FailOpen" });
+    const { stream } = guard.send(chat("hi"));
+    host.tick();
+    expect(stream.upstream.complete).toBe(true);
+    expect(host.process.metrics.counter("weir.prompt-guard.bypassed.reason.=.service_failure.=;.")).toBe(1);
+  });
+});
+
+test("a cluster that the host doesn't know counts as a service that fails", async () => {
+  const { guard } = await startGuard({ rules: [webhook()] });
+  expect(guard.send(chat("hi")).localReply?.status).toBe(503);
+});
+
+describe("a moderation", () => {
+  test("gets the texts as its input and refuses what is flagged", async () => {
+    const { host, guard, asked } = await start([moderation], { results: [{ flagged: false }, { flagged: true }] });
+    const outcome = guard.send(
+      chat([
+        { type: "text", text: "a" },
+        { type: "text", text: "b" },
+      ]),
+    );
+    host.tick();
+    expect(JSON.parse(asked[0]!.text)).toEqual({ input: ["a", "b"] });
+    expect(outcome.stream.localReply?.status).toBe(403);
+  });
+
+  test("lets by what isn't", async () => {
+    const { host, guard } = await start([moderation], { results: [{ flagged: false }] });
+    const { stream } = guard.send(chat("a"));
+    host.tick();
+    expect(stream.upstream.complete).toBe(true);
+  });
+});
+
+test("two services are asked at the same time, and the first that rejects ends it", async () => {
+  const waiting: Callout[] = [];
+  const { host, guard } = await start([webhook("Audit"), moderation], (callout) => waiting.push(callout));
+  const outcome = guard.send(chat("hi"));
+  host.tick();
+  expect(waiting).toHaveLength(2);
+  waiting[1]!.answer({ body: JSON.stringify({ results: [{ flagged: true }] }) });
+  host.tick();
+  expect(outcome.stream.localReply?.status).toBe(403);
+  waiting[0]!.answer({ body: JSON.stringify(REJECT) });
+  host.tick();
+  expect(decided({ ...outcome, filterState: outcome.stream.filterState.all })).toBe("moderation:Reject");
+});
