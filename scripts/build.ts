@@ -1,6 +1,6 @@
 /** `npm run build [-- --only NAME]`: compiles the plugins to `dist/` and prints their sizes. */
 import { parseArgs } from "node:util";
-import { MOST_BYTES, build } from "./setup/plugins.ts";
+import { build, mostBytesOf } from "./setup/plugins.ts";
 import { main } from "./setup/progress.ts";
 
 await main(async () => {
@@ -10,13 +10,13 @@ await main(async () => {
   console.log(`${"plugin".padEnd(width)}  ${"bytes".padStart(8)}  ${"limit".padStart(6)}  ${"gzip".padStart(8)}`);
   for (const { name, bytes, gzipBytes } of built) {
     console.log(
-      `${name.padEnd(width)}  ${String(bytes).padStart(8)}  ${share(bytes).padStart(6)}  ${String(gzipBytes).padStart(8)}`,
+      `${name.padEnd(width)}  ${String(bytes).padStart(8)}  ${share(name, bytes).padStart(6)}  ${String(gzipBytes).padStart(8)}`,
     );
   }
   return 0;
 });
 
-/** How much of the limit is used. */
-function share(bytes: number): string {
-  return `${Math.ceil((100 * bytes) / MOST_BYTES)}%`;
+/** How much of its limit a plugin uses. */
+function share(name: string, bytes: number): string {
+  return `${Math.ceil((100 * bytes) / mostBytesOf(name))}%`;
 }
