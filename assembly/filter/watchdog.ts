@@ -71,8 +71,8 @@ export class Watchdog {
       const goesOn = exchange.goOnWithoutHeaders();
       log(
         goesOn ? LogLevel.Warn : LogLevel.Error,
-        `${this.plugin}: a held ${goesOn ? "message" : "request"}'s body never came: set allow_on_headers_stop_iteration: true in ` +
-          "this filter's configuration (README, Loading)",
+        `${this.plugin}: a held request's body never came${goesOn ? ", it goes on with the body alone" : ""}: set ` +
+          "allow_on_headers_stop_iteration: true in this filter's configuration (README, Loading)",
       );
       if (goesOn) this.disprove();
       else exchange.endUnread();

@@ -47,7 +47,9 @@ describe.each(twoWay)("%s reading answers", (plugin) => {
         expect({ split, ...seen(exchange({ ...answer, split })) }).toEqual({ split, ...whole });
         expect(seen(exchange({ ...answer, split, protocol: "HTTP/2" }))).toEqual(whole);
         const ended = seen(exchange({ ...answer, split, trailers: { "x-end": "1" } }));
-        expect({ ...ended, body: beginning(ended.body) }).toEqual({ ...whole, body: beginning(whole.body) });
+        expect({ ...ended, body: "" }).toEqual({ ...whole, body: "" });
+        expect(whole.body.startsWith(beginning(ended.body))).toBe(true);
+        expect(eventsOf(ended.body)).toBeGreaterThanOrEqual(eventsOf(whole.body) - MOST_KEPT_EVENTS);
       }
     });
 
@@ -109,11 +111,17 @@ describe.each(twoWay)("%s reading answers", (plugin) => {
 });
 
 /**
- * Hosts let nobody write a body once its trailers are there, so what was kept back of an unfinished event is lost then; clients
- * discard such an event (WHATWG HTML, "Interpreting an event stream").
+ * Hosts let nobody write a body once its trailers are there, so what was kept back is lost then: an unfinished event, which
+ * clients discard (WHATWG HTML, "Interpreting an event stream"), and events whose last words could be the beginning of a match.
  */
 function beginning(body: string): string {
   return body.slice(0, body.lastIndexOf("\n\n") + 1);
+}
+
+const MOST_KEPT_EVENTS = 2;
+
+function eventsOf(body: string): number {
+  return body.split("\n\n").length - 1;
 }
 
 /** What a client gets of an answer, and what is said about it afterwards; who asked is another one each time. */
