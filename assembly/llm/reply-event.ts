@@ -194,7 +194,8 @@ export class ReplyEvent extends ReplyListener {
         if (type.isSound) text.form = <u8>TextForm.None;
       }
       const slot = text.top;
-      if (text.kind == TextKind.Content && slots.isThought(slot)) text.kind = <u8>TextKind.Reasoning;
+      const isReasoning = type.kind == TextKind.Reasoning || slots.isThought(slot);
+      if (text.kind == TextKind.Content && isReasoning) text.kind = <u8>TextKind.Reasoning;
       if (type.isWhole) text.grows = false;
       text.key = mix(mix(slots.placeOf(slot), group), text.kind);
       text.top = slots.topOf(slot);

@@ -30,6 +30,8 @@ export class ReplyObjects {
   offset: u64 = 0;
   /** Before which byte, between two objects, everything belongs to the one before. */
   gapEnd: u64 = 0;
+  /** The objects are elements of an array. */
+  isArray: bool = false;
   private depth: i32 = 0;
   private isGarbage: bool = false;
   private isInString: bool = false;
@@ -41,6 +43,7 @@ export class ReplyObjects {
     this.offset = offset;
     this.start = offset;
     this.gapEnd = offset;
+    this.isArray = false;
     this.depth = 0;
     this.isGarbage = false;
     this.isInString = false;
@@ -90,7 +93,8 @@ export class ReplyObjects {
     for (; at < end; at++) {
       const byte: u32 = load<u8>(at);
       if (byte == COMMA) this.hasComma = true;
-      else if (byte != OPEN_ARRAY && byte != CLOSE_ARRAY && (byte > 0x20 || !isSpace(byte))) break;
+      else if (byte == OPEN_ARRAY) this.isArray = true;
+      else if (byte != CLOSE_ARRAY && (byte > 0x20 || !isSpace(byte))) break;
     }
     return at;
   }

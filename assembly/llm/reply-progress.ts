@@ -5,22 +5,28 @@ export const NO_BLOCK: i32 = -1;
 /** What of a streamed answer the client has: what it takes to end it early. */
 @final
 export class ReplyProgress {
-  /** Anything of the answer at all. */
+  /** Any byte at all. */
+  hasBytes: bool = false;
+  /** The answer is an array of objects. */
+  isArray: bool = false;
+  /** A whole event, or object. */
   hasEvents: bool = false;
   /** A message of Anthropic's has begun. */
   hasMessage: bool = false;
   /** The block of it that has begun and has not ended, or `NO_BLOCK`. */
   openBlock: i32 = NO_BLOCK;
-  /** A response of OpenAI's has begun. */
-  hasResponse: bool = false;
+  /** How many events of a response of OpenAI's, which count them from 0. */
+  responseEvents: i32 = 0;
   /** The highest index of a choice. */
   lastChoice: i32 = 0;
 
   reset(): void {
+    this.hasBytes = false;
+    this.isArray = false;
     this.hasEvents = false;
     this.hasMessage = false;
     this.openBlock = NO_BLOCK;
-    this.hasResponse = false;
+    this.responseEvents = 0;
     this.lastChoice = 0;
   }
 
@@ -41,7 +47,7 @@ export class ReplyProgress {
         this.openBlock = NO_BLOCK;
         break;
       default:
-        this.hasResponse = true;
+        this.responseEvents++;
     }
   }
 }

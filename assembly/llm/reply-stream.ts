@@ -7,6 +7,7 @@ import { framingOf, markLength, ReplyFraming } from "./reply-framing";
 import { HeldEvents } from "./reply-held";
 import { ReplyNames } from "./reply-names";
 import { Found, ReplyObjects } from "./reply-objects";
+import { ReplyOutcome } from "./reply-outcome";
 import { ReplyProgress } from "./reply-progress";
 import { ReplyJudge } from "./reply-scanner";
 import { CUT, OTHER } from "./reply-template";
@@ -16,22 +17,6 @@ const LF: u32 = 0x0a;
 
 /** An event of which more has come is read as it comes, whatever the last ones were like. */
 const MOST_WAITING_BYTES: usize = 2048;
-
-export const enum ReplyOutcome {
-  /** The piece goes to the client as it is. */
-  Unchanged,
-  /** What goes to the client instead of the piece is in `out`. */
-  Changed,
-  // With those below, `out` has what may still go to the client, and that ends with a whole event.
-  /** The judge wants nothing more to go out. */
-  Rejected,
-  /** An event is longer than the budget, or more would have to be held, or more texts grow at a time than are kept apart. */
-  OverBudget,
-  /** The answer is a binary event stream, which cannot be read here. */
-  Unreadable,
-  /** `out` has no room; its content is cut short. */
-  NoRoom,
-}
 
 /** Keeps where the last event was that a framer has found. */
 @final
@@ -126,19 +111,30 @@ export class ReplyStream {
   }
 
   /**
-   * Takes a piece, and appends to `out` what may go to the client instead, unless that is the piece. `isLast` ends the answer. After
-   * an outcome other than the first two it stays with it, and takes no more.
+   * Takes a piece, and appends to `out` what may go to the client instead, unless that is the piece (`Unchanged`). `isLast` ends the
+   * answer.
+   *
+   * With any other outcome than `Unchanged` and `Changed` it takes no more; what it has appended ends with a whole event, unless there
+   * was `NoRoom`. `OverBudget`: an event is longer than the budget, more would have to be held, or more texts grow at a time than are
+   * kept apart. `Unreadable`: a binary event stream.
    */
   feed(pointer: usize, length: i32, isLast: bool, out: ByteBuffer): ReplyOutcome {
     if (this.outcome > ReplyOutcome.Changed) return this.outcome;
     this.out = out;
     this.rest = pointer;
     this.restLength = length;
+    const outcome = this.takePiece(length, isLast);
+    this.progress.isArray = this.objects.isArray;
+    this.progress.hasBytes = this.written > 0;
+    return outcome;
+  }
+
+  private takePiece(length: i32, isLast: bool): ReplyOutcome {
     const start = this.offset;
     const held = this.held;
     const hasHeld = held.length > 0;
     if (!hasHeld) {
-      this.region = pointer;
+      this.region = this.rest;
       this.regionStart = start;
       this.consumeRest(length);
       if (isLast) this.end();

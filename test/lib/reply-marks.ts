@@ -58,6 +58,11 @@ export function sent(document: unknown): unknown {
   return copy(document, (mark) => (mark instanceof Tree || mark instanceof Repeat ? mark.value : mark.text));
 }
 
+/** A document in which no text is a part of a longer one. */
+export function whole(document: unknown): unknown {
+  return copy(document, (mark) => (mark instanceof Part ? new Own(mark.kind, mark.text) : mark));
+}
+
 /** All that a judge is told of a stream's documents, in any order. */
 export function told(documents: unknown[]): Told[] {
   const grown = new Map<string, Told>();

@@ -1,7 +1,9 @@
+import { expect } from "vitest";
 import { type LoaderExports, loadModule } from "./load.ts";
 import { KINDS, type Told, type Word } from "./reply-marks.ts";
 
-interface Exports extends LoaderExports {
+/** What both test entries have. */
+interface Judging extends LoaderExports {
   inputPointer(): number;
   outPointer(): number;
   outLength(): number;
@@ -9,26 +11,60 @@ interface Exports extends LoaderExports {
   heardLength(): number;
   clearWords(): void;
   addWord(length: number, once: number, twice: number, isRejected: boolean): void;
-  setBudget(maxHeldBytes: number): void;
+  setBudget(maxBytes: number): void;
+}
+
+interface StreamExports extends Judging {
   begin(isEventStream: boolean): void;
   feed(start: number, length: number, isLast: boolean): number;
   release(): number;
+  declineEnd(dialect: number, created: bigint): number;
+  refusalEnd(dialect: number): number;
   idPointer(): number;
   idLength(): number;
   modelPointer(): number;
   modelLength(): number;
 }
 
-export const OUTCOMES = ["Unchanged", "Changed", "Rejected", "OverBudget", "Unreadable", "NoRoom"] as const;
+interface BodyExports extends Judging {
+  begin(): void;
+  look(length: number, isLast: boolean): number;
+  beginRewrite(): void;
+  rewrite(length: number): number;
+}
+
+const OUTCOMES = ["Unchanged", "Changed", "Rejected", "OverBudget", "Unreadable", "NoRoom"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+
+/** As `Dialect` numbers them. */
+export const DIALECTS = {
+  Unknown: 0,
+  OpenAiChat: 1,
+  OpenAiCompletions: 2,
+  OpenAiResponses: 3,
+  OpenAiEmbeddings: 4,
+  AnthropicMessages: 12,
+  AnthropicComplete: 13,
+  Gemini: 15,
+  BedrockConverse: 16,
+  BedrockInvoke: 17,
+  CohereChat: 18,
+  OllamaChat: 21,
+  OllamaGenerate: 22,
+} as const;
+export type Dialect = keyof typeof DIALECTS;
 
 export interface Shown {
   /** What the client has after all. */
   seen: Buffer;
   outcome: Outcome;
+  told: Told[];
+}
+
+export interface StreamShown extends Shown {
   /** How many bytes the client had after each piece. */
   after: number[];
-  told: Told[];
+  outcomes: Outcome[];
   id: string;
   model: string;
 }
@@ -36,7 +72,11 @@ export interface Shown {
 export interface Options {
   words?: Word[];
   rejected?: string[];
+  /** By its content type; else nothing is known of it. */
   isEventStream?: boolean;
+  /** Where it is rejected, the client gets an end in this dialect: by a normal finish, or an error. */
+  declines?: Dialect;
+  refuses?: Dialect;
   /** Where the answer can't be judged, what is held and all that comes is let through. */
   releases?: boolean;
 }
@@ -44,50 +84,15 @@ export interface Options {
 /** Bytes after each piece that belong to nobody, and that would be read as more of it. */
 const MARGIN = Buffer.from('"}]}1\n\ndata: {"choices":[{"delta":{"content":"SECRET-42"}}]}\n\n');
 
-/** The library's reply stream with a judge that looks for words, called with plain JavaScript values. */
-export class ReplyModule {
-  private constructor(private readonly wasm: Exports) {}
+/** A library module whose judge looks for words, called with plain JavaScript values. */
+abstract class JudgingModule<T extends Judging> {
+  protected constructor(protected readonly wasm: T) {}
 
-  static async load(): Promise<ReplyModule> {
-    return new ReplyModule(await loadModule<Exports>("reply-stream"));
+  setBudget(maxBytes: number): void {
+    this.wasm.setBudget(maxBytes);
   }
 
-  setBudget(maxHeldBytes: number): void {
-    this.wasm.setBudget(maxHeldBytes);
-  }
-
-  /** What a client gets of an answer whose pieces end at `cuts`. */
-  show(answer: Uint8Array | string, cuts: number[] = [], options: Options = {}): Shown {
-    const { wasm } = this;
-    this.setWords(options);
-    wasm.begin(options.isEventStream ?? true);
-    const bytes = Buffer.from(answer);
-    const ends = [...cuts, bytes.length];
-    const after: number[] = [];
-    let outcome = 0;
-    let rest = Buffer.alloc(0);
-    for (let i = 0; i < ends.length && outcome < 2; i++) {
-      const piece = bytes.subarray(ends[i - 1] ?? 0, ends[i]);
-      const room = new Uint8Array(wasm.memory.buffer, wasm.inputPointer(), piece.length + MARGIN.length);
-      room.set(piece);
-      room.set(MARGIN, piece.length);
-      outcome = wasm.feed(0, piece.length, i === ends.length - 1);
-      after.push(wasm.outLength());
-      if (outcome <= 2 || !options.releases) continue;
-      wasm.release();
-      rest = bytes.subarray(ends[i]);
-    }
-    return {
-      seen: Buffer.concat([this.bytes(wasm.outPointer(), wasm.outLength()), rest]),
-      outcome: OUTCOMES[outcome]!,
-      after,
-      told: this.told(),
-      id: this.bytes(wasm.idPointer(), wasm.idLength()).toString(),
-      model: this.bytes(wasm.modelPointer(), wasm.modelLength()).toString(),
-    };
-  }
-
-  private setWords({ words = [], rejected = [] }: Options): void {
+  protected setWords({ words = [], rejected = [] }: Options): void {
     const { wasm } = this;
     wasm.clearWords();
     const list = [...words, ...rejected.map((word) => ({ word, mask: "" }))];
@@ -101,7 +106,18 @@ export class ReplyModule {
     }
   }
 
-  private told(): Told[] {
+  protected place(piece: Uint8Array): number {
+    const room = new Uint8Array(this.wasm.memory.buffer, this.wasm.inputPointer(), piece.length + MARGIN.length);
+    room.set(piece);
+    room.set(MARGIN, piece.length);
+    return piece.length;
+  }
+
+  protected out(): Buffer {
+    return this.bytes(this.wasm.outPointer(), this.wasm.outLength());
+  }
+
+  protected told(): Told[] {
     const list: Told[] = [];
     const bytes = this.bytes(this.wasm.heardPointer(), this.wasm.heardLength());
     for (let at = 0; at < bytes.length;) {
@@ -112,7 +128,78 @@ export class ReplyModule {
     return list;
   }
 
-  private bytes(pointer: number, length: number): Buffer {
+  protected bytes(pointer: number, length: number): Buffer {
     return Buffer.from(this.wasm.memory.buffer.slice(pointer, pointer + length));
   }
+}
+
+export class ReplyStreamModule extends JudgingModule<StreamExports> {
+  static async load(): Promise<ReplyStreamModule> {
+    return new ReplyStreamModule(await loadModule<StreamExports>("reply-stream"));
+  }
+
+  /** What a client gets of an answer whose pieces end at `cuts`. */
+  show(answer: Uint8Array | string, cuts: number[] = [], options: Options = {}): StreamShown {
+    const { wasm } = this;
+    this.setWords(options);
+    wasm.begin(options.isEventStream ?? true);
+    const bytes = Buffer.from(answer);
+    const pieces = piecesOf(bytes, cuts);
+    const after: number[] = [];
+    const outcomes: Outcome[] = [];
+    let rest = Buffer.alloc(0);
+    for (const [index, piece] of pieces.entries()) {
+      const outcome = OUTCOMES[wasm.feed(0, this.place(piece), index === pieces.length - 1)]!;
+      after.push(wasm.outLength());
+      outcomes.push(outcome);
+      if (outcome === "Unchanged" || outcome === "Changed") continue;
+      if (outcome === "Rejected" && options.declines) {
+        expect(wasm.declineEnd(DIALECTS[options.declines], 1741569952n)).toBe(1);
+      }
+      if (outcome === "Rejected" && options.refuses) expect(wasm.refusalEnd(DIALECTS[options.refuses])).toBe(1);
+      if (options.releases) {
+        expect(wasm.release()).toBe(1);
+        rest = Buffer.concat(pieces.slice(index + 1));
+      }
+      break;
+    }
+    return {
+      seen: Buffer.concat([this.out(), rest]),
+      outcome: outcomes.at(-1)!,
+      outcomes,
+      after,
+      told: this.told(),
+      id: this.bytes(wasm.idPointer(), wasm.idLength()).toString(),
+      model: this.bytes(wasm.modelPointer(), wasm.modelLength()).toString(),
+    };
+  }
+}
+
+export class ReplyBodyModule extends JudgingModule<BodyExports> {
+  static async load(): Promise<ReplyBodyModule> {
+    return new ReplyBodyModule(await loadModule<BodyExports>("reply-body"));
+  }
+
+  /** What becomes of a body whose windows end at `cuts`, and when they come again at `again`. */
+  show(body: Uint8Array | string, cuts: number[] = [], options: Options = {}, again: number[] = cuts): Shown {
+    const { wasm } = this;
+    this.setWords(options);
+    wasm.begin();
+    const bytes = Buffer.from(body);
+    const pieces = piecesOf(bytes, cuts);
+    let outcome: Outcome = "Unchanged";
+    for (const [index, piece] of pieces.entries()) {
+      outcome = OUTCOMES[wasm.look(this.place(piece), index === pieces.length - 1)]!;
+    }
+    const told = this.told();
+    if (outcome !== "Changed") return { seen: outcome === "Unchanged" ? bytes : Buffer.alloc(0), outcome, told };
+    wasm.beginRewrite();
+    for (const piece of piecesOf(bytes, again)) expect(wasm.rewrite(this.place(piece))).toBe(1);
+    return { seen: this.out(), outcome, told };
+  }
+}
+
+function piecesOf(bytes: Buffer, cuts: number[]): Buffer[] {
+  const ends = [...cuts, bytes.length];
+  return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
 }

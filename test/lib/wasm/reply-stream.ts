@@ -1,5 +1,8 @@
 import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { appendDeclineEnd, appendRefusalEnd } from "../../../assembly/llm/decline-end";
+import { DeclineFields } from "../../../assembly/llm/decline-fields";
+import { Dialect } from "../../../assembly/llm/dialect";
 import { ReplyStream } from "../../../assembly/llm/reply-stream";
 import { WORDS, WordJudge } from "./reply-judge";
 
@@ -74,6 +77,21 @@ export function modelLength(): i32 {
 
 export function modelPointer(): usize {
   return stream.names.model.pointer;
+}
+
+/** What ends the stream early, after what the client has. */
+export function declineEnd(dialect: i32, created: i64): bool {
+  const fields = new DeclineFields();
+  fields.id.set(stream.names.id.pointer, stream.names.id.length);
+  fields.model.set(stream.names.model.pointer, stream.names.model.length);
+  fields.isModelQuoted = true;
+  fields.created = created;
+  fields.message = "Declined.";
+  return appendDeclineEnd(OUT, <Dialect>dialect, fields, stream.progress);
+}
+
+export function refusalEnd(dialect: i32): bool {
+  return appendRefusalEnd(OUT, <Dialect>dialect, 403, "blocked", null, "Declined.", stream.progress);
 }
 
 /** For measuring: feeds the input in pieces of `size` bytes, `times` times. */
