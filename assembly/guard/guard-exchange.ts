@@ -1,12 +1,12 @@
-import { Budget } from "../bytes/budget";
-import { ByteBuffer } from "../bytes/buffer";
 import { decodeUtf8 } from "../bytes/text";
+import { ByteString } from "../bytes/view";
 import { HoldingExchange } from "../filter/holding-exchange";
 import { FailureMode, Mode } from "../filter/mode";
-import { Outcome } from "../filter/outcome";
 import { PluginRoot } from "../filter/plugin-root";
 import { Refusal } from "../filter/refusal";
-import { appendDecline } from "../llm/decline-completion";
+import { nowMs } from "../filter/time";
+import { hasDecline } from "../llm/decline-completion";
+import { DeclineFields } from "../llm/decline-fields";
 import { GuardSettings, RefusalStyle } from "./guard-settings";
 import { Rule } from "./rule";
 import { ServiceReply } from "./service-reply";
@@ -15,6 +15,8 @@ import { Verdict } from "./verdict";
 const FIRST_REFUSAL: i32 = 400;
 const LAST_REFUSAL: i32 = 599;
 export const MOST_DECLINE_BYTES: i32 = 64 << 10;
+const SECOND_MS: u64 = 1000;
+const OWN_ID = new ByteString("weir");
 export const OK: i32 = 200;
 const CODE: string = "content_policy_violation";
 
@@ -78,14 +80,17 @@ export abstract class GuardExchange extends HoldingExchange {
     return new Refusal(status, rule.reason, CODE, message);
   }
 
-  /** Refuses the request by a rule, in the style that is configured. In Audit it is recorded only. */
-  protected decline(rule: Rule, model: string, streams: bool): Outcome {
-    const refusal = this.refusalBy(rule);
-    if (!this.enforces || this.guard.refusal.style == RefusalStyle.Error) return this.refuse(refusal);
-    const body = new ByteBuffer(new Budget(MOST_DECLINE_BYTES));
-    if (!appendDecline(body, this.dialect, model, refusal.message, streams)) return this.refuse(refusal);
-    this.root.metrics.refused(refusal.reason);
-    const type = streams ? "text/event-stream" : "application/json";
-    return this.answer(OK, refusal.reason, ["content-type", type], body);
+  /** Whether a refusal of this dialect is an answer that says so. */
+  protected declinesBy(isStream: bool): bool {
+    return this.enforces && this.guard.refusal.style == RefusalStyle.Completion && hasDecline(this.dialect, isStream);
+  }
+
+  /** What stands in an answer of ours. */
+  protected declineFields(message: string): DeclineFields {
+    const fields = new DeclineFields();
+    fields.id.set(OWN_ID.pointer, OWN_ID.length);
+    fields.created = <i64>(nowMs() / SECOND_MS);
+    fields.message = message;
+    return fields;
   }
 }

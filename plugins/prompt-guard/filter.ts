@@ -1,19 +1,21 @@
 import { Budget } from "../../assembly/bytes/budget";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Bytes } from "../../assembly/bytes/view";
+import { encodeUtf8 } from "../../assembly/bytes/text";
+import { ByteString, Bytes, isSame } from "../../assembly/bytes/view";
 import { BodyRewrite } from "../../assembly/filter/body-rewrite";
 import { Outcome } from "../../assembly/filter/outcome";
 import { Problem } from "../../assembly/filter/problem";
 import { RequestHead } from "../../assembly/filter/request-head";
 import { ResponseHead } from "../../assembly/filter/response-head";
-import { GuardExchange } from "../../assembly/guard/guard-exchange";
+import { GuardExchange, MOST_DECLINE_BYTES, OK } from "../../assembly/guard/guard-exchange";
 import { PromptBody } from "../../assembly/guard/prompt-body";
 import { PromptJudge } from "../../assembly/guard/prompt-judge";
 import { PanelListener, ServicePanel } from "../../assembly/guard/service-panel";
 import { Rule } from "../../assembly/guard/rule";
 import { PromptGuardSettings } from "./config";
 import { ServiceReply } from "../../assembly/guard/service-reply";
-import { Dialect } from "../../assembly/llm/dialect";
+import { appendDecline, appendStreamDecline } from "../../assembly/llm/decline-completion";
+import { Dialect, Family, familyOf } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
 import { dialectOfShape } from "../../assembly/llm/shape";
 
@@ -28,6 +30,7 @@ export class PromptGuard extends GuardExchange {
   /** The model that the path names, for an answer in its place. */
   private pathModel: string = "";
   private streamsByPath: bool = false;
+  private asksForEvents: bool = false;
   private servicesFailed: bool = false;
 
   private get settings(): PromptGuardSettings {
@@ -47,6 +50,7 @@ export class PromptGuard extends GuardExchange {
     this.body = body;
     this.pathModel = endpoint.pathModel.toString();
     this.streamsByPath = endpoint.streamsByPath;
+    this.asksForEvents = asksForEvents(head.path);
     this.changesRequest = rules.masks && this.enforces;
     return Outcome.Hold;
   }
@@ -147,7 +151,7 @@ export class PromptGuard extends GuardExchange {
     const judge = this.judge!;
     this.report(judge.verdict);
     const rule = judge.verdict.rejectedBy;
-    if (rule != null) return this.declineBy(rule);
+    if (rule != null) return this.decline(rule);
     if (this.servicesFailed && !this.passesUnjudged()) return this.refuse(this.serviceFailure);
     if (judge.masks.count > 0 && this.enforces && this.request.isHolding) {
       this.changeRequest(new BodyRewrite(judge.rewriter(), new ByteBuffer(new Budget(MOST_REWRITTEN_BYTES))));
@@ -155,12 +159,40 @@ export class PromptGuard extends GuardExchange {
     return Outcome.Leave;
   }
 
-  private declineBy(rule: Rule): Outcome {
-    const body = this.body!;
-    const model = this.pathModel.length > 0 ? this.pathModel : body.model;
-    return this.decline(rule, model, body.facts.streams || this.streamsByPath);
+  private decline(rule: Rule): Outcome {
+    const facts = this.body!.facts;
+    const streams = facts.streams || this.streamsByPath;
+    const refusal = this.refusalBy(rule);
+    if (!this.declinesBy(streams)) return this.refuse(refusal);
+    const fields = this.declineFields(refusal.message);
+    const model = this.model;
+    fields.model.set(changetype<usize>(model), model.byteLength);
+    const out = new ByteBuffer(new Budget(MOST_DECLINE_BYTES));
+    // Gemini's streams are arrays unless events are asked for.
+    const isArray = streams && familyOf(this.dialect) == Family.Gemini && !this.asksForEvents;
+    if (streams) appendStreamDecline(out, this.dialect, fields, isArray);
+    else appendDecline(out, this.dialect, fields);
+    this.root.metrics.refused(refusal.reason);
+    const type = streams && !isArray ? "text/event-stream" : "application/json";
+    return this.answer(OK, refusal.reason, ["content-type", type], out);
+  }
+
+  /** The model that the path names, else the body. */
+  private get model(): ArrayBuffer {
+    const named = this.pathModel;
+    return named.length > 0 ? encodeUtf8(named) : encodeUtf8(this.body!.model);
   }
 }
+
+/** Whether a path has `alt=sse` in its query (Gemini API, "streamGenerateContent"). */
+function asksForEvents(path: Bytes): bool {
+  for (let at = path.length - ALT_SSE.length; at > 0; at--) {
+    if (isSame(path.pointer + at, ALT_SSE.pointer, ALT_SSE.length)) return true;
+  }
+  return false;
+}
+
+const ALT_SSE = new ByteString("alt=sse");
 
 /** What one window of a body may become, in bytes. */
 const MOST_REWRITTEN_BYTES: i32 = 4 << 20;

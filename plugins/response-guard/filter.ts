@@ -7,17 +7,18 @@ import { Refusal } from "../../assembly/filter/refusal";
 import { RequestHead } from "../../assembly/filter/request-head";
 import { ResponseHead } from "../../assembly/filter/response-head";
 import { GuardExchange, MOST_DECLINE_BYTES, OK } from "../../assembly/guard/guard-exchange";
-import { RefusalStyle } from "../../assembly/guard/guard-settings";
 import { GuardReplyJudge } from "../../assembly/guard/reply-judge";
 import { Rule } from "../../assembly/guard/rule";
 import { PanelListener, ServicePanel } from "../../assembly/guard/service-panel";
 import { ServiceReply } from "../../assembly/guard/service-reply";
-import { appendDecline, appendDeclineEnd } from "../../assembly/llm/decline-completion";
+import { appendDecline, appendStreamDecline } from "../../assembly/llm/decline-completion";
+import { appendDeclineEnd, appendRefusalEnd } from "../../assembly/llm/decline-end";
 import { Dialect } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
-import { ReplyOutcome, ReplyStream } from "../../assembly/llm/reply-stream";
+import { ReplyOutcome } from "../../assembly/llm/reply-outcome";
+import { ReplyStream } from "../../assembly/llm/reply-stream";
 import { RequestShape } from "../../assembly/llm/request-shape";
-import { appendRefusalBody } from "../../assembly/llm/refusal-body";
+import { appendRefusalBody, hasStreamRefusal } from "../../assembly/llm/refusal-body";
 import { dialectOfShape } from "../../assembly/llm/shape";
 import { ANSWER_TOO_LARGE, ANSWER_UNREADABLE } from "./refusals";
 
@@ -175,28 +176,43 @@ export class ResponseGuard extends GuardExchange {
     const judge = this.judge!;
     this.report(judge.verdict);
     const refusal = this.refusalBy(judge.verdict.rejectedBy!);
-    if (this.guard.refusal.style == RefusalStyle.Error) return this.refuseAnswer(refusal);
-    const body = new ByteBuffer(new Budget(MOST_DECLINE_BYTES));
     const stream = this.stream!;
+    const isStream = this.isEventStream || !this.isWithheld;
+    if (!this.declinesBy(isStream)) return this.refuseAnswer(refusal);
     this.isOver = true;
     this.root.metrics.refused(refusal.reason);
+    const fields = this.declineFields(refusal.message);
+    const names = stream.names;
+    if (names.id.length > 0) fields.id.set(names.id.pointer, names.id.length);
+    fields.model.set(names.model.pointer, names.model.length);
+    fields.isModelQuoted = true;
+    const out = new ByteBuffer(new Budget(MOST_DECLINE_BYTES));
     if (this.isAnswering && !this.isWithheld) {
-      appendDeclineEnd(body, this.dialect, stream, refusal.message);
-      return this.endAnswerWith(body);
+      appendDeclineEnd(out, this.dialect, fields, stream.progress);
+      return this.endAnswerWith(out);
     }
-    appendDecline(body, this.dialect, stream.names.model.toString(), refusal.message, this.isEventStream);
-    const type = this.isEventStream ? "text/event-stream" : "application/json";
-    return this.answerHeld(OK, refusal.reason, ["content-type", type], body);
+    if (isStream) appendStreamDecline(out, this.dialect, fields, false);
+    else appendDecline(out, this.dialect, fields);
+    const type = isStream ? "text/event-stream" : "application/json";
+    return this.answerHeld(OK, refusal.reason, ["content-type", type], out);
   }
 
   private refuseAnswer(refusal: Refusal): Outcome {
     this.isOver = true;
     if (!this.isAnswering) return this.refuse(refusal);
-    if (!this.isWithheld) return this.cutAnswer(refusal, 0);
     this.root.metrics.refused(refusal.reason);
-    const body = new ByteBuffer(new Budget(MOST_DECLINE_BYTES));
-    appendRefusalBody(body, this.dialect, refusal.status, refusal.code, refusal.param, refusal.message);
-    return this.answerHeld(refusal.status, refusal.reason, [], body);
+    const out = new ByteBuffer(new Budget(MOST_DECLINE_BYTES));
+    const status = refusal.status;
+    const code = refusal.code;
+    const param = refusal.param;
+    const message = refusal.message;
+    if (this.isWithheld) {
+      appendRefusalBody(out, this.dialect, status, code, param, message);
+      return this.answerHeld(status, refusal.reason, [], out);
+    }
+    if (!hasStreamRefusal(this.dialect)) return this.end(refusal);
+    appendRefusalEnd(out, this.dialect, status, code, param, message, this.stream!.progress);
+    return this.endAnswerWith(out);
   }
 }
 
