@@ -10,7 +10,7 @@ import { Rule } from "./rule";
 import { ServiceReply } from "./service-reply";
 import { RuleSet } from "./rule-set";
 
-const LEAST_HOLD_BACK: i32 = 64;
+const LEAST_HOLD_BACK: i32 = 128;
 const MOST_HOLD_BACK: i32 = 4096;
 const DEFAULT_HOLD_BACK: i32 = 256;
 const LONGEST_MASK: i32 = 256;

@@ -177,6 +177,47 @@ describe.each(exampleNames())("envoy-examples/%s", (name) => {
     });
   });
 
+  describe.runIf(name === "guards")("guards", () => {
+    const chat = (content: string) => ({ model: "gpt-4o", messages: [{ role: "user", content }] });
+    const openai = () => mocks.get("openai")!;
+
+    test("refuse a secret and a name in disguise before the provider sees any of it", async () => {
+      for (const content of [`AKIA${"IOSFODNN7EXAMPLE"} doesn't work`, "What is p r o j e c t - x about?"]) {
+        const refused = await post("/v1/chat/completions", chat(content));
+        expect([refused.status, await refused.json()]).toMatchObject([403, { error: {} }]);
+      }
+      expect(openai().seen).toEqual([]);
+      await envoy.logged(/"guard":"names:Reject/);
+    });
+
+    test("mask a card number in a prompt and an address in an answer", async () => {
+      const answer = {
+        object: "chat.completion",
+        choices: [{ index: 0, message: { content: "ask jane@example.com" } }],
+      };
+      openai().behave({ answer: { pieces: [JSON.stringify(answer)] } });
+      const back = await post("/v1/chat/completions", chat("Is 4111 1111 1111 1111 valid?"));
+      expect(await back.json()).toMatchObject({ choices: [{ message: { content: "ask [pii]" } }] });
+      expect(openai().only().json).toMatchObject({ messages: [{ content: "Is [pii] valid?" }] });
+      const line = await envoy.logged(/"guard":"pii:Mask.*pii:Mask"/);
+      expect(line[0]).not.toContain("4111");
+    });
+
+    test("end an answer that says that it is internal", async () => {
+      const answer = { object: "chat.completion", choices: [{ index: 0, message: { content: "INTERNAL-ONLY: no" } }] };
+      openai().behave({ answer: { pieces: [JSON.stringify(answer)] } });
+      expect((await post("/v1/chat/completions", chat("hi"))).status).toBe(403);
+    });
+
+    test("and say in Prometheus' words which rule found what", async () => {
+      await post("/v1/chat/completions", chat("Is 4111 1111 1111 1111 valid?"));
+      const metric = /weir_prompt_guard_rules\{(?=.*rule="pii")(?=.*scope="User")(?=.*action="Mask").*\} [1-9]/;
+      await until("the metric is there", async () => {
+        return metric.exec(await (await fetch(`${envoy.adminUrl}/stats/prometheus`)).text());
+      });
+    });
+  });
+
   describe.runIf(name === "global-token-limits")("limits", () => {
     let other: EnvoyProcess;
 

@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { randomFrom, SEED } from "../../lib/seeded.ts";
+import { CHAT, EMAIL, RULES, completion, json, startGuard } from "./support/guard.ts";
+
+const TOOL_CALL = {
+  tool_calls: [{ id: "1", type: "function", function: { name: "mail", arguments: `{"to":"${EMAIL}"}` } }],
+};
+
+describe("a JSON answer", () => {
+  test("has what is to be masked masked, every other byte as it was, and its right length", async () => {
+    const { guard } = await startGuard();
+    const answer = completion(`write to ${EMAIL}, or "${EMAIL}"`);
+    const { client } = guard.send(CHAT, answer);
+    expect(client.body).toBe((answer.body as string).replaceAll(EMAIL, "[pii]"));
+    expect(client.headers?.get("content-length")).toBe(String(client.body.length));
+  });
+
+  test("passes as it came, with its length, when nothing is found", async () => {
+    const { guard } = await startGuard();
+    const answer = completion("fine words");
+    const { client } = guard.send(CHAT, answer);
+    expect([client.body, client.isFramed]).toEqual([answer.body, true]);
+  });
+
+  test.each([
+    ["what the model says", completion("about project-x")],
+    ["its reasoning", completion("fine", { reasoning_content: "about project-x" })],
+    ["its refusal", completion("", { refusal: "not about project-x" })],
+    [
+      "a tool call's arguments",
+      completion("", { tool_calls: [{ function: { name: "f", arguments: '{"a":"project-x"}' } }] }),
+    ],
+    ["a second choice", json({ choices: [{ message: { content: "a" } }, { message: { content: "project-x" } }] })],
+    ["Anthropic's content", json({ type: "message", content: [{ type: "text", text: "project-x" }] })],
+    ["Anthropic's tool_use", json({ type: "message", content: [{ type: "tool_use", input: { q: ["project-x"] } }] })],
+    ["Gemini's parts", json({ candidates: [{ content: { parts: [{ text: "project-x" }] } }] })],
+    [
+      "a response's output",
+      json({ output: [{ type: "message", content: [{ type: "output_text", text: "project-x" }] }] }),
+    ],
+    ["a completion", json({ choices: [{ text: "project-x" }] })],
+    ["Ollama's response", json({ model: "m", response: "project-x", done: true })],
+    ["disguise", completion("about p\u200broject-\uff58")],
+  ])("is refused by what is in %s", async (_where, answer) => {
+    const { guard } = await startGuard();
+    const { client, localReply, filterState } = guard.send(CHAT, answer);
+    expect(localReply).toMatchObject({ status: 403, details: "weir.response-guard.rule.words" });
+    expect(client.body).not.toContain("project");
+    expect(filterState["weir.guard"]).toBe("words:Reject");
+  });
+
+  test("has the arguments of its tool calls masked, which stay JSON", async () => {
+    const { guard } = await startGuard();
+    const { client } = guard.send(CHAT, completion("", TOOL_CALL));
+    const { choices } = JSON.parse(client.body) as { choices: [{ message: typeof TOOL_CALL }] };
+    expect(JSON.parse(choices[0].message.tool_calls[0]!.function.arguments)).toEqual({ to: "[pii]" });
+  });
+
+  test(`comes to the same however it is cut (SEED=${SEED})`, async () => {
+    const { guard } = await startGuard();
+    const answer = completion(`write to ${EMAIL} \u{1f600} soon`);
+    const whole = guard.send(CHAT, answer).client.body;
+    const length = Buffer.byteLength(answer.body as string);
+    for (let at = 1; at < length; at++) expect(guard.send(CHAT, { ...answer, split: [at] }).client.body).toBe(whole);
+    const random = randomFrom(SEED);
+    for (let round = 0; round < 20; round++) {
+      const split = Array.from({ length: 4 }, () => random(length)).sort((a, b) => a - b);
+      expect(guard.send(CHAT, { ...answer, split, protocol: "HTTP/2" }).client.body).toBe(whole);
+    }
+  });
+
+  test("in Audit passes as it came, and is recorded", async () => {
+    const { guard } = await startGuard({ rules: RULES, mode: "Audit" });
+    const answer = completion(`project-x for ${EMAIL}`);
+    const { client, filterState } = guard.send(CHAT, answer);
+    expect(client.body).toBe(answer.body);
+    expect(filterState["weir.guard"]).toBe("words:Reject,pii:Mask");
+  });
+});
+
+describe("an answer that can't be judged", () => {
+  const LARGE = completion("fine words ".repeat(500));
+  const COMPRESSED = {
+    ...completion("fine"),
+    headers: { "content-type": "application/json", "content-encoding": "gzip" },
+  };
+  const BINARY = { headers: { "content-type": "application/vnd.amazon.eventstream" }, body: "\0\0\0\x10binary events" };
+  const CASES = [
+    ["because it is too large", LARGE, "answer_too_large"],
+    ["because it is compressed", COMPRESSED, "answer_unreadable"],
+    ["because it is binary", BINARY, "answer_unreadable"],
+  ] as const;
+
+  test.each(CASES)("%s is refused", async (_why, answer, reason) => {
+    const { guard } = await startGuard({ rules: RULES, maxHeldBytes: 2000 });
+    expect(guard.send(CHAT, answer).localReply).toMatchObject({
+      status: 502,
+      details: `weir.response-guard.${reason}`,
+    });
+  });
+
+  test.each(CASES)("%s passes when FailOpen, and is counted", async (_why, answer, reason) => {
+    const { host, guard } = await startGuard({ rules: RULES, maxHeldBytes: 2000, failureMode: "FailOpen" });
+    const { client } = guard.send(CHAT, { ...answer, split: [100, 2500] });
+    expect(client.body).toBe(answer.body);
+    expect(host.process.metrics.counter(`weir.response-guard.bypassed.reason.=.${reason}.=;.`)).toBe(1);
+  });
+});
+
+describe("what is judged", () => {
+  const BAD = completion("about project-x");
+
+  test("is asked for uncompressed", async () => {
+    const { guard } = await startGuard();
+    expect(guard.send(CHAT, BAD).upstream.headers?.has("accept-encoding")).toBe(false);
+  });
+
+  test("is known by the request's shape on an unknown path", async () => {
+    const { guard } = await startGuard();
+    expect(guard.send({ ...CHAT, path: "/my/own/path" }, BAD).localReply?.status).toBe(403);
+    expect(guard.send({ ...CHAT, path: "/my/own/path", body: '{"a":1}' }, BAD).client.body).toBe(BAD.body);
+  });
+
+  test("is no answer of vectors, of a listing or of nothing", async () => {
+    const { guard } = await startGuard();
+    const vectors = { ...CHAT, path: "/v1/embeddings", body: '{"model":"m","input":"a"}' };
+    for (const request of [vectors, { path: "/v1/models" }]) {
+      expect(guard.send(request, BAD).client.body).toBe(BAD.body);
+    }
+    expect(guard.send(CHAT, { status: 204 }).client.status).toBe(204);
+  });
+
+  test("is an error of the provider's, too, which may repeat the prompt", async () => {
+    const { guard } = await startGuard();
+    const echo = { ...json({ error: { message: `bad prompt: write to ${EMAIL}` } }), status: 400 };
+    const { client } = guard.send(CHAT, echo);
+    expect([client.status, client.body]).toEqual([
+      400,
+      JSON.stringify({ error: { message: "bad prompt: write to [pii]" } }),
+    ]);
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import { randomFrom, SEED } from "../../lib/seeded.ts";
+import { type ResponseSpec } from "../../host/exchange.ts";
+import { CHAT, EMAIL, RULES, delta, events, said, startGuard } from "./support/guard.ts";
+
+const DONE = "[DONE]";
+const SPLIT_EMAIL = events(delta("write to jane"), delta(".doe@exam"), delta("ple.com"), delta(" soon"), DONE);
+const WORD = events(delta("about pro"), delta("ject-x, "), delta("and more"), DONE);
+const CHOICES = events(
+  delta("a jane.doe@", 0),
+  delta("jane.doe@", 1),
+  delta("example.com", 0),
+  delta(" nothing", 1),
+  DONE,
+);
+const KEY = [
+  "-----BEGIN RSA ",
+  "PRIVATE KEY-----\n",
+  ...Array.from({ length: 30 }, () => `${"MIIEow".repeat(10)}\n`),
+  "-----END RSA PRIVATE KEY-----",
+  " bye",
+];
+
+const STREAMS: Record<string, ResponseSpec> = {
+  "an address over four events": SPLIT_EMAIL,
+  "a word that ends it": WORD,
+  "two choices by turns": CHOICES,
+  "CRLF and comments": {
+    ...SPLIT_EMAIL,
+    body: `: ping\r\n\r\n${(SPLIT_EMAIL.body as string).replaceAll("\n", "\r\n")}`,
+  },
+  "events without a blank": { ...SPLIT_EMAIL, body: (SPLIT_EMAIL.body as string).replaceAll("data: ", "data:") },
+};
+
+test("is masked over events, and every other byte stays", async () => {
+  const { guard } = await startGuard();
+  const { client, filterState } = guard.send(CHAT, SPLIT_EMAIL);
+  expect(client.body).toBe(events(delta("write to [pii]"), delta(""), delta(""), delta(" soon"), DONE).body);
+  expect(filterState["weir.guard"]).toBe("pii:Mask");
+});
+
+test.each(Object.entries(STREAMS))(`%s comes to the same however it is cut (SEED=${SEED})`, async (_name, answer) => {
+  const { guard } = await startGuard();
+  const whole = guard.send(CHAT, answer).client.body;
+  const length = Buffer.byteLength(answer.body as string);
+  for (let at = 1; at < length; at++) expect(guard.send(CHAT, { ...answer, split: [at] }).client.body).toBe(whole);
+  const random = randomFrom(SEED);
+  for (let round = 0; round < 20; round++) {
+    const split = Array.from({ length: 5 }, () => random(length)).sort((a, b) => a - b);
+    expect(guard.send(CHAT, { ...answer, split, protocol: "HTTP/2" }).client.body).toBe(whole);
+  }
+});
+
+test("keeps choices apart", async () => {
+  const { guard } = await startGuard();
+  expect(said(guard.send(CHAT, CHOICES))).toEqual(["a [pii]", "jane.doe@ nothing"]);
+});
+
+test("goes out at once as far as nothing in it could go on", async () => {
+  const { guard } = await startGuard();
+  const stream = guard.stream();
+  stream.request(CHAT);
+  stream.onResponseHeaders({ ":status": "200", "content-type": "text/event-stream" }, false);
+  const event = (content: string): string => `data: ${JSON.stringify(delta(content))}\n\n`;
+  stream.onResponseBody(event("fine words, "), false);
+  expect(stream.client.body).toBe(event("fine words, "));
+  stream.onResponseBody(event("jane.doe"), false);
+  expect(stream.client.body).toBe(event("fine words, "));
+  stream.onResponseBody(event(" said so. "), false);
+  expect(stream.client.body).toBe(event("fine words, ") + event("jane.doe") + event(" said so. "));
+});
+
+test("never holds back more of a text than maxHoldBack", async () => {
+  const { guard } = await startGuard({
+    rules: [{ id: "any", detect: { pattern: "(?:up, )+z" }, action: "Mask" }],
+    maxHoldBack: 64,
+  });
+  const stream = guard.stream();
+  stream.request(CHAT);
+  stream.onResponseHeaders({ ":status": "200", "content-type": "text/event-stream" }, false);
+  let sent = 0;
+  for (let i = 0; i < 100; i++) {
+    stream.onResponseBody(`data: ${JSON.stringify(delta("up, up, up, "))}\n\n`, false);
+    sent += 12;
+    const out = said({ client: stream.client } as never)[0]?.length ?? 0;
+    expect(sent - out).toBeLessThanOrEqual(128 + 12);
+  }
+});
+
+test("a private key is masked while it comes, however long it is", async () => {
+  const { guard } = await startGuard({ rules: [{ id: "key", detect: { builtin: ["PrivateKey"] }, action: "Mask" }] });
+  const outcome = guard.send(CHAT, events(...KEY.map((piece) => delta(piece)), DONE));
+  expect(said(outcome)).toEqual(["[key] bye"]);
+});
+
+describe("a rejection", () => {
+  test("ends the stream in the dialect's words, and what the provider still sends is thrown away", async () => {
+    const { guard } = await startGuard();
+    const stream = guard.stream();
+    stream.request(CHAT);
+    stream.onResponseHeaders({ ":status": "200", "content-type": "text/event-stream" }, false);
+    stream.onResponseBody(WORD.body as string, false);
+    const { body } = stream.client;
+    expect(body).not.toContain("ject-x");
+    expect(body).toContain('"code":"content_policy_violation"');
+    expect(body.endsWith("data: [DONE]\n\n")).toBe(true);
+    stream.onResponseBody(`data: ${JSON.stringify(delta("more of project-x"))}\n\n`, false);
+    stream.onResponseBody("", true);
+    expect(stream.client.body).toBe(body);
+    expect(stream.client.complete).toBe(true);
+  });
+
+  test("finishes as a filter of the provider's would where that is the style", async () => {
+    const { guard } = await startGuard({ rules: RULES, refusal: { style: "Completion" } });
+    const { client } = guard.send(CHAT, WORD);
+    expect(client.body).toContain('"finish_reason":"content_filter"');
+    expect(client.body.endsWith("data: [DONE]\n\n")).toBe(true);
+  });
+});
+
+test("an event that is larger than what may be held ends the stream, or passes it when FailOpen", async () => {
+  const answer = { ...events(delta("fine, "), delta("x".repeat(3000)), DONE), split: [1000, 2900] };
+  const closed = await startGuard({ rules: RULES, maxHeldBytes: 2000 });
+  expect(closed.guard.send(CHAT, answer).client.body).toContain("too large to be checked");
+  const open = await startGuard({ rules: RULES, maxHeldBytes: 2000, failureMode: "FailOpen" });
+  expect(open.guard.send(CHAT, answer).client.body).toBe(answer.body);
+});
+
+test("Audit lets a stream by as it came, piece by piece", async () => {
+  const { guard } = await startGuard({ rules: RULES, mode: "Audit" });
+  const { client, filterState } = guard.send(CHAT, { ...WORD, split: [20, 60] });
+  expect([client.body, client.pieces.length]).toEqual([WORD.body, 3]);
+  expect(filterState["weir.guard"]).toBe("words:Reject");
+});
+
+test("a service holds a stream until it has said yes", async () => {
+  const asked: string[] = [];
+  const clusters = {
+    guard: (callout: { text: string; answer: (answer: object) => void }) => {
+      asked.push(callout.text);
+      callout.answer({ body: '{"action":{}}' });
+    },
+  };
+  const rules = [{ id: "hook", detect: { service: { cluster: "guard" } }, action: "Reject" }];
+  const { host, guard } = await startGuard({ rules }, { clusters: clusters as never });
+  const { stream } = guard.send(CHAT, SPLIT_EMAIL);
+  expect(stream.client.body).toBe("");
+  host.tick();
+  expect(stream.client.body).toBe(SPLIT_EMAIL.body);
+  const [{ message }] = (JSON.parse(asked[0]!) as { body: { choices: [{ message: object }] } }).body.choices;
+  expect(message).toEqual({ role: "assistant", content: `write to ${EMAIL} soon` });
+});
