@@ -14,6 +14,9 @@ const SHORTEST = 2;
 const LONGEST = 2048;
 const LONG_ENOUGH = 64;
 const MOST_CANDIDATES = 1024;
+/** The same for data with large tables in it, where more would take minutes for little. */
+const MOST_CANDIDATES_OF_LARGE = 64;
+const LARGE_BYTES = 32_768;
 /** How many bytes the keys have by which earlier places are found: a run of zeros has too many for the shortest key. */
 const KEY_BYTES = [2, 4, 6];
 
@@ -94,7 +97,7 @@ function parse(bytes, price) {
       if (length >= LONG_ENOUGH) best = length;
     }
     for (const chain of chains) {
-      let tries = MOST_CANDIDATES;
+      let tries = size > LARGE_BYTES ? MOST_CANDIDATES_OF_LARGE : MOST_CANDIDATES;
       for (let other = chain.latest(at); best < LONG_ENOUGH && other >= 0 && tries-- > 0; other = chain.before(other)) {
         if (bytes[other + best] !== bytes[at + best]) continue;
         const length = matchLength(bytes, other, at);
@@ -166,14 +169,14 @@ class Coder {
   odds = new Uint16Array(ODDS.count).fill(1 << (PROBABILITY_BITS - 1));
   ones = new Float64Array(ODDS.count).fill(0.4);
   zeros = new Float64Array(ODDS.count).fill(0.4);
-  low = 0n;
-  range = 0xffffffffn;
+  low = 0;
+  range = 0xffffffff;
   out = [];
 
   bit(index, bit) {
     (bit ? this.ones : this.zeros)[index]++;
     const odd = this.odds[index];
-    const bound = (this.range >> BigInt(PROBABILITY_BITS)) * BigInt(odd);
+    const bound = (this.range >>> PROBABILITY_BITS) * odd;
     if (bit) {
       this.low += bound;
       this.range -= bound;
@@ -182,7 +185,7 @@ class Coder {
       this.range = bound;
       this.odds[index] = odd + (((1 << PROBABILITY_BITS) - odd) >>> ADAPT_SHIFT);
     }
-    while (this.range < 1n << 24n) this.shift();
+    while (this.range < 2 ** 24) this.shift();
   }
 
   literal(context, byte) {
@@ -202,13 +205,13 @@ class Coder {
   }
 
   shift() {
-    this.range <<= 8n;
-    if (this.low >= 1n << 32n) {
+    this.range *= 256;
+    if (this.low >= 2 ** 32) {
       for (let i = this.out.length - 1; ++this.out[i] > 255; i--) this.out[i] = 0;
-      this.low &= 0xffffffffn;
+      this.low -= 2 ** 32;
     }
-    this.out.push(Number(this.low >> 24n));
-    this.low = (this.low << 8n) & 0xffffffffn;
+    this.out.push(Math.floor(this.low / 2 ** 24));
+    this.low = (this.low % 2 ** 24) * 256;
   }
 
   finish() {
@@ -217,14 +220,18 @@ class Coder {
   }
 
   price() {
-    const bit = (index, value) =>
-      -Math.log2((value ? this.ones : this.zeros)[index] / (this.ones[index] + this.zeros[index]));
+    const price = (counts) => counts.map((count, index) => -Math.log2(count / (this.ones[index] + this.zeros[index])));
+    const [ofOne, ofZero] = [price(this.ones), price(this.zeros)];
+    const bit = (index, value) => (value ? ofOne[index] : ofZero[index]);
     const number = (at, value) => {
       const bits = gammaBits(value);
       let sum = bit(at + bits, 0);
       for (let i = 0; i < bits; i++) sum += bit(at + i, 1) + bit(at + 32 + i, (value >> i) & 1);
       return sum;
     };
+    const [ofLength, ofSameLength] = [ODDS.length, ODDS.sameLength].map((at) =>
+      Float64Array.from({ length: LONGEST + 1 }, (_, length) => (length > 0 ? number(at, length - 1) : 0)),
+    );
     return {
       literal: (lane, context, byte) => {
         let sum = bit(ODDS.isMatch + lane, 0);
@@ -239,7 +246,7 @@ class Coder {
         bit(ODDS.isMatch + lane, 1) +
         bit(ODDS.sameDistance + lane, isSame ? 1 : 0) +
         (isSame ? 0 : number(ODDS.distance, from)),
-      length: (length, isSame) => number(isSame ? ODDS.sameLength : ODDS.length, length - 1),
+      length: (length, isSame) => (isSame ? ofSameLength : ofLength)[length],
     };
   }
 }
