@@ -78,6 +78,8 @@ async function compile(name: string): Promise<Built> {
       "abort=",
       "--transform",
       "./scripts/setup/image/begin.mjs",
+      "--transform",
+      "./scripts/setup/image/weights.mjs",
       "--outFile",
       file,
     ],

@@ -5,6 +5,7 @@ import asc from "assemblyscript/asc";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const OUT = join(ROOT, "build", "lib");
+const WEIGHTS = "./scripts/setup/image/weights.mjs";
 
 /**
  * Compiles `test/lib/wasm/<name>.ts`, a thin entry that exports a library module to Node, with the project's own
@@ -14,7 +15,8 @@ export async function loadModule<T extends object>(name: string): Promise<T & Lo
   mkdirSync(OUT, { recursive: true });
   const file = join(OUT, `${name}.wasm`);
   const entry = `test/lib/wasm/${name}.ts`;
-  const { error, stderr } = await asc.main([entry, "--config", "asconfig.json", "--exportRuntime", "--outFile", file], {
+  const options = ["--config", "asconfig.json", "--exportRuntime", "--transform", WEIGHTS, "--outFile", file];
+  const { error, stderr } = await asc.main([entry, ...options], {
     readFile: (path, base) => readText(join(base, path)),
   });
   if (error) throw new Error(`${entry} does not compile:\n${stderr.toString()}`);

@@ -1,0 +1,34 @@
+/**
+ * Where `weights.bin`, written by `training/prompt-injection/train.py`, lies in memory: `scripts/setup/image/weights.mjs` puts it
+ * before all other static data of a module that has this source, so it is neither packed nor unpacked at start.
+ *
+ *     0   f64   what a window's score is when nothing is known of it
+ *     8   f64   what one step of a weight counts
+ *     16  i8[]  the weights, 1 << HASH_BITS of them
+ */
+export const WEIGHTS: usize = 1024;
+
+export const HASH_BITS: u32 = 18;
+
+const BIAS: usize = 0;
+const STEP: usize = 8;
+const TABLE: usize = 16;
+
+/** The weight of a hashed group, in steps. */
+// @ts-ignore: decorator
+@inline
+export function weightOf(hash: u32): i32 {
+  return load<i8>(WEIGHTS + TABLE + <usize>(hash >> (32 - HASH_BITS)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function bias(): f64 {
+  return load<f64>(WEIGHTS + BIAS);
+}
+
+// @ts-ignore: decorator
+@inline
+export function step(): f64 {
+  return load<f64>(WEIGHTS + STEP);
+}

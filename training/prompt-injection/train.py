@@ -1,0 +1,199 @@
+"""Trains the prompt injection classifier and writes its weights.
+
+python train.py --attacks FILE... --benign FILE... [--out weights.bin]
+
+The files are JSONL, `{"text", "source", "kind"}` a line. Prints figures over texts of sources that the model that scored them was not trained on, calibrates by
+them, then trains on all sources. The same files, seed and versions give the same weights.
+"""
+
+import argparse
+import json
+import pathlib
+import random as randoms
+import re
+import struct
+
+import numpy
+
+import features
+import figures
+import model
+import synthetic
+from view import plain
+
+HERE = pathlib.Path(__file__).parent
+WEIGHTS = HERE.parent.parent / "assembly" / "match" / "injection" / "weights.bin"
+
+FOLDS = 7
+MOST_OF_SOURCE = 1500
+MOST_BYTES = 40_000
+# How much the kinds of examples count; the rest is the files' own.
+SYNTHETIC_SHARE = 0.5
+EMBEDDED_SHARE = 0.1
+# An operator's threshold of 0.9 is where this share of harmless texts from unknown sources is over it.
+CALIBRATED_RATE = 0.01
+CALIBRATED_LOGIT = numpy.log(9.0)
+SEEDS = 3
+
+
+def load(paths, label):
+    for path in paths:
+        for line in open(path, encoding="utf-8"):
+            row = json.loads(line)
+            yield {"text": row["text"], "source": row["source"], "kind": row["kind"], "label": label}
+
+
+def distinct(rows):
+    """Drops texts that differ from an earlier one in case, digits, spaces or punctuation only."""
+    seen = set()
+    for row in rows:
+        row["plain"] = plain(row["text"])[:MOST_BYTES]
+        key = re.sub(r"[\W\d_]+", "", row["plain"].decode("utf-8", "ignore").lower()) or row["text"]
+        if row["plain"].strip() and key not in seen:
+            seen.add(key)
+            yield row
+
+
+def fold_sources(rows):
+    """Puts whole families of sources (alike up to the first hyphen) into folds of about the same size in both labels."""
+    sizes = {}
+    for row in rows:
+        family = sizes.setdefault(row["source"].split("-")[0], [0, 0])
+        family[row["label"]] += 1
+    loads = numpy.zeros((FOLDS, 2))
+    folds = {}
+    for family, size in sorted(sizes.items(), key=lambda item: (-max(item[1]), item[0])):
+        size = numpy.minimum(size, MOST_OF_SOURCE)
+        best = min(range(FOLDS), key=lambda fold: ((loads[fold] + size) ** 2 - loads[fold] ** 2).sum())
+        folds[family] = best
+        loads[best] += size
+    return folds
+
+
+def embedded(rows, count, seed):
+    """Attacks inside harmless texts of the same fold, and harmless texts inside others."""
+    random = randoms.Random(seed)
+    by_fold = {}
+    for row in rows:
+        by_fold.setdefault((row["fold"], row["label"]), {}).setdefault(row["source"], []).append(row)
+    folds = sorted({fold for fold, _ in by_fold if (fold, 0) in by_fold and (fold, 1) in by_fold})
+
+    def pick(fold, label):
+        sources = by_fold[fold, label]
+        return random.choice(sources[random.choice(sorted(sources))])["plain"]
+
+    for index in range(count):
+        fold, label = random.choice(folds), index % 2
+        inner, outer = pick(fold, label), pick(fold, 0)[: random.choice([300, 800, 2000])]
+        if len(inner) > 700:
+            continue
+        gap = random.choice([b"\n", b"\n\n", b" ", b"\n---\n"])
+        at = random.choice([0, len(outer), len(outer), outer.rfind(b" ", 0, random.randint(1, len(outer))) + 1])
+        yield {"plain": outer[:at] + gap + inner + gap + outer[at:], "source": "embedded", "kind": "embedded", "label": label, "fold": fold}
+
+
+class Examples:
+    def __init__(self, rows, seed):
+        folds = fold_sources(rows)
+        for row in rows:
+            row["fold"] = folds[row["source"].split("-")[0]]
+        made = [{**row, "label": label, "plain": plain(row["text"]), "fold": -1} for label in (1, 0) for row in synthetic.examples(label, 8000, seed)]
+        self.rows = rows
+        self.all = rows + made + list(embedded(rows, 4000, seed))
+        self.owners, self.starts, hashes = features.windows([row["plain"] for row in self.all])
+        self.cells = (hashes >> numpy.uint32(32 - model.HASH_BITS)).astype(numpy.int64)
+        self.labels = numpy.array([row["label"] for row in self.all])
+        self.folds = numpy.array([row["fold"] for row in self.all])
+        self.parts = numpy.array([0] * len(rows) + [1] * len(made) + [2] * (len(self.all) - len(rows) - len(made)))
+        self.in_training = numpy.ones(len(self.all), bool)
+        random = numpy.random.default_rng(seed)
+        sources = numpy.array([f"{row['source']} {row['label']}" for row in rows])
+        for source in numpy.unique(sources):
+            those = numpy.flatnonzero(sources == source)
+            self.in_training[random.permutation(those)[MOST_OF_SOURCE:]] = False
+
+    def train(self, left_out, seed):
+        chosen = self.in_training & (self.folds != left_out)
+        importance = numpy.zeros(len(self.all))
+        shares = (1 - SYNTHETIC_SHARE - EMBEDDED_SHARE, SYNTHETIC_SHARE, EMBEDDED_SHARE)
+        for label in (0, 1):
+            for part, share in enumerate(shares):
+                those = chosen & (self.labels == label) & (self.parts == part)
+                importance[those] = 12_000 * share / max(1, those.sum())
+        windows = numpy.flatnonzero(chosen[self.owners])
+        return model.train(self.owners, self.starts, self.cells, windows, self.labels, importance, seed=seed)
+
+    def left_out_scores(self, seed):
+        found = numpy.full(len(self.all), -numpy.inf)
+        for fold in range(FOLDS):
+            weights, bias = self.train(fold, seed)
+            windows = numpy.flatnonzero((self.folds == fold)[self.owners] & (self.parts == 0)[self.owners])
+            found = numpy.maximum(found, model.text_scores(weights, bias, self.owners, self.starts, self.cells, windows, len(self.all)))
+            print(f"left out {', '.join(sorted({row['source'] for row in self.rows if row['fold'] == fold}))}", flush=True)
+        return found[: len(self.rows)]
+
+
+def quantised(weights):
+    step = numpy.quantile(numpy.abs(weights[weights != 0]), 0.9995) / 127
+    return numpy.clip(numpy.rint(weights / step), -127, 127).astype(numpy.int8), step
+
+
+def calibration(rows, scores):
+    """Slope and shift by which scores become logits."""
+    labels = numpy.array([row["label"] for row in rows])
+    sources = numpy.array([row["source"] for row in rows])
+    weights = numpy.empty(len(rows))
+    for label in (0, 1):
+        weights[labels == label] = figures.importance(sources[labels == label])
+        weights[labels == label] /= weights[labels == label].sum()
+    slope, shift = 1.0, 0.0
+    for _ in range(200):
+        error = (1 / (1 + numpy.exp(-slope * scores - shift)) - labels) * weights
+        slope -= 0.5 * (error * scores).sum()
+        shift -= 0.5 * error.sum()
+    over = figures.threshold(scores[labels == 0], weights[labels == 0], CALIBRATED_RATE)
+    return slope, CALIBRATED_LOGIT - slope * over
+
+
+def write(path, bias, step, table):
+    path.write_bytes(struct.pack("<dd", bias, step) + table.tobytes())
+
+
+def read(path):
+    data = path.read_bytes()
+    bias, step = struct.unpack_from("<dd", data)
+    return bias, step, numpy.frombuffer(data, numpy.int8, offset=16)
+
+
+def probabilities(path, texts):
+    """What the classifier in the gateway says of each text, in its plain form."""
+    bias, step, table = read(path)
+    owners, starts, hashes = features.windows(texts)
+    cells = (hashes >> numpy.uint32(32 - model.HASH_BITS)).astype(numpy.int64)
+    logits = model.text_scores(table * step, bias, owners, starts, cells, numpy.arange(len(owners)), len(texts))
+    return 1 / (1 + numpy.exp(-logits))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--attacks", nargs="+", type=pathlib.Path, required=True)
+    parser.add_argument("--benign", nargs="+", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path, default=WEIGHTS)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    rows = list(distinct([*load(options.attacks, 1), *load(options.benign, 0)]))
+    print(f"{sum(row['label'] for row in rows)} attacks, {sum(1 - row['label'] for row in rows)} harmless texts", flush=True)
+    examples = Examples(rows, options.seed)
+    left_out = examples.left_out_scores(options.seed)
+    slope, shift = calibration(rows, left_out)
+    figures.print_figures(rows, left_out, 1 / (1 + numpy.exp(-slope * left_out - shift)))
+    trained = [examples.train(None, options.seed + run) for run in range(SEEDS)]
+    weights = numpy.mean([each for each, _ in trained], axis=0)
+    bias = numpy.mean([each for _, each in trained])
+    table, step = quantised(weights)
+    write(options.out, slope * bias + shift, slope * step, table)
+    print(f"wrote {options.out} ({options.out.stat().st_size} bytes)")
+
+
+if __name__ == "__main__":
+    main()
