@@ -13,6 +13,10 @@ const GROUP: i32 = 8;
 const MOST_WRONG: i32 = 1;
 /** Of the first characters. */
 const MOST_WRONG_AT_FIRST: i32 = 2;
+/** Decoding begins anew only where so many characters of the run have passed for each time that it did, which bounds its cost. */
+const ATTEMPT_CHARACTERS: i32 = 8;
+const FIRST_CREDIT: i32 = 16;
+const MOST_CREDIT: i32 = 32;
 /** At the end of a run that is shorter than this, in bytes, none may be. */
 const SHORT_END: i32 = 3;
 
@@ -33,8 +37,8 @@ const enum Mode {
  * A run is at least 24 characters of base64's two alphabets in a row, with single line breaks (LF, CR LF) anywhere between
  * them; padding ends it. It is decoded from its first character, or from its third behind `0x`; as hexadecimal if its first 32
  * are such digits. The first 24 (or 32) characters must give text with at most two wrong bytes, each 8 after that with at most
- * one wrong byte, which is as good as never so by chance. Where that ends, decoding begins anew behind the next `+ - / _` at
- * least 8 characters on, where 24 more follow: a path or a name may stand before what is encoded.
+ * one wrong byte, which is as good as never so by chance. Where that ends, decoding begins anew behind the next `+ - / _`, where
+ * 24 more characters follow: a path or a name may stand before what is encoded. That is once for 8 characters, on average.
  *
  * A run of any length is decoded as it comes, and nothing of it is kept but what may be a hit. Nothing is held back for the
  * first 7 characters, which any word could be; a hit among them is told all the same.
@@ -49,9 +53,9 @@ export class EncodedRuns {
   private readonly search: RunSearch = new RunSearch();
   private mode: Mode = Mode.Search;
   private isHex: bool = false;
-  /** The next character of a run, and how many there were since decoding last began. */
+  /** The next character of a run, and what the run may spend on decoding anew. */
   private at: i32 = 0;
-  private sinceAttempt: i32 = 0;
+  private credit: i32 = 0;
 
   /** `hits` hears of them by offsets in the original text. */
   constructor(matcher: Matcher, maxHoldBytes: i32, hits: HitListener) {
@@ -108,6 +112,7 @@ export class EncodedRuns {
       this.search.begin(this.at);
       return false;
     }
+    this.credit = FIRST_CREDIT;
     this.mode = Mode.Attempt;
     return true;
   }
@@ -140,7 +145,6 @@ export class EncodedRuns {
     }
     this.isHex = group.length == LEAST_HEX;
     this.judge.reset();
-    this.sinceAttempt = 0;
     group.decode(this.isHex);
     if (this.judge.wrong(group.decoded, 0, group.decodedBytes) > MOST_WRONG_AT_FIRST) {
       this.mode = Mode.Skip;
@@ -173,7 +177,7 @@ export class EncodedRuns {
     const group = this.group;
     if (group.length == 0) return;
     this.text.append(group, this.isHex, plain);
-    this.sinceAttempt += group.length;
+    this.credit = MOST_CREDIT;
     this.at = unchecked(group.places[group.length - 1]) + 1;
   }
 
@@ -187,10 +191,11 @@ export class EncodedRuns {
         this.leave(min(this.group.end + 1, window.end));
         return true;
       }
-      joint = this.sinceAttempt >= GROUP && isJoint(window.at(this.group.end - 1));
       this.at = this.group.end;
-      this.sinceAttempt++;
+      this.credit = min(this.credit + 1, MOST_CREDIT);
+      joint = this.credit >= ATTEMPT_CHARACTERS && isJoint(window.at(this.at - 1));
     }
+    this.credit -= ATTEMPT_CHARACTERS;
     this.mode = Mode.Attempt;
     return true;
   }

@@ -80,7 +80,8 @@ export class SpacedRuns extends ViewHits {
   override onHit(id: i32, start: i32, end: i32, isContinued: bool): void {
     if (!isContinued && this.characters(start, end) < LEAST_CHARACTERS) return;
     const letters = this.letters;
-    this.hits.onHit(this.firstId + id, letters.startOf(start), letters.endOf(end - 1), isContinued);
+    const from = isContinued ? letters.endOf(start - 1) : letters.startOf(start);
+    this.hits.onHit(this.firstId + id, from, letters.endOf(end - 1), isContinued);
   }
 
   private characters(start: i32, end: i32): i32 {

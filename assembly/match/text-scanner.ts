@@ -101,7 +101,8 @@ export class TextScanner extends ViewHits {
   }
 
   override onHit(id: i32, start: i32, end: i32, isContinued: bool): void {
-    const from = this.plain.originalStart(start);
+    // What is invisible between two parts is part of the hit.
+    const from = isContinued ? this.plain.originalEnd(start) : this.plain.originalStart(start);
     this.common.tell(View.Plain, this.firstId + id, from, this.plain.originalEnd(end), isContinued);
   }
 
