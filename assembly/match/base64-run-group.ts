@@ -27,8 +27,10 @@ export const enum GroupEnd {
 @final
 export class Group {
   length: i32 = 0;
-  /** Where each character is. */
-  readonly places: StaticArray<i32> = new StaticArray<i32>(MOST_GROUP_CHARACTERS);
+  /** Where the first character is; the others follow it at once, or are where `places` says. */
+  private first: i32 = 0;
+  private isStraight: bool = false;
+  private readonly places: StaticArray<i32> = new StaticArray<i32>(MOST_GROUP_CHARACTERS);
   private readonly characters: StaticArray<u8> = new StaticArray<u8>(MOST_GROUP_CHARACTERS);
   readonly decoded: StaticArray<u8> = new StaticArray<u8>(MOST_GROUP_CHARACTERS);
   decodedBytes: i32 = 0;
@@ -37,6 +39,28 @@ export class Group {
 
   /** Reads up to `most` characters from `at` on. */
   read(window: TextWindow, at: i32, most: i32): GroupEnd {
+    if (at + most > window.end || !this.readStraight(window, at, most)) return this.readByCharacter(window, at, most);
+    this.end = at + most;
+    return GroupEnd.Full;
+  }
+
+  /** Where a character is. */
+  placeOf(index: i32): i32 {
+    return this.isStraight ? this.first + index : unchecked(this.places[index]);
+  }
+
+  private readStraight(window: TextWindow, at: i32, most: i32): bool {
+    const from = window.pointer + <usize>(at - window.start);
+    for (let i = 0; i < most; i++) if (!isEncoded(load<u8>(from + i))) return false;
+    memory.copy(changetype<usize>(this.characters), from, most);
+    this.length = most;
+    this.first = at;
+    this.isStraight = true;
+    return true;
+  }
+
+  private readByCharacter(window: TextWindow, at: i32, most: i32): GroupEnd {
+    this.isStraight = false;
     this.length = 0;
     this.end = at;
     while (this.length < most) {
@@ -65,11 +89,12 @@ export class Group {
 
   /** Decodes from base64, or from hexadecimal digits; what is left of a byte in the end counts for nothing. */
   decode(isHex: bool): void {
+    const characters = changetype<usize>(this.characters);
     let bits: u32 = 0;
     let bitCount = 0;
     let bytes = 0;
     for (let i = 0; i < this.length; i++) {
-      const character = unchecked(this.characters[i]);
+      const character = load<u8>(characters + i);
       bits = isHex ? (bits << 4) | hexOf(character) : (bits << 6) | load<u8>(changetype<usize>(SEXTETS) + character);
       bitCount += isHex ? 4 : 6;
       if (bitCount < 8) continue;
@@ -89,21 +114,23 @@ export class TextJudge {
     this.state = Utf8State.Boundary;
   }
 
-  /** How many of the bytes have no place in a text. */
-  wrong(bytes: StaticArray<u8>, from: i32, to: i32): i32 {
-    let count = 0;
-    for (let i = from; i < to; i++) {
+  /** Whether no more than `most` of the bytes have no place in a text. */
+  isText(bytes: StaticArray<u8>, length: i32, most: i32): bool {
+    let state = this.state;
+    let wrong = 0;
+    for (let i = 0; i < length && wrong <= most; i++) {
       const byte: u32 = unchecked(bytes[i]);
-      let state = utf8Next(this.state, byte);
-      if (state == Utf8State.Invalid) {
-        count++;
-        state = utf8Next(Utf8State.Boundary, byte);
+      if (state != Utf8State.Boundary || byte >= 0x80) {
+        state = utf8Next(state, byte);
+        if (state != Utf8State.Invalid) continue;
+        wrong++;
+        state = byte < 0x80 ? Utf8State.Boundary : utf8Next(Utf8State.Boundary, byte);
+        if (state == Utf8State.Invalid) state = Utf8State.Boundary;
       }
-      if (state == Utf8State.Invalid) state = Utf8State.Boundary;
-      else if (isControl(byte)) count++;
-      this.state = state;
+      if (isControl(byte)) wrong++;
     }
-    return count;
+    this.state = state;
+    return wrong <= most;
   }
 }
 

@@ -53,8 +53,8 @@ export class DecodedText extends ViewHits {
     const unitCharacters = isHex ? 2 : 4;
     for (let first = 0, byte = 0; byte < group.decodedBytes; first += unitCharacters) {
       const last = min(first + unitCharacters, group.length) - 1;
-      const start = outer.originalStart(unchecked(group.places[first]));
-      const end = outer.originalEnd(unchecked(group.places[last]) + 1);
+      const start = outer.originalStart(group.placeOf(first));
+      const end = outer.originalEnd(group.placeOf(last) + 1);
       const unitEnd = min(byte + unitBytes, group.decodedBytes);
       for (; byte < unitEnd; byte++) this.decoded.append(unchecked(group.decoded[byte]), start, end);
     }

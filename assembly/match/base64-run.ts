@@ -1,5 +1,5 @@
 import { HitListener, TextWindow } from "./detector";
-import { Group, GroupEnd, isJoint, TextJudge } from "./base64-run-group";
+import { Group, GroupEnd, isEncoded, isJoint, TextJudge } from "./base64-run-group";
 import { RunSearch } from "./base64-run-search";
 import { DecodedText } from "./base64-run-text";
 import { Matcher } from "./matcher";
@@ -134,7 +134,7 @@ export class EncodedRuns {
     }
     this.isHex = false;
     if (group.isHexNumber) {
-      const start = unchecked(group.places[2]);
+      const start = group.placeOf(2);
       if (group.read(window, start, LEAST_HEX) == GroupEnd.WindowEnd) return false;
       if (group.length == LEAST_HEX && group.isHex) this.at = start;
       else group.read(window, this.at, LEAST_BASE64);
@@ -146,7 +146,7 @@ export class EncodedRuns {
     this.isHex = group.length == LEAST_HEX;
     this.judge.reset();
     group.decode(this.isHex);
-    if (this.judge.wrong(group.decoded, 0, group.decodedBytes) > MOST_WRONG_AT_FIRST) {
+    if (!this.judge.isText(group.decoded, group.decodedBytes, MOST_WRONG_AT_FIRST)) {
       this.mode = Mode.Skip;
       return true;
     }
@@ -164,7 +164,7 @@ export class EncodedRuns {
     if (this.isHex && !group.isHex) group.length = 0;
     group.decode(this.isHex);
     const most = isFull || group.decodedBytes >= SHORT_END ? MOST_WRONG : 0;
-    const isText = this.judge.wrong(group.decoded, 0, group.decodedBytes) <= most;
+    const isText = this.judge.isText(group.decoded, group.decodedBytes, most);
     if (isText) this.take(plain);
     if (isFull && isText) return true;
     this.text.end();
@@ -178,26 +178,42 @@ export class EncodedRuns {
     if (group.length == 0) return;
     this.text.append(group, this.isHex, plain);
     this.credit = MOST_CREDIT;
-    this.at = unchecked(group.places[group.length - 1]) + 1;
+    this.at = group.placeOf(group.length - 1) + 1;
   }
 
   /** Goes to where decoding may begin anew. */
   private skip(window: TextWindow): bool {
-    let joint = false;
-    while (!joint) {
+    while (true) {
+      if (this.skipStraight(window)) break;
+      // The next character is behind a line break, or there is none.
       const end = this.group.read(window, this.at, 1);
       if (end == GroupEnd.WindowEnd) return false;
       if (end == GroupEnd.RunEnd) {
         this.leave(min(this.group.end + 1, window.end));
         return true;
       }
-      this.at = this.group.end;
-      this.credit = min(this.credit + 1, MOST_CREDIT);
-      joint = this.credit >= ATTEMPT_CHARACTERS && isJoint(window.at(this.at - 1));
+      this.at = this.group.end - 1;
     }
     this.credit -= ATTEMPT_CHARACTERS;
     this.mode = Mode.Attempt;
     return true;
+  }
+
+  /** Goes on while characters follow at once; true behind a joint where there is credit. */
+  private skipStraight(window: TextWindow): bool {
+    let at = this.at;
+    let credit = this.credit;
+    let isFound = false;
+    while (at < window.end && !isFound) {
+      const byte = window.at(at);
+      if (!isEncoded(byte)) break;
+      at++;
+      credit++;
+      isFound = isJoint(byte) && credit >= ATTEMPT_CHARACTERS;
+    }
+    this.at = at;
+    this.credit = min(credit, MOST_CREDIT);
+    return isFound;
   }
 
   /** Whether the characters from `start` to the end of the window are text so far, and enough to tell. */
@@ -212,7 +228,7 @@ export class EncodedRuns {
   private isTextSoFar(isHex: bool): bool {
     this.judge.reset();
     this.group.decode(isHex);
-    return this.judge.wrong(this.group.decoded, 0, this.group.decodedBytes) <= MOST_WRONG_AT_FIRST - 1;
+    return this.judge.isText(this.group.decoded, this.group.decodedBytes, MOST_WRONG);
   }
 }
 

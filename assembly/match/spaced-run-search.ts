@@ -1,6 +1,9 @@
 import { TextWindow } from "./detector";
 
 const BLOCK_BYTES: i32 = 16;
+/** How much is looked at before a block and behind it. */
+const BEFORE_BYTES: i32 = 2;
+const BEHIND_BYTES: usize = 2;
 /** How far before a separator the beginning of a run is looked for: separators, a character, and what is before it. */
 export const MOST_BEGINNING_BYTES: i32 = 20;
 /** How many separators may be between two characters. */
@@ -43,25 +46,25 @@ function previous(window: TextWindow, end: i32): i32 {
 
 /**
  * The first place from `from` on with a separator, one other character, and the same separator, as far as the window shows;
- * `window.end` where there is none.
+ * `window.end` where there is none. Leaves some out that no run begins at.
  */
 export function findSeparated(window: TextWindow, from: i32): i32 {
   const end = window.end;
   let at = from;
   while (at < end) {
-    while (at + BLOCK_BYTES + 2 <= end) {
+    while (at >= BEFORE_BYTES && at + BLOCK_BYTES + <i32>BEHIND_BYTES <= end) {
       const pointer = window.pointer + <usize>(at - window.start);
       const block = v128.load(pointer);
-      const second = v128.load(pointer, 1);
-      const third = v128.load(pointer, 2);
-      if (v128.any_true(v128.and(v128.or(block, third), i8x16.splat(-128)))) break;
-      const letters = i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26));
-      const digits = i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10));
-      const others = v128.or(v128.or(letters, digits), i8x16.eq(block, second));
-      const separated = v128.andnot(i8x16.eq(block, third), others);
-      const places = i8x16.bitmask(separated);
-      if (places != 0) return at + ctz(places);
-      at += BLOCK_BYTES;
+      const places = v128.any_true(v128.and(v128.or(block, v128.load(pointer, BEHIND_BYTES)), i8x16.splat(-128)))
+        ? separatorsIn(block)
+        : separatedIn(block, pointer);
+      if (places == 0) {
+        at += BLOCK_BYTES;
+        continue;
+      }
+      at += ctz(places);
+      if (isSeparator(window, at) && maySeparate(window, at)) return at;
+      at += lengthBy(window.at(at));
     }
     const stop = min(at + BLOCK_BYTES, end);
     while (at < stop) {
@@ -70,6 +73,35 @@ export function findSeparated(window: TextWindow, from: i32): i32 {
     }
   }
   return end;
+}
+
+/** Bytes that separators begin with, and perhaps other characters. */
+// @ts-ignore: decorator
+@inline
+function separatorsIn(block: v128): i32 {
+  const symbols = v128.or(i8x16.eq(block, i8x16.splat(<i8>0xe2)), i8x16.eq(block, i8x16.splat(<i8>0xf0)));
+  const others = v128.or(alphanumerics(block), i8x16.lt_s(block, i8x16.splat(0)));
+  return i8x16.bitmask(v128.or(v128.not(others), symbols));
+}
+
+/** In ASCII: where a separator is, and again two bytes on, and a single character or the same separator before it. */
+// @ts-ignore: decorator
+@inline
+function separatedIn(block: v128, pointer: usize): i32 {
+  const others = v128.or(alphanumerics(block), i8x16.eq(block, v128.load(pointer, 1)));
+  const twoBefore = v128.load(pointer - 2);
+  // Only letters and digits of ASCII are sure to be no separator, and to make no character single.
+  const isSingle = v128.or(v128.not(alphanumerics(twoBefore)), i8x16.eq(block, v128.load(pointer - 1)));
+  return i8x16.bitmask(v128.and(v128.andnot(i8x16.eq(block, v128.load(pointer, 2)), others), isSingle));
+}
+
+// @ts-ignore: decorator
+@inline
+function alphanumerics(block: v128): v128 {
+  return v128.or(
+    i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26)),
+    i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10)),
+  );
 }
 
 function maySeparate(window: TextWindow, at: i32): bool {

@@ -10,7 +10,7 @@ const DENSE_BYTES: i32 = 1 << 17;
 const SYMBOLS: i32 = 256;
 
 /**
- * Aho and Corasick's automaton (1975) of the words of a list. Immutable; a word of n new bytes takes 13 n bytes, and
+ * Aho and Corasick's automaton (1975) of the words of a list. Immutable; a word of n new bytes takes 14 n bytes, and
  * building it takes about as much again.
  *
  * States are numbered by depth, so the children of a state are in a row, in the order of their symbols, after those of the
@@ -36,8 +36,8 @@ export class WordAutomaton {
   readonly endingLengths: StaticArray<u8>;
   readonly endingIsLetter: StaticArray<bool>;
   readonly endingNexts: StaticArray<u32>;
-  /** The first state of each depth. */
-  private readonly depths: StaticArray<u32>;
+  /** How many bytes of the text a state has read. */
+  private readonly depths: StaticArray<u8>;
   private readonly dense: StaticArray<u32>;
   private readonly denseStates: u32;
   /** The longest word. */
@@ -64,7 +64,7 @@ export class WordAutomaton {
     this.endingLengths = new StaticArray<u8>(order.length + 1);
     this.endingIsLetter = new StaticArray<bool>(order.length + 1);
     this.endingNexts = new StaticArray<u32>(order.length + 1);
-    this.depths = new StaticArray<u32>(most + 2);
+    this.depths = new StaticArray<u8>(states);
     this.build(list, order);
   }
 
@@ -86,20 +86,18 @@ export class WordAutomaton {
     return unchecked(this.failures[state]);
   }
 
-  /** How many bytes of the text a state has read. */
+  @inline
   depth(state: u32): i32 {
-    let low = 0;
-    let high = this.mostBytes + 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.depths[middle] <= state) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return unchecked(this.depths[state]);
   }
 
   /** The child of a state by a kind of symbol, or `ROOT`. */
   child(state: u32, kind: u32): u32 {
+    const next = this.next(state, kind);
+    return this.depth(next) == this.depth(state) + 1 ? next : ROOT;
+  }
+
+  private childOf(state: u32, kind: u32): u32 {
     const last = unchecked(this.firsts[state + 1]);
     for (let child = unchecked(this.firsts[state]); child < last; child++) {
       if (unchecked(this.labels[child]) == kind) return child;
@@ -110,7 +108,7 @@ export class WordAutomaton {
   private nextSparse(state: u32, kind: u32): u32 {
     if (kind == 0) return ROOT;
     while (state >= this.denseStates) {
-      const child = this.child(state, kind);
+      const child = this.childOf(state, kind);
       if (child != ROOT) return child;
       state = unchecked(this.failures[state]);
     }
@@ -129,10 +127,10 @@ export class WordAutomaton {
     for (let state: u32 = 0; state < <u32>this.states; state++) {
       if (state == depthEnd) {
         depth++;
-        this.depths[depth] = state;
         depthEnd = count;
       }
       this.firsts[state] = count;
+      this.depths[state] = <u8>depth;
       const failure = this.failures[state];
       let at = from[state];
       let last = this.endings[failure];
@@ -158,7 +156,6 @@ export class WordAutomaton {
       this.firsts[state + 1] = count;
       if (state < this.denseStates) this.fillDense(state);
     }
-    this.depths[depth + 1] = count;
   }
 
   private fillDense(state: u32): void {

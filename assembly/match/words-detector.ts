@@ -4,7 +4,7 @@ import { WordFilter } from "./words-filter";
 import { isLetter, SymbolReader } from "./words-symbols";
 
 /** Below that the filter costs more than it saves. */
-const LEAST_FILTER_BYTES: i32 = 24;
+const LEAST_FILTER_BYTES: i32 = 32;
 
 /** Reports every word of a set that is in a text, overlapping ones too. Holds back no more than the longest word. */
 @final

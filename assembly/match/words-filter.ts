@@ -1,21 +1,23 @@
-import { isLetter, isLetterLead } from "./words-symbols";
+import { isLetter } from "./words-symbols";
 
 const BLOCK_BYTES: i32 = 16;
-/** How many bytes of a word the filter looks at. */
-const PREFIX_BYTES: i32 = 3;
-const HASH_BITS: u32 = 16;
-const CASE_BITS: u32 = 0x202020;
+/** How many first bytes of a word are looked up, one after the other. */
+const FEW_BYTES: i32 = 3;
+const SOME_BYTES: i32 = 5;
+const MANY_BYTES: i32 = 8;
+const CASE_BITS: u64 = 0x2020202020202020;
 
 /**
  * Tells places of a text where no word of a list begins, 16 bytes at a time: a word that begins with a letter begins only
- * where one of the text does, others only with their own first bytes; and then the first three bytes must be those of a word,
- * by hash.
+ * where one of the text does, others only with their own first bytes; and then the first 3, 5 and 8 bytes must be those of a
+ * word, by hash. Takes 24 kB.
  */
 @final
 export class WordFilter {
-  /** One bit for each hash of three bytes. */
-  private readonly prefixes: StaticArray<u8> = new StaticArray<u8>(1 << (HASH_BITS - 3));
-  /** By first byte: 1 where a word shorter than three bytes begins with it. */
+  private readonly few: PrefixTable = new PrefixTable();
+  private readonly some: PrefixTable = new PrefixTable();
+  private readonly many: PrefixTable = new PrefixTable();
+  /** By first byte: 1 where a word begins with it that has fewer than three before its end or a blank. */
   private readonly shorts: StaticArray<u8> = new StaticArray<u8>(256);
   /** ASCII characters other than letters that words begin with: bits of the high half of a byte, by its low half. */
   private readonly others: StaticArray<u8> = new StaticArray<u8>(BLOCK_BYTES);
@@ -33,8 +35,14 @@ export class WordFilter {
       if (first >= 0x80) this.hasWide = true;
       else this.addOther(first);
     }
-    if (length < PREFIX_BYTES) this.addShort(first);
-    else this.addPrefix(pointer, 0, 0);
+    // Any blank stands for any blank, so bytes are looked up only before the first one.
+    let plain = 0;
+    while (plain < length && !isBlank(load<u8>(pointer + plain))) plain++;
+    if (plain < FEW_BYTES) return this.addShort(first);
+    this.few.add(prefixOf(pointer, FEW_BYTES), plain < SOME_BYTES);
+    if (plain < SOME_BYTES) return;
+    this.some.add(prefixOf(pointer, SOME_BYTES), plain < MANY_BYTES);
+    if (plain >= MANY_BYTES) this.many.add(prefixOf(pointer, MANY_BYTES), true);
   }
 
   private addShort(first: u32): void {
@@ -53,32 +61,15 @@ export class WordFilter {
     } else this.others[first & 15] |= bitOf(first >> 4);
   }
 
-  /** Any blank stands for any blank. */
-  private addPrefix(pointer: usize, index: i32, key: u32): void {
-    if (index == PREFIX_BYTES) {
-      const hash = hashOf(key);
-      this.prefixes[hash >> 3] |= bitOf(hash & 7);
-      return;
-    }
-    const byte: u32 = load<u8>(pointer + index);
-    const shift = 8 * index;
-    if (isBlank(byte)) {
-      this.addPrefix(pointer, index + 1, key | (0x20 << shift));
-      this.addPrefix(pointer, index + 1, key | (0x09 << shift));
-      this.addPrefix(pointer, index + 1, key | (0x0a << shift));
-      this.addPrefix(pointer, index + 1, key | (0x0d << shift));
-    } else this.addPrefix(pointer, index + 1, key | (byte << shift));
-  }
-
   /**
-   * The first place in [pointer, end) where a word may begin; at least the last 17 bytes are left for others. `isInWord` and
+   * The first place in [pointer, end) where a word may begin; the last 23 bytes are left for others. `isInWord` and
    * `isAfterLead` say where `pointer` is, and then where the place is.
    */
   find(pointer: usize, end: usize): usize {
     let inWord: u32 = <u32>this.isInWord;
     let afterLead: u32 = <u32>this.isAfterLead;
     const others = v128.load(changetype<usize>(this.others));
-    while (pointer + BLOCK_BYTES + PREFIX_BYTES <= end) {
+    while (pointer + BLOCK_BYTES + MANY_BYTES <= end) {
       const block = v128.load(pointer);
       const alphanumeric = v128.or(
         i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26)),
@@ -105,7 +96,7 @@ export class WordFilter {
       places &= 0xffff;
       while (places != 0) {
         const at = ctz(places);
-        if (this.mayBegin(load<u32>(pointer + at))) {
+        if (this.mayBegin(load<u64>(pointer + at))) {
           if (at > 0) {
             inWord = (words >> (at - 1)) & 1;
             afterLead = (leads >> (at - 1)) & 1;
@@ -126,21 +117,59 @@ export class WordFilter {
   }
 
   @inline
-  private mayBegin(bytes: u32): bool {
-    const hash = hashOf(bytes & 0xffffff);
-    const bit = load<u8>(changetype<usize>(this.prefixes) + <usize>(hash >> 3)) >> <u8>(hash & 7);
-    return ((bit & 1) | load<u8>(changetype<usize>(this.shorts) + <usize>(bytes & 0xff))) != 0;
+  private mayBegin(bytes: u64): bool {
+    if (load<u8>(changetype<usize>(this.shorts) + <usize>(bytes & 0xff)) != 0) return true;
+    const few = this.few.find(bytes & 0xffffff);
+    return few != Prefix.None && (few == Prefix.Word || this.mayGoOn(bytes));
+  }
+
+  private mayGoOn(bytes: u64): bool {
+    const some = this.some.find(bytes & 0xffffffffff);
+    return some != Prefix.None && (some == Prefix.Word || this.many.find(bytes) != Prefix.None);
+  }
+}
+
+const enum Prefix {
+  None,
+  /** Words begin so that have more bytes to look up. */
+  Longer,
+  /** And some that have none. */
+  Word = 3,
+}
+
+const HASH_BITS: u64 = 15;
+
+/** Beginnings of words by hash, whatever the case of letters; two bits each. */
+@final
+class PrefixTable {
+  private readonly entries: StaticArray<u8> = new StaticArray<u8>(1 << (<i32>HASH_BITS - 2));
+
+  add(prefix: u64, isWord: bool): void {
+    const hash = hashOf(prefix);
+    const bits: u32 = isWord ? Prefix.Word : Prefix.Longer;
+    this.entries[hash >> 2] |= <u8>(bits << <u32>((hash & 3) * 2));
+  }
+
+  @inline
+  find(prefix: u64): u32 {
+    const hash = hashOf(prefix);
+    return (load<u8>(changetype<usize>(this.entries) + <usize>(hash >> 2)) >> <u8>((hash & 3) * 2)) & 3;
   }
 }
 
 // prettier-ignore
 const HIGH_BITS = memory.data<u8>([1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0], 16);
 
-/** Of three bytes, whatever the case of letters. */
 // @ts-ignore: decorator
 @inline
-function hashOf(key: u32): u32 {
-  return ((key | CASE_BITS) * 0x9e3779b1) >> (32 - HASH_BITS);
+function hashOf(prefix: u64): i32 {
+  return <i32>(((prefix | CASE_BITS) * 0x9e3779b97f4a7c15) >> (64 - HASH_BITS));
+}
+
+function prefixOf(pointer: usize, length: i32): u64 {
+  let prefix: u64 = 0;
+  for (let i = length - 1; i >= 0; i--) prefix = (prefix << 8) | load<u8>(pointer + i);
+  return prefix;
 }
 
 function isBlank(byte: u32): bool {

@@ -9,7 +9,7 @@ interface Scanner {
   hitsLength(): number;
   clear(): void;
   add(word: number, id: number): number;
-  make(maxHoldBytes: number, hasShapes: boolean): number;
+  make(maxHoldBytes: number, hasShapes: boolean, views: number): number;
   begin(): void;
   feed(start: number, length: number): void;
   finish(): void;
@@ -28,6 +28,7 @@ interface Scan {
 }
 
 const HOLD = 256;
+const ALL_VIEWS = 0b1111;
 const NUMBER = 100;
 const BRACES = 101;
 /** A character or an escape may be cut in two; the first characters of what is encoded are not held back. */
@@ -43,7 +44,7 @@ function make(words: string[], hasShapes = false): void {
   m.__collect();
   m.clear();
   words.forEach((word, id) => m.add(m.__newString(word), id));
-  m.make(HOLD, hasShapes);
+  m.make(HOLD, hasShapes, ALL_VIEWS);
 }
 
 function scan(text: string | Uint8Array, cuts: number[] = []): Scan {

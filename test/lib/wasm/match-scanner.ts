@@ -99,6 +99,21 @@ class Shapes extends DetectorFactory {
   }
 }
 
+/** Another factory, for some views only. */
+@final
+class InViews extends DetectorFactory {
+  constructor(
+    private readonly other: DetectorFactory,
+    views: i32,
+  ) {
+    super(views, other.mostBytes);
+  }
+
+  override create(view: View, maxHoldBytes: i32): Detector {
+    return this.other.create(view, maxHoldBytes);
+  }
+}
+
 const RECORDER = new Recorder();
 let list = new WordList();
 let scanner = new TextScanner(new Matcher(), 256, RECORDER);
@@ -124,9 +139,9 @@ export function add(word: string, id: i32): bool {
 }
 
 /** Words have their ids, numbers are 100, what is in braces is 101. Returns what a scanner takes of memory, in bytes. */
-export function make(maxHoldBytes: i32, hasShapes: bool): usize {
+export function make(maxHoldBytes: i32, hasShapes: bool, views: i32): usize {
   const matcher = new Matcher();
-  matcher.add(new WordSet(list), 0);
+  matcher.add(new InViews(new WordSet(list), views), 0);
   if (hasShapes) {
     matcher.add(new Shapes(true), 100);
     matcher.add(new Shapes(false), 100);
