@@ -2,28 +2,30 @@ import { Detector, HitListener, TextWindow } from "../detector";
 import { bitOf, Builtin } from "./builtin";
 import { ALPHANUMERIC, isDigit, isOf, LETTER, LOCAL, WORD } from "./characters";
 import { findKeyAndValue, findUrl } from "./connection-string";
-import { findCreditCard } from "./credit-card";
+import { findCreditCard, mayBeCreditCard } from "./credit-card";
 import { DigitGroups } from "./digit-groups";
 import { findEmail, MAX_LOCAL_BYTES } from "./email";
 import { findIban } from "./iban";
-import { findIpv4, findIpv6 } from "./ip-address";
+import { findIpv4, findIpv6, mayBeIpv4 } from "./ip-address";
 import { findJwt } from "./jwt";
-import { findPhoneNumber } from "./phone-number";
+import { BYTES_BEFORE_BLOCK, NUMBER_BLOCK_BYTES, numberStarts } from "./number-starts";
+import { findPhoneNumber, mayBePhoneNumber } from "./phone-number";
 import { findPrivateKey, MAX_PRIVATE_KEY_BYTES, privateKeyEnd } from "./private-key";
 import { Sight } from "./sight";
 import { findCapitalToken, findSkToken, findSlackToken, findUnderscoreToken } from "./token";
 import { Triggers } from "./triggers";
-import { findUsSsn } from "./us-ssn";
+import { findUsSsn, mayBeUsSsn } from "./us-ssn";
 
 /** The least that a detector has to be allowed to hold back. */
 export const MIN_HOLD_BYTES: i32 = 64;
-/** How much a block of triggers reads. */
-const BLOCK_BYTES: i32 = 18;
+const NUMBER_KINDS: u32 =
+  bitOf(Builtin.CreditCard) |
+  bitOf(Builtin.Iban) |
+  bitOf(Builtin.PhoneNumber) |
+  bitOf(Builtin.UsSsn) |
+  bitOf(Builtin.IpAddress);
 /** The longest of what may be before the byte at which a recogniser is asked, but for the local part of an e-mail address. */
 const MAX_BEGINNING_BYTES: i32 = 24;
-/** A number shorter than that is looked at only when others follow. */
-const MIN_NUMBER_BYTES: i32 = 7;
-const MAX_NUMBER_BYTES: i32 = 21;
 
 const enum Within {
   Text,
@@ -47,6 +49,7 @@ export class BuiltinDetector extends Detector {
   private readonly groups: DigitGroups = new DigitGroups();
   private readonly maxHoldBytes: i32;
   private readonly maxLocalBytes: i32;
+  private readonly wantsNumbers: bool;
   private within: Within = Within.Text;
   /** Where the scan goes on. */
   private next: i32 = 0;
@@ -62,6 +65,7 @@ export class BuiltinDetector extends Detector {
   ) {
     super();
     this.triggers = new Triggers(kinds);
+    this.wantsNumbers = (kinds & NUMBER_KINDS) != 0;
     this.maxHoldBytes = max(maxHoldBytes, MIN_HOLD_BYTES);
     this.maxLocalBytes = min(MAX_LOCAL_BYTES, this.maxHoldBytes / 2);
   }
@@ -104,28 +108,31 @@ export class BuiltinDetector extends Detector {
   /** Finds the next hit from `from` on, or something that may become one; -1 at the end of what there is. */
   private findTrigger(from: i32): i32 {
     const sight = this.sight;
-    const triggers = this.triggers;
     const end = sight.end;
-    let block = from;
-    while (block + BLOCK_BYTES <= end) {
-      let mask = triggers.inBlock(sight.pointer(block), this.isAfterDigit(block));
-      while (mask != 0) {
+    // A number right behind a hit is not in a row with it, which a block can't tell.
+    let block = min(end, max(from, max(sight.start + BYTES_BEFORE_BLOCK, sight.settled + 2)));
+    const early = this.findByByte(from, block);
+    if (early >= 0) return early;
+    for (; block + NUMBER_BLOCK_BYTES <= end; block += 16) {
+      const pointer = sight.pointer(block);
+      let mask = this.triggers.inBlock(pointer);
+      if (this.wantsNumbers) mask |= numberStarts(pointer);
+      for (; mask != 0; mask &= mask - 1) {
         const at = block + ctz(mask);
         if (this.visit(at)) return at;
-        mask &= mask - 1;
       }
-      block += 16;
     }
-    for (let at = block; at < end; at++) {
-      if (triggers.mayBegin(sight.pointer(at), end - at, this.isAfterDigit(at)) && this.visit(at)) return at;
-    }
-    return -1;
+    return this.findByByte(block, end);
   }
 
-
-  @inline
-  private isAfterDigit(at: i32): bool {
-    return isDigit(this.sight.before(at - 1));
+  private findByByte(from: i32, until: i32): i32 {
+    const sight = this.sight;
+    for (let at = from; at < until; at++) {
+      const pointer = sight.pointer(at);
+      const isNumber = this.wantsNumbers && isDigit(load<u8>(pointer));
+      if ((isNumber || this.triggers.mayBegin(pointer, sight.end - at)) && this.visit(at)) return at;
+    }
+    return -1;
   }
 
   /** Asks the recognisers for what begins around `at`; whether there is something, or may be. */
@@ -188,39 +195,25 @@ export class BuiltinDetector extends Detector {
     const sight = this.sight;
     const groups = this.groups;
     const before = sight.before(at - 1);
+    if (isDigit(before)) return;
     if (!sight.beginsWord(at, WORD)) {
       if (!this.wants(Builtin.Iban) || !isOf(before, LETTER) || !isOf(sight.before(at - 2), LETTER)) return;
       if (isDigit(sight.at(at + 1)) && sight.beginsWord(at - 2, ALPHANUMERIC)) findIban(sight, at - 2);
       return;
     }
-    let end = at + 1;
-    while (end < at + MAX_NUMBER_BYTES && isDigit(sight.at(end))) end++;
     if (before == 0x28 || before == 0x2b) sight.candidate--;
-    if (end - at < MIN_NUMBER_BYTES && !this.hasMore(end)) return;
-    groups.read(sight, at);
+    if (!groups.look(sight, at, before)) return;
     const isJoined = (before == 0x2e || before == 0x2d) && isDigit(sight.before(at - 2));
-    if (!isJoined && this.wants(Builtin.CreditCard)) {
-      findCreditCard(sight, groups);
-      if (sight.hitEnd != 0) return;
-    }
-    if (!isJoined && this.wants(Builtin.UsSsn)) {
-      findUsSsn(sight, groups);
-      if (sight.hitEnd != 0) return;
-    }
-    if ((!isJoined || before == 0x2d) && this.wants(Builtin.IpAddress)) {
-      findIpv4(sight, groups);
-      if (sight.hitEnd != 0) return;
-    }
-    if (this.wants(Builtin.PhoneNumber)) findPhoneNumber(sight, groups);
-  }
-
-  /** Whether digits that end at `end` may be one group of a number. */
-  private hasMore(end: i32): bool {
-    const sight = this.sight;
-    const byte = sight.at(end);
-    if (byte != 0x20 && byte != 0x2d && byte != 0x2e && byte != 0x2f) return byte == 0x28 || byte == 0x29;
-    const next = sight.at(end + 1);
-    return isDigit(next) || next == 0x28;
+    const isCard = !isJoined && this.wants(Builtin.CreditCard) && mayBeCreditCard(groups);
+    const isSsn = !isJoined && this.wants(Builtin.UsSsn) && mayBeUsSsn(sight, groups, at);
+    const isAddress = (!isJoined || before == 0x2d) && this.wants(Builtin.IpAddress) && mayBeIpv4(groups);
+    const isPhone = this.wants(Builtin.PhoneNumber) && mayBePhoneNumber(sight, groups, at, before);
+    if (sight.isShort || !(isCard || isSsn || isAddress || isPhone)) return;
+    groups.read(sight, at);
+    if (isCard) findCreditCard(sight, groups);
+    if (isSsn && sight.hitEnd == 0) findUsSsn(sight, groups);
+    if (isAddress && sight.hitEnd == 0) findIpv4(sight, groups);
+    if (isPhone && sight.hitEnd == 0) findPhoneNumber(sight, groups);
   }
 
   /** Tells the hit in hand. */

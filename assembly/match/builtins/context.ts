@@ -1,15 +1,19 @@
-import { isDigit, isOf, LETTER } from "./characters";
+import { isDigit, isOf, LETTER, WORD } from "./characters";
 import { CONTEXT_BYTES, Sight } from "./sight";
 
 /** How near the number the word has to begin. */
 const NEAR_BYTES: i32 = CONTEXT_BYTES - 4;
 
 /** Four letters in lower case, the first lowest: what a word that announces a telephone number begins with, in the languages of most. */
+const ANSW: u32 = 0x77736e61;
 const CALL: u32 = 0x6c6c6163;
 const CELL: u32 = 0x6c6c6563;
+const CONT: u32 = 0x746e6f63;
 const DIAL: u32 = 0x6c616964;
 const MOBI: u32 = 0x69626f6d;
+const OFFI: u32 = 0x6966666f;
 const PHON: u32 = 0x6e6f6870;
+const REAC: u32 = 0x63616572;
 const TELE: u32 = 0x656c6574;
 const WHAT: u32 = 0x74616877;
 const FAX: u32 = 0x786166;
@@ -21,6 +25,10 @@ const DENWA: u32 = 0xe8bb9be9;
 const SHOUJI: u32 = 0xe68b89e6;
 const KEITAI: u32 = 0xe5ba90e6;
 const JEONHWA: u32 = 0xed84a0ec;
+
+/** A bit for each letter that one of the words begins with. */
+const FIRST_LETTERS: u32 =
+  (1 << 0x01) | (1 << 0x03) | (1 << 0x04) | (1 << 0x06) | (1 << 0x0d) | (1 << 0x12) | (1 << 0x13) | (1 << 0x14) | (1 << 0x17);
 
 const SSN: u32 = 0x6e7373;
 const SOCI: u32 = 0x69636f73;
@@ -42,22 +50,34 @@ export function hasPhoneWord(sight: Sight, number: i32): bool {
   return false;
 }
 
+/** Whether a word for a telephone is just behind a number, as in `555 1234 (mobile)`. */
+export function isBeforePhoneWord(sight: Sight, end: i32): bool {
+  let at = end;
+  while (at < end + 2 && !isOf(sight.at(at), LETTER) && sight.at(at) >= 0x20) at++;
+  let four: u32 = 0;
+  for (let i = 3; i >= 0; i--) four = (four << 8) | (sight.at(at + i) | 0x20);
+  return four == OFFI || four == MOBI || four == CELL || four == PHON || (four & THREE) == FAX;
+}
+
+/** Whether `four`, the bytes at `at` with letters in lower case, begin a word for a telephone. */
 function isPhoneWord(four: u32, sight: Sight, at: i32): bool {
+  if (four == PHON) return true;
   const first = four & 0xff;
   if (first >= 0x80) {
     return four == DIANHUA || four == DENWA || four == SHOUJI || four == KEITAI || four == JEONHWA;
   }
-  if (four == PHON) return true;
-  if (first != 0x74 && first != 0x6d && first != 0x63 && first != 0x66 && first != 0x64 && first != 0x73 && first != 0x77) {
-    return false;
-  }
-  if (isOf(sight.before(at - 1), LETTER)) return false;
-  if (four == MOBI || four == WHAT) return true;
-  const next = sight.before(at + 4);
-  if (four == TELE) return (next | 0x20) == 0x66;
-  if (four == CALL || four == CELL || four == DIAL) return !isOf(next, LETTER);
+  if (((FIRST_LETTERS >> (first & 0x1f)) & 1) == 0 || isOf(sight.before(at - 1), LETTER)) return false;
+  if (four == MOBI) return true;
+  const next = sight.before(at + 4) | 0x20;
+  const isWord = !isOf(next, LETTER);
+  if (four == CALL || four == CELL || four == DIAL) return isWord;
+  if (four == TELE) return next == 0x66;
+  if (four == WHAT) return next == 0x73;
+  if (four == REAC) return next == 0x68 && !isOf(sight.before(at + 5), LETTER);
+  if (four == ANSW) return (sight.before(at + 6) | 0x20) == 0x69;
+  if (four == CONT) return (sight.before(at + 6) | 0x20) == 0x74 && !isOf(sight.before(at + 7), WORD);
   const three = four & THREE;
-  return (three == TEL || three == FAX || three == SMS) && (four >> 24 == 0 || !isOf(four >> 24, LETTER));
+  return (three == TEL || three == FAX || three == SMS) && !isOf(four >> 24, LETTER);
 }
 
 /** Whether the word for a Social Security number is just before. */

@@ -11,37 +11,43 @@ const MAX_DIGITS: i32 = 19;
  * digits (ISO/IEC 7812; the networks' published ranges). In the order of the numbers.
  */
 const ISSUERS = memory.data<u16>([
-  604, 604, 0xff, // Maestro
+  604, 604, 0xd1, // Maestro
   1220, 1229, 0x08, // UATP
   1800, 1800, 0x08, // JCB
   2131, 2131, 0x08,
-  2200, 2204, 0xf0, // Mir
+  2200, 2204, 0x90, // Mir
   2221, 2720, 0x10, // Mastercard
   3000, 3059, 0x14, // Diners Club
   3095, 3095, 0x14,
   3400, 3499, 0x08, // American Express
-  3500, 3599, 0xf0, // JCB
+  3500, 3599, 0x90, // JCB
   3600, 3699, 0x14, // Diners Club
   3700, 3799, 0x08, // American Express
   3800, 3999, 0x14, // Diners Club
   4000, 4999, 0x92, // Visa
   5000, 5017, 0x10, // Maestro
-  5018, 5020, 0xff,
+  5018, 5020, 0xd1,
   5021, 5037, 0x10,
-  5038, 5038, 0xff,
+  5038, 5038, 0xd1,
   5039, 5599, 0x10, // Maestro, Mastercard
-  5600, 5899, 0xff, // Maestro
-  6000, 6303, 0xf0, // Discover, RuPay, UnionPay
-  6304, 6304, 0xff, // Maestro
-  6305, 6389, 0xf0,
-  6390, 6390, 0xff,
-  6391, 6699, 0xf0, // Discover
-  6700, 6799, 0xff, // Maestro
-  8100, 8299, 0xf0, // UnionPay, RuPay
+  5600, 5899, 0xd1, // Maestro
+  6000, 6303, 0x90, // Discover, RuPay, UnionPay
+  6304, 6304, 0xd1, // Maestro
+  6305, 6389, 0x90,
+  6390, 6390, 0xd1,
+  6391, 6699, 0x90, // Discover
+  6700, 6799, 0xd1, // Maestro
+  8100, 8299, 0x90, // UnionPay, RuPay
   9792, 9792, 0x10, // Troy
 ]);
 const ISSUER_BYTES: usize = 6;
 const ISSUER_COUNT: usize = 28;
+
+/** Whether the beginning is that of a card's number. */
+export function mayBeCreditCard(groups: DigitGroups): bool {
+  if (groups.firstLength != 4) return groups.firstLength >= MIN_DIGITS && groups.firstLength <= MAX_DIGITS;
+  return (groups.secondLength == 4 || groups.secondLength == 6) && (groups.gap == 0x20 || groups.gap == 0x2d);
+}
 
 /** A card number at the first group, whole or in groups of four, 4-6-5 or 4-6-4, that one of the issuers gives out and Luhn's sum holds for. */
 export function findCreditCard(sight: Sight, groups: DigitGroups): void {
@@ -49,7 +55,7 @@ export function findCreditCard(sight: Sight, groups: DigitGroups): void {
   const first = groups.length(0);
   if (first >= MIN_DIGITS) {
     if (first <= MAX_DIGITS && isCard(groups, first) && sight.endsNumber(groups.end(0))) {
-      sight.found(Builtin.CreditCard, groups.start(0), groups.end(0));
+      sight.found(Builtin.CreditCard, groups.start, groups.end(0));
     }
     return;
   }
@@ -60,7 +66,7 @@ export function findCreditCard(sight: Sight, groups: DigitGroups): void {
     if (!groups.isUniform(1, count - 1) || !isGrouped(groups, count, isSix)) continue;
     const digits = groups.total(count);
     if (digits > MAX_DIGITS || !isCard(groups, digits) || !sight.endsNumber(groups.end(count - 1))) continue;
-    sight.found(Builtin.CreditCard, groups.start(0), groups.end(count - 1));
+    sight.found(Builtin.CreditCard, groups.start, groups.end(count - 1));
     return;
   }
 }
@@ -74,7 +80,7 @@ function isGrouped(groups: DigitGroups, count: i32, isSix: bool): bool {
 
 /** Within a longer row of such groups, as an account number or a table has them. */
 function isAfterGroupOfFour(sight: Sight, groups: DigitGroups): bool {
-  const at = groups.start(0) - 1;
+  const at = groups.start - 1;
   return isDigit(sight.before(at - 1)) && isDigit(sight.before(at - 2)) && isDigit(sight.before(at - 3));
 }
 

@@ -18,9 +18,8 @@ const BACKSLASH: u32 = 0x5c;
  */
 export function findEmail(sight: Sight, at: i32, maxLocalBytes: i32, maxBytes: i32): void {
   const start = localStart(sight, at, maxLocalBytes);
-  sight.candidate = start;
   if (start == at || sight.before(at - 1) == DOT || isInUrl(sight, start)) return;
-  const limit = start + maxBytes - 2;
+  const limit = sight.candidate + maxBytes - 2;
   const end = domainEnd(sight, at + 1, limit);
   if (end == 0) return;
   if (sight.at(end) == COLON && at - start == 3 && sight.hasAt(start, "git")) return;
@@ -33,6 +32,7 @@ function localStart(sight: Sight, at: i32, maxBytes: i32): i32 {
   let start = at;
   while (start > floor && isOf(sight.before(start - 1), LOCAL)) start--;
   if (start == floor && floor > 0 && isOf(sight.before(start - 1), LOCAL)) return at;
+  sight.candidate = start;
   if (start > 0 && start + 1 < at && sight.before(start - 1) == BACKSLASH && isOf(sight.before(start), LETTER)) start++;
   while (start < at) {
     const byte = sight.before(start);

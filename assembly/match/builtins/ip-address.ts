@@ -1,10 +1,11 @@
 import { Builtin } from "./builtin";
-import { ALPHANUMERIC, isDigit, isHex, isOf } from "./characters";
+import { ALPHANUMERIC, isDigit, isHex, isOf, LETTER } from "./characters";
 import { hasVersionWord } from "./context";
 import { DigitGroups } from "./digit-groups";
 import { Sight } from "./sight";
 
 const FULL_STOP: u32 = 0x2e;
+const HYPHEN: u32 = 0x2d;
 const COLON: u32 = 0x3a;
 const PERCENT: u32 = 0x25;
 const UNDERSCORE: u32 = 0x5f;
@@ -15,10 +16,17 @@ const OCTETS: i32 = 4;
 const GROUPS: i32 = 8;
 const MAX_ZONE_BYTES: i32 = 16;
 
+/** Whether the beginning is that of an IPv4 address. */
+export function mayBeIpv4(groups: DigitGroups): bool {
+  return groups.gap == FULL_STOP && groups.firstLength <= 3 && groups.secondLength <= 3;
+}
+
 /** An IPv4 address in dotted decimals at the first group (RFC 3986, `IPv4address`: no leading zeros). No version, no part of a longer row. */
 export function findIpv4(sight: Sight, groups: DigitGroups): void {
   if (groups.count < OCTETS || groups.separator(1) != FULL_STOP || !groups.isUniform(1, 3)) return;
-  const start = groups.start(0);
+  const start = groups.start;
+  // The version of something: "python-3.4.2.4".
+  if (sight.before(start - 1) == HYPHEN && isOf(sight.before(start - 2), LETTER)) return;
   const end = ipv4End(sight, start);
   if (end == 0 || !endsAddress(sight, end) || hasVersionWord(sight, start)) return;
   sight.found(Builtin.IpAddress, start, end);
@@ -93,7 +101,7 @@ function endsAddress(sight: Sight, end: i32): bool {
   const byte = sight.at(end);
   if (byte == UNDERSCORE || isOf(byte, ALPHANUMERIC)) return false;
   if (byte == FULL_STOP) return !isOf(sight.at(end + 1), ALPHANUMERIC);
-  return byte != 0x2d || !isOf(sight.at(end + 1), ALPHANUMERIC) || isDigit(sight.at(end + 1));
+  return byte != HYPHEN || !isOf(sight.at(end + 1), ALPHANUMERIC) || isDigit(sight.at(end + 1));
 }
 
 /** Where the address that begins at `at` ends, or 0. */

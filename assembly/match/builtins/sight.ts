@@ -66,22 +66,22 @@ export class Sight {
   }
 
   /** The byte at an offset from the window's start on; 0 where the text is over. */
+  at(offset: i32): u32 {
+    return this.peek(offset);
+  }
+
+  /** The same in place, for where many are looked at. */
 
   @inline
-  at(offset: i32): u32 {
+  peek(offset: i32): u32 {
     if (offset < this.end) return load<u8>(this.base + <usize>offset);
     this.isShort = this.isShort || this.isOpen;
     return 0;
   }
 
   /** The byte at an offset before one that is still in the window, up to `CONTEXT_BYTES` back; 0 before the text. */
-
-  @inline
   before(offset: i32): u32 {
-    return offset >= this.start ? load<u8>(this.base + <usize>offset) : this.remembered(offset);
-  }
-
-  private remembered(offset: i32): u32 {
+    if (offset >= this.start) return load<u8>(this.base + <usize>offset);
     if (offset < 0 || offset >= this.contextEnd) return 0;
     return load<u8>(changetype<usize>(this.context) + (offset & (CONTEXT_BYTES - 1)));
   }
@@ -118,7 +118,7 @@ export class Sight {
   runEnd(from: i32, limit: i32, classes: u32, joiners: u32): i32 {
     let at = from;
     while (at < limit) {
-      const byte = this.at(at);
+      const byte = this.peek(at);
       if (!isOf(byte, classes) && (!isOf(byte, joiners) || !isOf(this.at(at + 1), classes))) break;
       at++;
     }

@@ -80,7 +80,7 @@ function hasMarker(sight: Sight, from: i32, limit: i32): bool {
 
 /** Slack's tokens: `xoxb-`, `xoxp-` and the like, `xapp-`, `xoxe.xoxp-`; numbers of five digits or more and a secret, joined with dashes. */
 export function findSlackToken(sight: Sight, start: i32, maxBytes: i32): void {
-  if (!sight.beginsWord(start, WORD | DASH)) return;
+  if (!sight.beginsWord(start, WORD | DASH) || sight.hasBefore(start, "xoxe.")) return;
   let at = start;
   if (sight.hasAt(at, "xoxe.xox")) at += 5;
   if (sight.hasAt(at, "xapp")) at += 4;

@@ -37,10 +37,8 @@ const POSITIONS: i32 = 3;
 @final
 export class Triggers {
   private readonly rows: StaticArray<u8> = new StaticArray<u8>(POSITIONS * <i32>HALVES);
-  private readonly wantsDigits: bool;
 
   constructor(kinds: u32) {
-    this.wantsDigits = (kinds & DIGIT_KINDS) != 0;
     for (let bucket = 0; bucket <= Bucket.Key; bucket++) {
       if ((kinds & kindsOf(bucket)) == 0) continue;
       this.addSet(bucket, 0, FIRST[bucket]);
@@ -49,30 +47,21 @@ export class Triggers {
     }
   }
 
-  /**
-   * Which of the 16 bytes at `pointer` something may begin at, lowest first: one of the beginnings, or the first digit of a
-   * number. Reads 18 bytes.
-   */
+  /** Which of the 16 bytes at `pointer`, lowest first, one of the beginnings may be at. Reads 18 bytes. */
 
   @inline
-  inBlock(pointer: usize, isAfterDigit: bool): u32 {
+  inBlock(pointer: usize): u32 {
     const rows = changetype<usize>(this.rows);
-    const first = v128.load(pointer);
-    let candidates = lookUp(rows, first);
+    let candidates = lookUp(rows, v128.load(pointer));
     candidates = v128.and(candidates, lookUp(rows + HALVES, v128.load(pointer, 1)));
     candidates = v128.and(candidates, lookUp(rows + 2 * HALVES, v128.load(pointer, 2)));
-    const beginnings = i8x16.bitmask(i8x16.ne(candidates, i8x16.splat(0)));
-    if (!this.wantsDigits) return beginnings;
-    const digits = i8x16.bitmask(i8x16.lt_u(i8x16.sub(first, i8x16.splat(0x30)), i8x16.splat(10)));
-    return beginnings | (digits & ~((digits << 1) | i32(isAfterDigit)));
+    return i8x16.bitmask(i8x16.ne(candidates, i8x16.splat(0)));
   }
 
-  /** Whether something may begin at `pointer`, of which only `length` bytes are known. */
-  mayBegin(pointer: usize, length: i32, isAfterDigit: bool): bool {
-    const byte: u32 = load<u8>(pointer);
-    if (this.wantsDigits && !isAfterDigit && byte - 0x30 < 10) return true;
+  /** Whether one of the beginnings may be at `pointer`, of which only `length` bytes are known. */
+  mayBegin(pointer: usize, length: i32): bool {
     const rows = changetype<usize>(this.rows);
-    let buckets = lookUpByte(rows, byte);
+    let buckets = lookUpByte(rows, load<u8>(pointer));
     if (length > 1) buckets &= lookUpByte(rows + HALVES, load<u8>(pointer, 1));
     if (length > 2) buckets &= lookUpByte(rows + 2 * HALVES, load<u8>(pointer, 2));
     return buckets != 0;
@@ -94,13 +83,6 @@ export class Triggers {
     }
   }
 }
-
-const DIGIT_KINDS: u32 =
-  bitOf(Builtin.CreditCard) |
-  bitOf(Builtin.Iban) |
-  bitOf(Builtin.PhoneNumber) |
-  bitOf(Builtin.UsSsn) |
-  bitOf(Builtin.IpAddress);
 
 function kindsOf(bucket: i32): u32 {
   switch (bucket) {
