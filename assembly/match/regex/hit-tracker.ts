@@ -1,11 +1,9 @@
 import { HitListener } from "../detector";
 import { BEHIND, Effects, FINAL } from "./effects";
 import { PatternSet } from "./pattern-set";
-import { GROUP_START, NODE_MASK, ThreadList } from "./thread-list";
+import { GROUP_START, LEFT_QUIET, NODE_MASK, ThreadList } from "./thread-list";
 import { NO_HIT, WaitingHits } from "./waiting-hits";
 
-/** In a register, beside twice the place: a search began there; without it, a hit that was told ended there and may go on. */
-const IS_BEGINNING: i32 = 1;
 const NOTHING: i32 = i32.MAX_VALUE;
 
 /**
@@ -14,15 +12,18 @@ const NOTHING: i32 = i32.MAX_VALUE;
  */
 @final
 export class HitTracker {
+  /** Where something came alive after nothing was. */
+  leftQuietAt: i32 = 0;
   private registers: StaticArray<i32>;
   private nextRegisters: StaticArray<i32>;
   private readonly waiting: WaitingHits;
   /** For each pattern with waiting hits, where the first of it that is alive began, or NOTHING. */
   private readonly firstAlive: StaticArray<i32>;
+  /** For each pattern the end of a hit that was told before it was certain: what began before it can only be more of it. */
+  private readonly toldTo: StaticArray<i32>;
 
   constructor(
     private readonly set: PatternSet,
-    /** More than MAX_DEPTH, so that whatever is as old has a register. */
     private readonly maxHoldBytes: i32,
   ) {
     const patterns = set.ids.length;
@@ -31,6 +32,7 @@ export class HitTracker {
     this.nextRegisters = new StaticArray<i32>(most);
     this.waiting = new WaitingHits(patterns, maxHoldBytes);
     this.firstAlive = new StaticArray<i32>(patterns);
+    this.toldTo = new StaticArray<i32>(patterns);
   }
 
   /** Whether `settle` is due after each byte. */
@@ -41,6 +43,7 @@ export class HitTracker {
 
   reset(): void {
     this.waiting.clear();
+    this.toldTo.fill(0);
   }
 
   /** Takes what the step over the byte at `place` has done. */
@@ -49,7 +52,7 @@ export class HitTracker {
       const flags = effects.flags(event);
       this.addMatch(
         effects.pattern(event),
-        this.beginning(effects.code(event), place),
+        this.placeOf(effects.code(event), place),
         place + <i32>(flags & BEHIND),
         (flags & FINAL) != 0,
         hits,
@@ -57,7 +60,7 @@ export class HitTracker {
     }
     if (effects.moveCount < 0) return;
     const next = this.nextRegisters;
-    for (let i = 0; i < effects.moveCount; i++) unchecked((next[i] = this.beginning(effects.move(i), place)));
+    for (let i = 0; i < effects.moveCount; i++) unchecked((next[i] = this.placeOf(effects.move(i), place)));
     this.nextRegisters = this.registers;
     this.registers = next;
   }
@@ -72,19 +75,21 @@ export class HitTracker {
       if (!(item & GROUP_START)) continue;
       if (this.ownerOf(item) != owner) {
         owner = this.ownerOf(item);
-        unchecked((this.firstAlive[owner] = this.beginning(alive.code(group), place) >> 1));
+        unchecked((this.firstAlive[owner] = this.beginning(alive.code(group), owner, place)));
       }
       group++;
     }
-    for (let i = 0; i < waiting.count; i++) this.settlePattern(unchecked(waiting.patterns[i]), alive, place, hits);
+    for (let i = 0; i < waiting.count; i++) this.settlePattern(unchecked(waiting.patterns[i]), place, hits);
     waiting.sweep();
   }
 
   /** Where the earliest of all that may become a hit or waits began; `place` when there is nothing. */
   earliest(alive: ThreadList, place: i32): i32 {
     let earliest = place;
-    for (let group = 0; group < alive.groups; group++) {
-      earliest = min(earliest, this.beginning(alive.code(group), place) >> 1);
+    for (let i = 0, group = 0; i < alive.count; i++) {
+      const item = alive.item(i);
+      if (!(item & GROUP_START)) continue;
+      earliest = min(earliest, this.beginning(alive.code(group++), this.ownerOf(item), place));
     }
     earliest = max(earliest, place - this.maxHoldBytes);
     for (let i = 0; i < this.waiting.count; i++) {
@@ -99,21 +104,24 @@ export class HitTracker {
     return unchecked(this.set.automaton.owners[item & NODE_MASK]);
   }
 
-  /** What a code says before the byte at `place`, as in a register. */
+  /** The place that a code means before the byte at `place`. */
   @inline
-  private beginning(code: i32, place: i32): i32 {
-    return code >= 0 ? unchecked(this.registers[code]) : ((place + 1 + code) << 1) | IS_BEGINNING;
+  private placeOf(code: i32, place: i32): i32 {
+    if (code < 0) return place + 1 + code;
+    return code == LEFT_QUIET ? this.leftQuietAt : unchecked(this.registers[code]);
   }
 
-  private addMatch(pattern: i32, beginning: i32, end: i32, isFinal: bool, hits: HitListener): void {
-    let start = beginning >> 1;
-    let isContinued = !(beginning & IS_BEGINNING);
-    if (start < end - this.maxHoldBytes) {
-      start = end - this.maxHoldBytes;
-      isContinued = false;
-    }
+  /** Where what has a code begins, without what was told. */
+  private beginning(code: i32, pattern: i32, place: i32): i32 {
+    return max(this.placeOf(code, place), unchecked(this.toldTo[pattern]));
+  }
+
+  private addMatch(pattern: i32, began: i32, end: i32, isFinal: bool, hits: HitListener): void {
+    const toldTo = unchecked(this.toldTo[pattern]);
+    const start = max(max(began, toldTo), end - this.maxHoldBytes);
     // The end of what was told is no continuation.
     if (start == end) return;
+    const isContinued = began < toldTo && start == toldTo;
     if (isFinal && this.waiting.first(pattern) == NO_HIT) {
       hits.onHit(unchecked(this.set.ids[pattern]), start, end, isContinued);
     } else {
@@ -121,7 +129,7 @@ export class HitTracker {
     }
   }
 
-  private settlePattern(pattern: i32, alive: ThreadList, place: i32, hits: HitListener): void {
+  private settlePattern(pattern: i32, place: i32, hits: HitListener): void {
     const waiting = this.waiting;
     let first = unchecked(this.firstAlive[pattern]);
     while (waiting.first(pattern) != NO_HIT) {
@@ -133,20 +141,8 @@ export class HitTracker {
       waiting.shift(pattern, end);
       hits.onHit(unchecked(this.set.ids[pattern]), start, end, isContinued);
       if (mayLose) {
-        this.goOnFrom(end, pattern, alive, place);
+        unchecked((this.toldTo[pattern] = end));
         first = end;
-      }
-    }
-  }
-
-  /** A hit up to `end` has been told: what began before can only be more of it. */
-  private goOnFrom(end: i32, pattern: i32, alive: ThreadList, place: i32): void {
-    for (let i = 0, group = 0; i < alive.count; i++) {
-      const item = alive.item(i);
-      if (!(item & GROUP_START)) continue;
-      const code = alive.code(group++);
-      if (this.ownerOf(item) == pattern && this.beginning(code, place) >> 1 < end) {
-        unchecked((this.registers[code] = end << 1));
       }
     }
   }

@@ -98,23 +98,25 @@ export class PatternDetector extends Detector {
     const contexts = changetype<usize>(this.set.automaton.contexts);
     const transitions = changetype<usize>(cache.transitions);
     const stop = origin + <usize>end;
+    const quietEnd = cache.quietEnd;
+    let left = origin + <usize>this.tracker.leftQuietAt;
     let pointer = origin + <usize>this.position;
     this.cachedFrom = this.position;
     let row = this.generation == cache.generation ? this.row : this.rowOf(this.own.list);
     while (pointer < stop) {
-      let transition: u32;
+      let transition: u32 = 0;
       if (this.tracker.isWaiting()) {
+        if (row < quietEnd) left = pointer;
         transition = load<u32>(transitions + row + (<usize>load<u8>(classes + load<u8>(pointer)) << 2));
-      } else {
-        let quietEnd: u32 = 0;
-        if (filter.isUseful && <i32>(pointer - origin) >= this.filterRestsTo) {
-          quietEnd = cache.quietEnd;
-          if (row < quietEnd && pointer + FILTER_LEAST_BYTES <= stop) {
+      } else if (filter.isUseful && <i32>(pointer - origin) >= this.filterRestsTo) {
+        if (row < quietEnd) {
+          if (pointer + FILTER_LEAST_BYTES <= stop) {
             const found = filter.find(pointer, stop);
             this.countStop(<i32>(found - pointer), <i32>(found - origin));
             if (found != pointer) row = cache.quietRow(<Context>load<u8>(contexts + load<u8>(found - 1)));
             pointer = found;
           }
+          left = pointer;
         }
         do {
           transition = load<u32>(transitions + row + (<usize>load<u8>(classes + load<u8>(pointer)) << 2));
@@ -123,11 +125,23 @@ export class PatternDetector extends Detector {
           pointer++;
         } while (pointer < stop && row >= quietEnd);
         if (!(transition & SLOW)) continue;
+      } else {
+        do {
+          // A select, since a branch would often be guessed wrong.
+          left = select(pointer, left, row < quietEnd);
+          transition = load<u32>(transitions + row + (<usize>load<u8>(classes + load<u8>(pointer)) << 2));
+          if (transition & SLOW) break;
+          row = transition;
+          pointer++;
+        } while (pointer < stop);
+        if (pointer == stop) break;
       }
+      this.tracker.leftQuietAt = <i32>(left - origin);
       this.position = <i32>(pointer - origin);
       row = this.follow(row, transition, load<u8>(pointer++), hits);
       if (row == FULL) break;
     }
+    this.tracker.leftQuietAt = <i32>(left - origin);
     this.position = <i32>(pointer - origin);
     this.cached += this.position - this.cachedFrom;
     if (row == FULL) {
@@ -210,6 +224,7 @@ export class PatternDetector extends Detector {
 
   private stepUncached(byte: u32, hits: HitListener): void {
     const stepper = this.set.stepper;
+    if (this.own.list.count == 0) this.tracker.leftQuietAt = this.position;
     stepper.step(this.own.list, byte);
     this.tracker.apply(stepper.effects.effects, this.position, hits);
     this.own.list.copyFrom(stepper.list);

@@ -4,7 +4,7 @@ import { BEHIND, FINAL, OwnEffects } from "./effects";
 import { lowOf, nextOf, NOWHERE, Op, opOf, otherOf, target } from "./program";
 import { looksAhead } from "./reach";
 import { Assertion } from "./syntax-tree";
-import { GROUP_START, NODE_MASK, OwnThreadList, ThreadList } from "./thread-list";
+import { GROUP_LEFT_QUIET, GROUP_START, LEFT_QUIET, NODE_MASK, OwnThreadList, ThreadList } from "./thread-list";
 
 /** The code of what begins with the byte that is taken. */
 const FRESH: i32 = -1;
@@ -30,7 +30,8 @@ export class Stepper {
   private readonly earlyPatterns: StaticArray<u32>;
   private readonly earlyCodes: StaticArray<i32>;
   private earlyCount: i32 = 0;
-  /** Of each group of the list: where it comes from, and how far behind its beginning it is. */
+  /** Of each group of the list: its first item, where it comes from, and how far behind its beginning it is. */
+  private readonly firsts: StaticArray<u16>;
   private readonly sources: StaticArray<i16>;
   private readonly depths: StaticArray<u8>;
   /** When each node was last entered: before the byte, and behind it. */
@@ -56,6 +57,7 @@ export class Stepper {
     this.decided = new OwnThreadList(nodes);
     this.earlyPatterns = new StaticArray<u32>(patterns);
     this.earlyCodes = new StaticArray<i32>(patterns);
+    this.firsts = new StaticArray<u16>(most);
     this.sources = new StaticArray<i16>(most);
     this.depths = new StaticArray<u8>(most);
     this.enteredBefore = new StaticArray<u32>(nodes);
@@ -72,6 +74,7 @@ export class Stepper {
     this.earlyCount = 0;
     this.behindMark = nextMark(this.behindMark, this.enteredBehind);
     const context = before.context;
+    const wasQuiet = before.count == 0;
     if (before.isOpen) before = this.decide(before);
     let start: u32 = 0;
     let startsEnd: u32 = 0;
@@ -119,7 +122,7 @@ export class Stepper {
         if (!isMatched && this.begin(pattern, context)) this.addMatch(pattern, BEHIND, listed);
       }
     }
-    this.giveCodes();
+    this.giveCodes(wasQuiet);
   }
 
 
@@ -189,6 +192,7 @@ export class Stepper {
     let item = number;
     if (!this.isInGroup) {
       this.isInGroup = true;
+      unchecked((this.firsts[list.groups] = <u16>list.count));
       unchecked((this.sources[list.groups] = <i16>this.source));
       unchecked((this.depths[list.groups] = depth));
       list.groups++;
@@ -200,16 +204,23 @@ export class Stepper {
     list.count++;
   }
 
-  /** Puts the groups with no depth into registers. */
-  private giveCodes(): void {
+  /** Puts the groups with no depth into registers, but for those that began when nothing was alive. */
+  private giveCodes(wasQuiet: bool): void {
     const list = this.list;
     let registers = 0;
     for (let group = 0; group < list.groups; group++) {
+      const source: i32 = unchecked(this.sources[group]);
       const depth = unchecked(this.depths[group]);
       let code = -1 - <i32>depth;
       if (depth == NO_DEPTH) {
-        this.effects.setMove(registers, unchecked(this.sources[group]));
-        code = registers++;
+        if (wasQuiet || source == LEFT_QUIET) {
+          code = LEFT_QUIET;
+          const first = list.items + (<usize>unchecked(this.firsts[group]) << 1);
+          store<u16>(first, load<u16>(first) | <u16>GROUP_LEFT_QUIET);
+        } else {
+          this.effects.setMove(registers, source);
+          code = registers++;
+        }
       }
       store<i16>(list.codes + (<usize>group << 1), <i16>code);
     }

@@ -1,15 +1,19 @@
 import { Context } from "./context";
 
-/** In an item: the node, and whether it is the first of its group. */
+/** In an item: the node, whether it is the first of its group, and then whether the code of that is LEFT_QUIET. */
 export const NODE_MASK: u32 = 0x3fff;
 export const GROUP_START: u32 = 0x4000;
+export const GROUP_LEFT_QUIET: u32 = 0x8000;
+
+/** The code of a group that began where something came alive after nothing was. */
+export const LEFT_QUIET: i32 = i16.MAX_VALUE;
 
 /**
  * What is alive of a set's patterns between two bytes: for each pattern, in order of their numbers, the nodes that are alive
  * as items of two bytes, the rather first; those that began at the same place, one after the other, are a group.
  *
- * Where a group began is told by its code, two bytes: c >= 0 means register c; others mean c + 1 behind the next byte's
- * place. What has begun with the next byte is not in the list.
+ * Where a group began is told by its code, two bytes: LEFT_QUIET, the number of a register from 0 on, or less: c means c + 1
+ * behind the next byte's place. What begins with the next byte is not in the list.
  */
 @final
 export class ThreadList {
