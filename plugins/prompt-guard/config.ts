@@ -5,10 +5,11 @@ import { GuardSettings, readHoldBack, readMasks, readRefusal } from "../../assem
 import { PromptJudge } from "../../assembly/guard/prompt-judge";
 import { RuleScope, readRules } from "../../assembly/guard/rule-config";
 import { TextScope } from "../../assembly/llm/text-scope";
+import { InjectionClassifiers } from "./injection-classifier";
 
 const ALL_SCOPES: i32 =
   TextScope.System | TextScope.User | TextScope.Assistant | TextScope.ToolInput | TextScope.ToolOutput;
-const ALLOWED = new RuleScope(ALL_SCOPES, null);
+const ALLOWED = new RuleScope(ALL_SCOPES, new InjectionClassifiers());
 
 /** How many judges are kept for later requests: each has buffers and detectors of its own. */
 const MOST_IDLE: i32 = 16;
