@@ -73,7 +73,7 @@ test("goes out at once as far as nothing in it could go on", async () => {
 test("never holds back more of a text than maxHoldBack", async () => {
   const { guard } = await startGuard({
     rules: [{ id: "any", detect: { pattern: "(?:up, )+z" }, action: "Mask" }],
-    maxHoldBack: 64,
+    maxHoldBack: 128,
   });
   const stream = guard.stream();
   stream.request(CHAT);
