@@ -10,6 +10,8 @@ const WORD_BYTES = 4;
 const SHAPE_BYTES = 8;
 /** The first address that the shipped data may have: the optimiser takes the addresses below for unused. */
 const BEGIN = 1024;
+/** Addresses below take two bytes in the code. */
+const SMALL_ADDRESSES = 8192;
 
 /**
  * An object, or raw data of the module, in the memory after its start-up code.
@@ -59,7 +61,7 @@ export class Image {
     this.#items = [
       ...segments.map((start, i) => this.#staticItem(start, segments[i + 1] ?? heapStart)),
       ...this.#heapItems(heapStart, heapEnd),
-      { at: this.shapesAt, end: this.shapesAt + shapes.length, isObject: false, uses: 0, to: -1 },
+      { at: this.shapesAt, end: this.shapesAt + shapes.length, isObject: false, id: -1, uses: 0, to: -1 },
     ];
   }
 
@@ -92,7 +94,7 @@ export class Image {
       kept.add(item);
       for (const address of this.#addressesIn(item)) found.push(this.#itemAt(this.#word(address)));
     }
-    for (const item of [...kept].sort(byUse)) {
+    for (const item of inOrder([...kept])) {
       if (item.isObject) item.to = align(this.end + HEADER_BYTES, WORD_BYTES);
       else item.to = align(this.end, OBJECT_ALIGNMENT);
       this.end = item.to + this.#sizeOf(item);
@@ -148,7 +150,7 @@ export class Image {
       at <= end &&
       this.#word(at + CLASS) < this.#classes &&
       at + this.#word(at + SIZE) <= end;
-    return { at: isObject ? at : start, end, isObject, uses: 0, to: -1 };
+    return { at: isObject ? at : start, end, isObject, id: isObject ? this.#word(at + CLASS) : -1, uses: 0, to: -1 };
   }
 
   #heapItems(start, end) {
@@ -156,7 +158,7 @@ export class Image {
     for (let block = start; block < end; ) {
       const at = block + HEADER_BYTES;
       block = align(at + this.#word(at + SIZE), OBJECT_ALIGNMENT);
-      items.push({ at, end: block, isObject: true, uses: 0, to: -1 });
+      items.push({ at, end: block, isObject: true, id: this.#word(at + CLASS), uses: 0, to: -1 });
     }
     return items;
   }
@@ -174,10 +176,19 @@ export class Image {
   }
 }
 
-/** More uses a byte first. */
-function byUse(a, b) {
-  const weight = (item) => item.uses / (item.end - item.at + HEADER_BYTES);
-  return weight(b) - weight(a) || a.at - b.at;
+/** What the code names most for its size comes first, as far as addresses are small; besides, like goes with like, which packs best. */
+function inOrder(items) {
+  const roomOf = (item) => item.end - item.at + HEADER_BYTES;
+  const weight = (item) => item.uses / roomOf(item);
+  const near = [];
+  const far = [];
+  let left = SMALL_ADDRESSES - BEGIN;
+  for (const item of items.sort((a, b) => weight(b) - weight(a) || a.at - b.at)) {
+    left -= roomOf(item);
+    (left >= 0 ? near : far).push(item);
+  }
+  const alike = (a, b) => a.id - b.id || a.at - b.at;
+  return [...near.sort(alike), ...far.sort(alike)];
 }
 
 function align(address, alignment) {
