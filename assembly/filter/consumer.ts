@@ -42,7 +42,9 @@ class MetadataSource extends IdentitySource {
 
   constructor(segments: string[]) {
     super();
-    this.path = new PropertyPath(["metadata", "filter_metadata"].concat(segments));
+    const path = ["metadata", "filter_metadata"];
+    for (let i = 0; i < segments.length; i++) path.push(segments[i]);
+    this.path = new PropertyPath(path);
   }
 
   find(_head: RequestHead): Bytes | null {

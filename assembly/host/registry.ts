@@ -57,7 +57,7 @@ export function createStream(id: u32, rootId: u32): void {
   const root = findRoot(rootId);
   if (root == null) return;
   const stream = root.createStream(id);
-  streams.set(id, stream);
+  streams.set(stream);
   latestId = id;
   latest = stream;
 }

@@ -13,6 +13,7 @@ import { Image } from "./image.mjs";
 import { SCRATCH_BYTES, pack } from "./pack.mjs";
 import { inlineAccessors } from "./inline.mjs";
 import { replaceFunction } from "./replace.mjs";
+import { sumTemplates } from "./templates.mjs";
 import { shapesOf } from "./shapes.mjs";
 
 const START = "assembly/start/";
@@ -48,6 +49,7 @@ const FEATURES =
 export default class Begin {
   afterParse(parser) {
     inlineAccessors(parser);
+    sumTemplates(parser);
     this.program.options.memoryBase = COMPILED_BASE;
   }
 
