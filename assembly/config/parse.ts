@@ -1,4 +1,4 @@
-import { decodeUtf8 } from "../bytes/text";
+import { character, decodeUtf8 } from "../bytes/text";
 import { storeUtf8 } from "../bytes/utf8";
 import { JsonKind, JsonListener } from "../json/listener";
 import { JsonPaths } from "../json/paths";
@@ -199,7 +199,7 @@ function describeFound(pointer: usize, length: i32, offset: i32, problem: JsonPr
   if (found == 0x27) return "strings and keys take double quotes";
   if (found < 0x20) return "a control character (in a string it must be escaped)";
   if (found >= 0x7f) return "a character that is not allowed outside strings (a byte order mark?)";
-  return `unexpected character ${String.fromCharCode(found)}`;
+  return `unexpected character ${character(found)}`;
 }
 
 function lastBefore(pointer: usize, offset: i32): u8 {

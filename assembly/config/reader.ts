@@ -1,3 +1,4 @@
+import { joined } from "../bytes/text";
 import { JsonKind } from "../json/listener";
 import { isFieldName, isVisibleAscii, lowerCase } from "./header-text";
 import { formatInteger, NOT_AN_INTEGER, parseInteger } from "./integer";
@@ -134,7 +135,7 @@ export class ConfigReader {
     const index = value.kind == JsonKind.String ? names.indexOf(value.text) : -1;
     if (index >= 0) return index;
     const suggestion = value.kind == JsonKind.String ? suggest(value.text, names) : "";
-    const expected = names.length == 1 ? names[0] : `one of ${names.join(", ")}`;
+    const expected = names.length == 1 ? names[0] : `one of ${joined(names, ", ")}`;
     this.issues.add(value.path, `must be ${expected} (got ${value.describe()}${suggestion})`);
     return fallback;
   }

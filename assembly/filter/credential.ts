@@ -1,3 +1,4 @@
+import { isSameInLowerCase } from "../bytes/ascii";
 import { ByteString, Bytes } from "../bytes/view";
 import { RequestHead } from "./request-head";
 
@@ -36,12 +37,7 @@ export function findCredential(head: RequestHead): Bytes | null {
 
 function withoutBearer(value: Bytes): Bytes {
   const length = BEARER.length;
-  if (value.length <= length) return value;
-  for (let i = 0; i < length; i++) {
-    const byte = value.at(i);
-    const lower = <u32>(byte - 0x41) < 26 ? byte | 0x20 : byte;
-    if (lower != load<u8>(BEARER.pointer + i)) return value;
-  }
+  if (value.length <= length || !isSameInLowerCase(value.pointer, BEARER.pointer, length)) return value;
   return view.set(value.pointer + length, value.length - length);
 }
 

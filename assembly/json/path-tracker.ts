@@ -102,14 +102,6 @@ export class PathTracker {
     if (length > 0) this.listener.onBytes(this.captured, pointer, length);
   }
 
-  /** A number, whole, stands where `next` says. */
-  addNumber(start: u64, pointer: usize, length: i32): void {
-    this.beginScalar(JsonKind.Number, start);
-    if (this.captured == NONE) return;
-    this.addRaw(pointer, length);
-    this.endScalar(start + length);
-  }
-
   endScalar(end: u64): void {
     const path = this.captured;
     this.captured = NONE;

@@ -41,7 +41,7 @@ export const enum Family {
 }
 
 /** The dialects' names in configurations, in the order of `Dialect`; "Unknown" can't be configured. */
-export const DIALECT_NAMES: StaticArray<string> = [
+export const DIALECT_NAMES: string[] = [
   "Unknown",
   "OpenAiChat",
   "OpenAiCompletions",
@@ -71,10 +71,7 @@ export const DIALECT_NAMES: StaticArray<string> = [
 
 /** The dialect of this name in a configuration; `Dialect.Unknown` when there is none. At load, not on the hot path. */
 export function dialectOfName(name: string): Dialect {
-  for (let i = 1; i < DIALECT_NAMES.length; i++) {
-    if (DIALECT_NAMES[i] == name) return <Dialect>i;
-  }
-  return Dialect.Unknown;
+  return <Dialect>max(DIALECT_NAMES.indexOf(name), Dialect.Unknown);
 }
 
 /** An unknown dialect is answered like OpenAI, whose shape most clients read. */

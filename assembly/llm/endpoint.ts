@@ -1,3 +1,4 @@
+import { isSameInLowerCase, lowerCase } from "../bytes/ascii";
 import { Bytes, ByteString, isSame } from "../bytes/view";
 import { Dialect } from "./dialect";
 import { RequestPath } from "./path";
@@ -201,12 +202,6 @@ function byteAt(index: i32): u8 {
 
 
 @inline
-function lowerCase(byte: u8): u8 {
-  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
-}
-
-
-@inline
 function isDigit(byte: u8): bool {
   return byte >= 0x30 && byte <= 0x39;
 }
@@ -224,22 +219,14 @@ function isAt(word: ByteString, index: i32): bool {
 }
 
 function isTextAt(text: usize, length: i32, index: i32): bool {
-  return index >= 0 && equalsIgnoringCase(PATH.pointer + index, text, length);
-}
-
-/** Compares from the end, where the known paths differ most; `text` is in lower case. */
-function equalsIgnoringCase(pointer: usize, text: usize, length: i32): bool {
-  for (let i = length - 1; i >= 0; i--) {
-    if (lowerCase(load<u8>(pointer + i)) != load<u8>(text + i)) return false;
-  }
-  return true;
+  return index >= 0 && isSameInLowerCase(PATH.pointer + index, text, length);
 }
 
 function isFormData(contentType: Bytes): bool {
   let start = 0;
   while (start < contentType.length && isBlank(contentType.at(start))) start++;
   const end = start + FORM_DATA.length;
-  if (end > contentType.length || !equalsIgnoringCase(contentType.pointer + start, FORM_DATA.pointer, FORM_DATA.length))
+  if (end > contentType.length || !isSameInLowerCase(contentType.pointer + start, FORM_DATA.pointer, FORM_DATA.length))
     return false;
   if (end == contentType.length) return true;
   const next = contentType.at(end);

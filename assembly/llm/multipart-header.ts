@@ -1,5 +1,6 @@
+import { Ascii, isAscii, isWord } from "../bytes/ascii";
 import { Bytes, ByteString } from "../bytes/view";
-import { HeaderParameters, isAlphanumeric, isBlank, isSameBytes, isToken } from "./header-parameters";
+import { HeaderParameters, isBlank, isTokenByte } from "./header-parameters";
 
 const BOUNDARY = new ByteString("boundary");
 const CHARSET = new ByteString("charset");
@@ -56,32 +57,9 @@ function isHarmlessParameter(): bool {
 function isBoundary(value: Bytes): bool {
   if (value.length == 0 || value.length > MAX_BOUNDARY || value.at(value.length - 1) == 0x20) return false;
   for (let i = 0; i < value.length; i++) {
-    if (!isBoundaryCharacter(value.at(i))) return false;
+    if (!isAscii(value.at(i), Ascii.Boundary)) return false;
   }
   return true;
-}
-
-/** RFC 2046, 5.1.1: bchars. */
-function isBoundaryCharacter(byte: u8): bool {
-  if (isAlphanumeric(byte)) return true;
-  switch (byte) {
-    case 0x20: // space
-    case 0x27: // '
-    case 0x28: // (
-    case 0x29: // )
-    case 0x2b: // +
-    case 0x2c: // ,
-    case 0x2d: // -
-    case 0x2e: // .
-    case 0x2f: // /
-    case 0x3a: // :
-    case 0x3d: // =
-    case 0x3f: // ?
-    case 0x5f: // _
-      return true;
-    default:
-      return false;
-  }
 }
 
 /** The headers of one part (RFC 7578, 4.2), read only where every parser would read the same. */
@@ -125,7 +103,7 @@ export class PartHeaders {
 
   private readLine(line: usize, end: usize): bool {
     let colon = line;
-    while (colon < end && isToken(load<u8>(colon))) colon++;
+    while (colon < end && isTokenByte(load<u8>(colon))) colon++;
     if (colon == line || colon == end || load<u8>(colon) != 0x3a /* : */) return false;
     const nameLength = <i32>(colon - line);
     const value = colon + 1;
@@ -134,9 +112,9 @@ export class PartHeaders {
       const byte = load<u8>(at);
       if ((byte < 0x20 && byte != 0x09) || byte == 0x7f) return false;
     }
-    if (isSameBytes(line, nameLength, CONTENT_DISPOSITION)) return this.readDisposition(value, valueLength);
-    if (isSameBytes(line, nameLength, CONTENT_TYPE)) return this.readType(value, valueLength);
-    return !isSameBytes(line, nameLength, CONTENT_TRANSFER_ENCODING) || isIdentity(value, valueLength);
+    if (isWord(line, nameLength, CONTENT_DISPOSITION)) return this.readDisposition(value, valueLength);
+    if (isWord(line, nameLength, CONTENT_TYPE)) return this.readType(value, valueLength);
+    return !isWord(line, nameLength, CONTENT_TRANSFER_ENCODING) || isIdentity(value, valueLength);
   }
 
   private readDisposition(pointer: usize, length: i32): bool {
@@ -193,5 +171,5 @@ function isIdentity(pointer: usize, length: i32): bool {
 
 @inline
 function isSame(value: Bytes, word: ByteString): bool {
-  return isSameBytes(value.pointer, value.length, word);
+  return isWord(value.pointer, value.length, word);
 }

@@ -1,3 +1,4 @@
+import { Ascii, isAscii } from "../bytes/ascii";
 import { ByteBuffer } from "../bytes/buffer";
 
 /** Longest path that is compared, in bytes once normalised. */
@@ -116,7 +117,7 @@ export class RequestPath {
 export function appendPathSegment(out: ByteBuffer, pointer: usize, length: i32): bool {
   for (let i = 0; i < length; i++) {
     const byte = load<u8>(pointer + i);
-    if (isUnreserved(byte)) {
+    if (isAscii(byte, Ascii.Unreserved)) {
       if (!out.appendByte(byte)) return false;
       continue;
     }
@@ -125,12 +126,6 @@ export function appendPathSegment(out: ByteBuffer, pointer: usize, length: i32):
     }
   }
   return true;
-}
-
-function isUnreserved(byte: u8): bool {
-  const letter = byte | 0x20;
-  if ((letter >= 0x61 && letter <= 0x7a) || (byte >= 0x30 && byte <= 0x39)) return true;
-  return byte == 0x2d /* - */ || byte == 0x2e /* . */ || byte == 0x5f /* _ */ || byte == 0x7e; /* ~ */
 }
 
 

@@ -1,4 +1,5 @@
 import { Budget } from "../bytes/budget";
+import { isWord } from "../bytes/ascii";
 import { ByteString } from "../bytes/view";
 import { JsonCaptures } from "../json/captures";
 import { JsonPaths } from "../json/paths";
@@ -44,7 +45,5 @@ export class UploadPurpose {
 
 /** Whether a file uploaded for this purpose is a batch, in whatever case it is written. */
 export function isBatchPurpose(pointer: usize, length: i32): bool {
-  if (length != BATCH.length) return false;
-  for (let i = 0; i < length; i++) if ((load<u8>(pointer + i) | 0x20) != load<u8>(BATCH.pointer + i)) return false;
-  return true;
+  return isWord(pointer, length, BATCH);
 }

@@ -1,3 +1,4 @@
+import { isSameInLowerCase, lowerCase } from "../bytes/ascii";
 import { encodeUtf8 } from "../bytes/text";
 import { isSame } from "../bytes/view";
 
@@ -27,12 +28,12 @@ export class Glob {
   ) {
     const data = bytesOf(pattern);
     if (ignoreCase) {
-      for (let i = 0; i < data.length; i++) data[i] = lower(data[i]);
+      for (let i = 0; i < data.length; i++) unchecked((data[i] = lowerCase(unchecked(data[i]))));
     }
     let first = 0;
-    while (first < data.length && data[first] != STAR) first++;
+    while (first < data.length && unchecked(data[first]) != STAR) first++;
     let last = data.length;
-    while (last > first && data[last - 1] != STAR) last--;
+    while (last > first && unchecked(data[last - 1]) != STAR) last--;
     this.data = data;
     this.isExact = first == data.length;
     this.prefixLength = first;
@@ -53,11 +54,7 @@ export class Glob {
 
   private equals(from: i32, pointer: usize, length: i32): bool {
     const expected = changetype<usize>(this.data) + from;
-    if (!this.ignoreCase) return isSame(expected, pointer, length);
-    for (let i = 0; i < length; i++) {
-      if (load<u8>(expected + i) != lower(load<u8>(pointer + i))) return false;
-    }
-    return true;
+    return this.ignoreCase ? isSameInLowerCase(pointer, expected, length) : isSame(expected, pointer, length);
   }
 
   /** Finds the parts between stars one after the other, each as early as possible, which leaves the most for the rest. */
@@ -80,7 +77,7 @@ export class Glob {
     while (matched < length) {
       if (at == end) return -1;
       const raw = load<u8>(pointer + at++);
-      const byte = this.ignoreCase ? lower(raw) : raw;
+      const byte = this.ignoreCase ? lowerCase(raw) : raw;
       while (matched > 0 && this.byteAt(part + matched) != byte) {
         matched = this.failureAt(part + matched - 1);
       }
@@ -107,23 +104,18 @@ function failureTable(data: StaticArray<u8>, first: i32, last: i32): StaticArray
   let part = first;
   let matched = 0;
   for (let i = first; i < last; i++) {
-    if (data[i] == STAR) {
+    const byte = unchecked(data[i]);
+    if (byte == STAR) {
       part = i + 1;
       matched = 0;
       continue;
     }
     if (i == part) continue;
-    while (matched > 0 && data[part + matched] != data[i]) matched = table[part + matched - 1 - first];
-    if (data[part + matched] == data[i]) matched++;
-    table[i - first] = matched;
+    while (matched > 0 && unchecked(data[part + matched]) != byte) matched = unchecked(table[part + matched - 1 - first]);
+    if (unchecked(data[part + matched]) == byte) matched++;
+    unchecked((table[i - first] = matched));
   }
   return table;
-}
-
-
-@inline
-function lower(byte: u8): u8 {
-  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
 }
 
 function bytesOf(text: string): StaticArray<u8> {

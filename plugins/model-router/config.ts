@@ -1,3 +1,4 @@
+import { joined } from "../../assembly/bytes/text";
 import { ByteString } from "../../assembly/bytes/view";
 import { ConfigReader } from "../../assembly/config/reader";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
@@ -124,16 +125,10 @@ function readDialects(target: ConfigReader): u32 {
   let dialects: u32 = 0;
   for (let i = 0; i < names.length; i++) {
     const dialect = dialectOfName(names[i]);
-    if (dialect == 0) target.reject("dialects", `has no dialect "${names[i]}"; it knows: ${knownDialects()}`);
+    if (dialect == 0) target.reject("dialects", `has no dialect "${names[i]}"; it knows: ${joined(DIALECT_NAMES, ", ", 1)}`);
     else dialects |= 1 << dialect;
   }
   return dialects;
-}
-
-function knownDialects(): string {
-  let known = "";
-  for (let i = 1; i < DIALECT_NAMES.length; i++) known += (i == 1 ? "" : ", ") + DIALECT_NAMES[i];
-  return known;
 }
 
 function readNames(model: ConfigReader, key: string): AllowList | null {

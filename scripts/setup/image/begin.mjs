@@ -34,6 +34,9 @@ const OWN_RUNTIME = {
 };
 const HEAP_BASE = "~lib/memory/__heap_base";
 const HEAP_END = `${START}heap/heapEnd`;
+/** After a collection: what leads to the first free run. */
+const HEAP_HEAD = `${START}heap/before`;
+const HEAP_HEAD_BYTES = 16;
 const HEAP_ALIGNMENT = 16;
 /** Where a module's data begins until it is laid out: far above any number that could be mistaken for an address. */
 const COMPILED_BASE = 0x1f5c000;
@@ -59,6 +62,8 @@ export default class Begin {
     for (const [name, own] of Object.entries(OWN_RUNTIME)) replaceFunction(module, name, own);
     const globals = ownGlobals(module);
     const state = run(module, globals);
+    const head = state.globals.get(HEAP_HEAD);
+    state.memory.fill(0, head, head + HEAP_HEAD_BYTES);
     const image = new Image(state, {
       segments: segmentStarts(module),
       base: COMPILED_BASE,

@@ -10,14 +10,21 @@ const WORD_BYTES = 4;
 const SHAPE_BYTES = 8;
 /** The first address that the shipped data may have: the optimiser takes the addresses below for unused. */
 const BEGIN = 1024;
+const RAW = -1;
 /** Addresses below take two bytes in the code. */
 const SMALL_ADDRESSES = 8192;
 
 /**
  * An object, or raw data of the module, in the memory after its start-up code.
  *
- * @typedef {{ at: number, end: number, isObject: boolean, uses: number, to: number }} Item `at`: where its bytes begin;
- * `end`: where the next item's header does; `uses`: how often the code names it; `to`: where it goes, -1 when nowhere
+ * @typedef {object} Item
+ * @property {number} start where it begins; a static object does with its header
+ * @property {number} at where its bytes begin
+ * @property {number} end where the next item starts
+ * @property {boolean} isObject
+ * @property {number} id its class, or RAW
+ * @property {number} uses how often the code names it
+ * @property {number} to where its bytes go; -1: nowhere
  */
 
 /**
@@ -61,7 +68,7 @@ export class Image {
     this.#items = [
       ...segments.map((start, i) => this.#staticItem(start, segments[i + 1] ?? heapStart)),
       ...this.#heapItems(heapStart, heapEnd),
-      { at: this.shapesAt, end: this.shapesAt + shapes.length, isObject: false, id: -1, uses: 0, to: -1 },
+      rawItem(this.shapesAt, this.shapesAt + shapes.length),
     ];
   }
 
@@ -81,12 +88,12 @@ export class Image {
    * @param {number[]} roots addresses that the code and the globals hold, one for each time that the code names it
    */
   layOut(roots) {
-    const found = [];
-    for (const root of roots) {
-      const item = this.#itemAt(root);
+    const found = roots.map((root) => this.#itemAt(root));
+    found.forEach((item, i) => {
       item.uses++;
-      found.push(item);
-    }
+      // Nobody but the runtime names an object's header: what looks like one is raw data.
+      if (roots[i] < item.at) Object.assign(item, { at: item.start, isObject: false, id: RAW });
+    });
     const kept = new Set();
     while (found.length > 0) {
       const item = found.pop();
@@ -150,17 +157,23 @@ export class Image {
       at <= end &&
       this.#word(at + CLASS) < this.#classes &&
       at + this.#word(at + SIZE) <= end;
-    return { at: isObject ? at : start, end, isObject, id: isObject ? this.#word(at + CLASS) : -1, uses: 0, to: -1 };
+    return isObject ? this.#objectItem(start, at, end) : rawItem(start, end);
   }
 
   #heapItems(start, end) {
     const items = [];
     for (let block = start; block < end; ) {
       const at = block + HEADER_BYTES;
-      block = align(at + this.#word(at + SIZE), OBJECT_ALIGNMENT);
-      items.push({ at, end: block, isObject: true, id: this.#word(at + CLASS), uses: 0, to: -1 });
+      const next = align(at + this.#word(at + SIZE), OBJECT_ALIGNMENT);
+      // Behind an empty object the next block starts where its bytes would be.
+      items.push(this.#objectItem(at, at, next));
+      block = next;
     }
     return items;
+  }
+
+  #objectItem(start, at, end) {
+    return { ...rawItem(start, end), at, isObject: true, id: this.#word(at + CLASS) };
   }
 
   /** What an address leads to or into. */
@@ -169,7 +182,7 @@ export class Image {
     let high = this.#items.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#items[middle].at <= address) low = middle + 1;
+      if (this.#items[middle].start <= address) low = middle + 1;
       else high = middle;
     }
     return this.#items[low - 1];
@@ -189,6 +202,11 @@ function inOrder(items) {
   }
   const alike = (a, b) => a.id - b.id || a.at - b.at;
   return [...near.sort(alike), ...far.sort(alike)];
+}
+
+/** @returns {Item} */
+function rawItem(start, end) {
+  return { start, at: start, end, isObject: false, id: RAW, uses: 0, to: -1 };
 }
 
 function align(address, alignment) {
