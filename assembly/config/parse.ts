@@ -3,6 +3,7 @@ import { storeUtf8 } from "../bytes/utf8";
 import { JsonKind, JsonListener } from "../json/listener";
 import { JsonPaths } from "../json/paths";
 import { JsonProblem, JsonScanner } from "../json/scanner";
+import { skipSpace } from "../json/space";
 import { hexValues, unescaped } from "../json/string-decoder";
 import { formatInteger } from "./integer";
 import { Issues } from "./issues";
@@ -21,7 +22,7 @@ const NO_PATHS = new JsonPaths([]);
  * duplicate key is an issue; the value is still returned, so that the other issues are found too.
  */
 export function parseConfig(pointer: usize, length: i32, issues: Issues): JsonValue | null {
-  if (isBlank(pointer, length)) return new JsonValue(JsonKind.Object, ROOT_PATH);
+  if (skipSpace(pointer, pointer + length) == pointer + length) return new JsonValue(JsonKind.Object, ROOT_PATH);
   const scanner = new JsonScanner(NO_PATHS, new NoCaptures());
   if (!scanner.feed(pointer, length) || !scanner.finish()) {
     issues.add(ROOT_PATH, describeSyntaxError(pointer, length, <i32>scanner.offset, scanner.problem));
@@ -31,18 +32,6 @@ export function parseConfig(pointer: usize, length: i32, issues: Issues): JsonVa
   const value = parser.value(ROOT_PATH, 0);
   return parser.tooDeep ? null : value;
 }
-
-function isBlank(pointer: usize, length: i32): bool {
-  for (let i = 0; i < length; i++) {
-    if (!isSpace(load<u8>(pointer + i))) return false;
-  }
-  return true;
-}
-
-function isSpace(byte: u8): bool {
-  return byte == 0x20 || (byte >= 0x09 && byte <= 0x0d && byte != 0x0b && byte != 0x0c);
-}
-
 
 @final
 class NoCaptures extends JsonListener {}
@@ -165,7 +154,7 @@ class Parser {
   }
 
   private skipSpace(): void {
-    while (isSpace(load<u8>(this.at))) this.at++;
+    this.at = skipSpace(this.at, this.end);
   }
 }
 
@@ -204,6 +193,6 @@ function describeFound(pointer: usize, length: i32, offset: i32, problem: JsonPr
 
 function lastBefore(pointer: usize, offset: i32): u8 {
   let i = offset - 1;
-  while (i >= 0 && isSpace(load<u8>(pointer + i))) i--;
+  while (i >= 0 && load<u8>(pointer + i) <= 0x20) i--;
   return i < 0 ? 0 : load<u8>(pointer + i);
 }

@@ -1,4 +1,5 @@
 import { SHA256_BYTES, Sha256, writeHex } from "../bytes/sha256";
+import { findByte } from "../bytes/find";
 import { ByteString, Bytes } from "../bytes/view";
 import { ConfigReader } from "../config/reader";
 import { PropertyPath } from "../host/property";
@@ -209,15 +210,13 @@ function requireTrue(entry: ConfigReader, key: string): void {
 const name = new Bytes();
 
 function addCommaSeparated(list: Bytes, caller: Caller): void {
-  let at = 0;
-  while (at <= list.length) {
-    let end = at;
-    while (end < list.length && list.at(end) != 0x2c) end++;
+  const end = list.pointer + list.length;
+  for (let at = list.pointer; at <= end; at++) {
     let first = at;
-    let last = end;
-    while (first < last && list.at(first) == 0x20) first++;
-    while (last > first && list.at(last - 1) == 0x20) last--;
-    caller.addGroup(name.set(list.pointer + first, last - first));
-    at = end + 1;
+    at = findByte(at, end, 0x2c /* , */);
+    let last = at;
+    while (first < last && load<u8>(first) == 0x20) first++;
+    while (last > first && load<u8>(last - 1) == 0x20) last--;
+    caller.addGroup(name.set(first, <i32>(last - first)));
   }
 }

@@ -1,8 +1,11 @@
+import { findByte } from "../bytes/find";
 import { JsonKind, JsonListener } from "./listener";
 import { HEARD_KEY_BYTES, JsonPaths, MAX_PATH_LEVELS, NONE } from "./paths";
 import { ScanMark } from "./scan-mark";
 import { MAX_DEPTH } from "./scanner";
-import { findBackslash, StringDecoder } from "./string-decoder";
+import { StringDecoder } from "./string-decoder";
+
+const BACKSLASH: u8 = 0x5c;
 
 /** Gathers a decoded key, or the beginning of one that is longer than any that could match. */
 @final
@@ -144,7 +147,7 @@ export class PathTracker {
 
   /** The rest of a key; it is the whole when `addKey` was not called. */
   endKey(pointer: usize, length: i32, isWhole: bool): void {
-    if (isWhole && findBackslash(pointer, pointer + length) == pointer + length) {
+    if (isWhole && findByte(pointer, pointer + length, BACKSLASH) == pointer + length) {
       this.match(pointer, length);
       return;
     }

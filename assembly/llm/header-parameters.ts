@@ -22,10 +22,7 @@ export class HeaderParameters {
     this.end = pointer + length;
     while (this.end > this.at && isBlank(load<u8>(this.end - 1))) this.end--;
     this.skipBlanks();
-    const start = this.at;
-    while (this.at < this.end && (isTokenByte(load<u8>(this.at)) || load<u8>(this.at) == 0x2f) /* / */) this.at++;
-    this.value.set(start, <i32>(this.at - start));
-    this.isMalformed = this.at == start;
+    this.isMalformed = !this.take(this.value, 0x2f /* / */, 0);
   }
 
   /** Takes the next parameter; false at the end, or when it is malformed. */
@@ -35,10 +32,7 @@ export class HeaderParameters {
     this.isMalformed = true;
     if (load<u8>(this.at++) != 0x3b /* ; */) return false;
     this.skipBlanks();
-    const start = this.at;
-    while (this.at < this.end && isTokenByte(load<u8>(this.at))) this.at++;
-    if (this.at == start || this.at == this.end || load<u8>(this.at) != 0x3d /* = */) return false;
-    this.name.set(start, <i32>(this.at - start));
+    if (!this.take(this.name, 0, 0) || this.at == this.end || load<u8>(this.at) != 0x3d /* = */) return false;
     this.at++;
     this.isQuoted = this.at < this.end && load<u8>(this.at) == 0x22; /* " */
     this.isMalformed = !(this.isQuoted ? this.takeQuoted() : this.takeToken());
@@ -46,29 +40,34 @@ export class HeaderParameters {
   }
 
   private takeToken(): bool {
-    const start = this.at;
     // RFC 8187: an extended value has the apostrophes that make others look quoted to some.
     const isExtended = this.name.at(this.name.length - 1) == 0x2a; /* * */
-    while (this.at < this.end && isTokenByte(load<u8>(this.at))) {
-      if (load<u8>(this.at) == 0x27 /* ' */ && !isExtended) break;
-      this.at++;
+    return this.take(this.value, 0, isExtended ? 0 : 0x27 /* ' */);
+  }
+
+  /** Takes a run of tokens' bytes and of `more`, but for `less`, into `part`; false when it is empty. */
+  private take(part: Bytes, more: u8, less: u8): bool {
+    const start = this.at;
+    let at = start;
+    for (; at < this.end; at++) {
+      const byte = load<u8>(at);
+      if (byte != more && (byte == less || !isTokenByte(byte))) break;
     }
-    this.value.set(start, <i32>(this.at - start));
-    return this.at > start;
+    this.at = at;
+    part.set(start, <i32>(at - start));
+    return at > start;
   }
 
   private takeQuoted(): bool {
-    const start = ++this.at;
-    while (this.at < this.end) {
-      const byte = load<u8>(this.at);
+    const start = this.at + 1;
+    for (let at = start; at < this.end; at++) {
+      const byte = load<u8>(at);
       if (byte == 0x22) {
-        if (load<u8>(this.at - 1) == 0x5c /* \ */) return false;
-        this.value.set(start, <i32>(this.at - start));
-        this.at++;
-        return true;
+        this.at = at + 1;
+        this.value.set(start, <i32>(at - start));
+        return load<u8>(at - 1) != 0x5c /* \ */;
       }
       if (byte < 0x20 || byte == 0x7f) return false;
-      this.at++;
     }
     return false;
   }

@@ -64,7 +64,7 @@ async function compile(name: string): Promise<Built> {
       "--enable-source-maps",
       join("node_modules", "assemblyscript", "bin", "asc.js"),
       join("plugins", name, "index.ts"),
-      ...["unpack", "visit", "heap"].map((part) => join("assembly", "start", `${part}.ts`)),
+      ...["unpack", "visit", "heap", "array"].map((part) => join("assembly", "start", `${part}.ts`)),
       "--config",
       "asconfig.json",
       // A failed runtime check traps where it stands: the messages and file names are not worth their bytes.

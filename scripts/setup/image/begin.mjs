@@ -31,6 +31,7 @@ const OWN_RUNTIME = {
   [COLLECT]: `${START}heap/collect`,
   "~lib/rt/tlsf/__alloc": `${START}heap/allocateRaw`,
   "~lib/rt/tlsf/__free": `${START}heap/free`,
+  "~lib/array/ensureCapacity": `${START}array/ensureCapacity`,
 };
 const HEAP_BASE = "~lib/memory/__heap_base";
 const HEAP_END = `${START}heap/heapEnd`;
