@@ -20,6 +20,11 @@ const INITIAL = memory.data<u32>([
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ]);
 
+/** One bit, then zeros. */
+const PADDING = memory.data<u64>([0x80, 0, 0, 0, 0, 0, 0, 0]);
+const LENGTH_BYTES: i32 = 8;
+const LENGTH = memory.data(LENGTH_BYTES, 8);
+
 const SCHEDULE = memory.data(64 * 4, 16);
 
 /** SHA-256 (FIPS 180-4) of bytes that arrive in pieces of any size. */
@@ -64,17 +69,11 @@ export class Sha256 {
 
   /** Writes the digest, `SHA256_BYTES` long, to `out`. The next use starts with `reset`. */
   finish(out: usize): void {
-    const block = changetype<usize>(this.block);
-    store<u8>(block + this.filled, 0x80);
-    this.filled++;
-    if (this.filled > BLOCK - 8) {
-      memory.fill(block + this.filled, 0, BLOCK - this.filled);
-      this.compress(block);
-      this.filled = 0;
-    }
-    memory.fill(block + this.filled, 0, BLOCK - 8 - this.filled);
-    store<u64>(block + BLOCK - 8, bswap<u64>(this.total * 8));
-    this.compress(block);
+    const bits = this.total * 8;
+    // Up to the eight bytes of the length, which end a block.
+    this.update(PADDING, ((BLOCK - LENGTH_BYTES - 1 - this.filled) & (BLOCK - 1)) + 1);
+    store<u64>(LENGTH, bswap<u64>(bits));
+    this.update(LENGTH, LENGTH_BYTES);
     for (let i = 0; i < 8; i++) store<u32>(out + i * 4, bswap<u32>(unchecked(this.state[i])));
   }
 

@@ -54,21 +54,23 @@ class Parser {
         return this.object(path, depth);
       case 0x5b: // [
         return this.array(path, depth);
-      case 0x22: {
-        // "
-        const value = new JsonValue(JsonKind.String, path);
-        value.text = this.string();
-        return value;
-      }
+      case 0x22: // "
+        return this.leaf(JsonKind.String, path);
       case 0x74: // t
-        return this.literal(JsonKind.True, "true", path);
+        return this.leaf(JsonKind.True, path);
       case 0x66: // f
-        return this.literal(JsonKind.False, "false", path);
+        return this.leaf(JsonKind.False, path);
       case 0x6e: // n
-        return this.literal(JsonKind.Null, "null", path);
+        return this.leaf(JsonKind.Null, path);
       default:
-        return this.number(path);
+        return this.leaf(JsonKind.Number, path);
     }
+  }
+
+  private leaf(kind: JsonKind, path: string): JsonValue {
+    const value = new JsonValue(kind, path);
+    value.text = kind == JsonKind.String ? this.string() : this.word();
+    return value;
   }
 
   private object(path: string, depth: i32): JsonValue {
@@ -138,19 +140,11 @@ class Parser {
     return decodeUtf8(start, <i32>(to - start));
   }
 
-  private number(path: string): JsonValue {
+  /** A number or a literal, as it is spelled. */
+  private word(): string {
     const start = this.at;
-    while (this.at < this.end && isNumberByte(load<u8>(this.at))) this.at++;
-    const value = new JsonValue(JsonKind.Number, path);
-    value.text = decodeUtf8(start, <i32>(this.at - start));
-    return value;
-  }
-
-  private literal(kind: JsonKind, spelling: string, path: string): JsonValue {
-    this.at += spelling.length;
-    const value = new JsonValue(kind, path);
-    value.text = spelling;
-    return value;
+    while (this.at < this.end && isWordByte(load<u8>(this.at))) this.at++;
+    return decodeUtf8(start, <i32>(this.at - start));
   }
 
   private skipSpace(): void {
@@ -158,8 +152,9 @@ class Parser {
   }
 }
 
-function isNumberByte(byte: u8): bool {
-  return (byte >= 0x30 && byte <= 0x39) || byte == 0x2b || byte == 0x2d || byte == 0x2e || (byte | 0x20) == 0x65;
+/** Whether a byte is none of those that may follow a number or a literal. */
+function isWordByte(byte: u8): bool {
+  return byte > 0x20 && byte != 0x2c /* , */ && (byte | 0x20) != 0x7d /* ] } */;
 }
 
 function describeSyntaxError(pointer: usize, length: i32, offset: i32, problem: JsonProblem): string {

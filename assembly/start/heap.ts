@@ -3,8 +3,8 @@
  * runtime's TLSF allocator and its collector's lists: they are a quarter of that code, and allocate in a few steps.
  *
  * The heap is a row of blocks, each a header and what it holds, in steps of 16 bytes. What is free is kept as runs, linked in
- * the order of their addresses. An object is cut off a run's end, from the run that served the last one on (next fit). A
- * collection marks what can be reached, then walks the row and joins all that is not marked into runs.
+ * the order of their addresses. An object is cut off a run's end, from the run that served the last one on (next fit); behind
+ * the last run memory grows. A collection marks what can be reached, then walks the row and joins all that is not marked into runs.
  *
  * The header, whose last two words are the compiler's: mark, link, class, size. A block is marked when its mark is not below
  * the number of the last collection.
@@ -108,14 +108,8 @@ function sweep(): void {
 function take(size: usize): usize {
   const needed = roomFor(size);
   let run = load<usize>(before, LINK);
-  let isSecondRound = false;
   while (run == 0 || roomOf(run) < needed) {
-    if (run != 0) before = run;
-    else {
-      if (isSecondRound) grow(needed);
-      isSecondRound = true;
-      before = HEAD;
-    }
+    before = run == 0 ? grow(needed) : run;
     run = load<usize>(before, LINK);
   }
   const left = roomOf(run) - needed;
@@ -124,8 +118,8 @@ function take(size: usize): usize {
   return run + left + HEADER_BYTES;
 }
 
-/** Makes a first run of all memory behind the last one, at least `needed` bytes. */
-function grow(needed: usize): void {
+/** Makes a first run of all memory behind the heap, at least `needed` bytes; returns what leads to it. */
+function grow(needed: usize): usize {
   const start = heapEnd == 0 ? heapStart() : heapEnd;
   const end = start + needed;
   const pages = <i32>((end + (1 << PAGE_BITS) - 1) >>> PAGE_BITS) - memory.size();
@@ -135,6 +129,7 @@ function grow(needed: usize): void {
   store<usize>(start, load<usize>(HEAD, LINK), LINK);
   store<usize>(start, heapEnd - start - HEADER_BYTES, SIZE);
   store<usize>(HEAD, start, LINK);
+  return HEAD;
 }
 
 @inline

@@ -8,8 +8,12 @@ const OBJECT_ALIGNMENT = 16;
 const WORD_BYTES = 4;
 /** Of a class in the table of shapes. */
 const SHAPE_BYTES = 8;
-/** The first address that the shipped data may have: the optimiser takes the addresses below for unused. */
-const BEGIN = 1024;
+/**
+ * The first address that the shipped data may have; what a null reference leads to stays 0. The optimiser is told that the
+ * first 1024 bytes are unused, so that it may make a constant below that the offset of an access. That only excludes to reach
+ * them by adding a constant to a negative number, which would be an access in front of an object.
+ */
+const BEGIN = 16;
 const RAW = -1;
 /** Addresses below take two bytes in the code. */
 const SMALL_ADDRESSES = 8192;
@@ -31,7 +35,7 @@ const SMALL_ADDRESSES = 8192;
  * The memory of a module right after its start-up code and a collection, turned into static data.
  *
  * The module is compiled for a place in memory so high that no number is taken for an address (`isAddress`). So what nothing
- * leads to can be left out, and the rest be laid out anew from address 1024 on: what the code names often comes first,
+ * leads to can be left out, and the rest be laid out anew from a low address on: what the code names often comes first,
  * because a small address takes fewer bytes in the code.
  */
 export class Image {

@@ -3,8 +3,8 @@ import binaryen from "binaryen";
 const CONSTRUCTOR = /^(.+)#constructor$/;
 
 /**
- * Drops from compiled constructors what sets a field of its own to 0 and is the first to set it: our allocator clears an object
- * (`assembly/start/heap.ts`). That alone is 1 kB of a plugin.
+ * Drops from compiled constructors what sets a field of its own to 0 and is the first to set it, and where the standard library's
+ * clear a buffer: our allocator clears what it gives (`assembly/start/heap.ts`). That alone is 1 kB of a plugin.
  *
  * @param {binaryen.Module} module as compiled, not yet optimised
  */
@@ -22,6 +22,8 @@ function dropZerosIn(module, expression, owner, seen) {
   for (let i = 0; i < children; i++) {
     const child = binaryen.Block.getChildAt(expression, i);
     dropZerosIn(module, child, owner, seen);
+    if (binaryen.getExpressionId(child) === binaryen.ExpressionIds.MemoryFill && owner.startsWith("~lib/"))
+      binaryen.Block.setChildAt(expression, i, module.nop());
     if (binaryen.getExpressionId(child) !== binaryen.ExpressionIds.Call) continue;
     const { target, operands } = binaryen.getExpressionInfo(child);
     if (!target.startsWith(`${owner}#set:`) || seen.has(target)) continue;
