@@ -4,8 +4,6 @@ import { character } from "../bytes/text";
 export const NOT_AN_INTEGER: i64 = i64.MIN_VALUE;
 
 const MAX_SAFE_INTEGER: i64 = 9007199254740991;
-/** From here on a digit more need not fit. */
-const FULL: i64 = 100_000_000_000_000_000;
 const EXPONENT_CAP: i32 = 100_000;
 
 /**
@@ -28,7 +26,7 @@ export function parseInteger(text: string): i64 {
       exponent += parseExponent(text, i + 1);
       break;
     }
-    if (value < FULL) {
+    if (value < MAX_SAFE_INTEGER) {
       value = value * 10 + (unit - 0x30);
       if (inFraction) exponent--;
     } else {

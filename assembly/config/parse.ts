@@ -101,7 +101,7 @@ class Parser {
   private enter(path: string, depth: i32): bool {
     this.at++;
     if (depth < MAX_DEPTH) return true;
-    this.issues.add(path, `is nested deeper than ${formatInteger(MAX_DEPTH)} levels`);
+    this.issues.add(path, "is nested deeper than 32 levels");
     this.tooDeep = true;
     return false;
   }

@@ -90,7 +90,11 @@ class ConnectionSource extends IdentitySource {
 
   constructor(names: string[]) {
     super();
-    for (let i = 0; i < names.length; i++) this.paths.push(new PropertyPath(["connection", names[i]]));
+    for (let i = 0; i < names.length; i++) {
+      const path = ["connection"];
+      path.push(names[i]);
+      this.paths.push(new PropertyPath(path));
+    }
   }
 
   find(_head: RequestHead): Bytes | null {
@@ -153,6 +157,7 @@ const PEER_CERTIFICATE: string[] = ["San", "Subject"];
 const SAN_ATTRIBUTES: string[] = ["uri_san_peer_certificate", "dns_san_peer_certificate"];
 const SUBJECT_ATTRIBUTES: string[] = ["subject_peer_certificate"];
 const ONE_KIND = "must have exactly one of metadata, credential, peerCertificate, sourceAddress, header, group";
+const ONE_GROUP_KIND = "must have exactly one of metadata, header";
 
 /** Reads the common key `consumer`; absent: the JWT's subject, then the credential's hash. */
 export function readConsumer(config: ConfigReader): ConsumerSettings {
@@ -165,18 +170,13 @@ export function readConsumer(config: ConfigReader): ConsumerSettings {
   const entries = config.objects("consumer", 1, MOST_SOURCES);
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i];
-    if (entry.keys.length != 1) entry.rejectAll(ONE_KIND);
     const group = entry.object("group");
-    if (group != null) {
-      if (group.keys.length != 1) group.rejectAll("must have exactly one of metadata, header");
-      const source = readNamedSource(group);
-      if (source != null) settings.addGroupSource(source);
-      else group.rejectAll("must have exactly one of metadata, header");
-      continue;
-    }
-    const source = readSource(entry);
-    if (source != null) settings.addSource(source);
-    else entry.rejectAll(ONE_KIND);
+    const source = group == null ? readSource(entry) : readNamedSource(group);
+    if (entry.keys.length != 1 || (group == null && source == null)) entry.rejectAll(ONE_KIND);
+    if (group != null && (group.keys.length != 1 || source == null)) group.rejectAll(ONE_GROUP_KIND);
+    if (source == null) continue;
+    if (group == null) settings.addSource(source);
+    else settings.addGroupSource(source);
   }
   return settings;
 }

@@ -57,7 +57,9 @@ export class PluginRoot extends RootContext {
     this.watchdog.name(key);
     this.base!.prepare(key);
     for (let i = 0; i < this.overrides.length; i++) this.overrides[i].settings.prepare(key);
-    this.routeSetting = new PropertyPath(["xds", "route_metadata", "filter_metadata", "weir", key]);
+    const setting = ["xds", "route_metadata", "filter_metadata", "weir"];
+    setting.push(key);
+    this.routeSetting = new PropertyPath(setting);
     setTickPeriod(TICK_MS);
     this.metrics.configLoaded();
     this.metrics.recordMemory();

@@ -39,7 +39,7 @@ export class Watchdog {
   /** The request needs no watching any more. */
   forget(id: u32): void {
     for (let i = 0; i < this.waiting.length; i++) {
-      if (<u32>this.waiting[i] == id) return this.drop(i);
+      if (<u32>unchecked(this.waiting[i]) == id) return this.drop(i);
     }
   }
 
@@ -56,7 +56,7 @@ export class Watchdog {
     if (this.waiting.length == 0) return;
     const now = <u32>nowMs();
     for (let i = this.waiting.length - 1; i >= 0; i--) {
-      const waiting = this.waiting[i];
+      const waiting = unchecked(this.waiting[i]);
       if (now - <u32>(waiting >> 32) < PATIENCE_MS) continue;
       const id = <u32>waiting;
       this.drop(i);
@@ -73,6 +73,6 @@ export class Watchdog {
 
   private drop(index: i32): void {
     const last = this.waiting.pop();
-    if (index < this.waiting.length) this.waiting[index] = last;
+    if (index < this.waiting.length) unchecked((this.waiting[index] = last));
   }
 }

@@ -86,7 +86,7 @@ export function deleteContext(id: u32): void {
   if (index < 0) return;
   roots[index].onDelete();
   const last = roots.pop();
-  if (index < roots.length) roots[index] = last;
+  if (index < roots.length) unchecked((roots[index] = last));
   endedStreams = COLLECT_AFTER_STREAMS;
 }
 

@@ -82,16 +82,7 @@ function nextOf(read: Read, kind: Kind): Read {
 
 function kindOf(byte: u32): Kind {
   if (byte - 0x30 < 10) return byte == 0x30 ? Kind.Zero : Kind.Digit;
-  switch (byte) {
-    case 0x2e: // .
-      return Kind.Point;
-    case 0x45: // E
-    case 0x65: // e
-      return Kind.E;
-    case 0x2b: // +
-    case 0x2d: // -
-      return Kind.Sign;
-    default:
-      return Kind.Other;
-  }
+  if (byte == 0x2e /* . */) return Kind.Point;
+  if ((byte | 0x20) == 0x65 /* e */) return Kind.E;
+  return byte == 0x2b /* + */ || byte == 0x2d /* - */ ? Kind.Sign : Kind.Other;
 }

@@ -9,10 +9,12 @@ const ENGINES = new ByteString("/engines/");
 const EXTENSIONS = new ByteString("/extensions");
 const OPENAI = new ByteString("/openai");
 const FORM_DATA = new ByteString("multipart/form-data");
-const GET = new ByteString("GET");
-const HEAD = new ByteString("HEAD");
-const DELETE = new ByteString("DELETE");
-const OPTIONS = new ByteString("OPTIONS");
+const BODILESS: StaticArray<ByteString> = [
+  new ByteString("GET"),
+  new ByteString("HEAD"),
+  new ByteString("DELETE"),
+  new ByteString("OPTIONS"),
+];
 
 const PATH = new RequestPath();
 
@@ -23,14 +25,10 @@ const ASKED = memory.data(LATEST_BYTES);
 
 /** Whether a request of this method usually has no body. A body that comes nevertheless is read like any other. */
 export function isBodiless(method: Bytes): bool {
-  const pointer = method.pointer;
-  const length = method.length;
-  return (
-    GET.equals(pointer, length) ||
-    HEAD.equals(pointer, length) ||
-    DELETE.equals(pointer, length) ||
-    OPTIONS.equals(pointer, length)
-  );
+  for (let i = 0; i < BODILESS.length; i++) {
+    if (unchecked(BODILESS[i]).equals(method.pointer, method.length)) return true;
+  }
+  return false;
 }
 
 /**

@@ -51,7 +51,7 @@ export function allocateRaw(size: usize): usize {
   return bytes;
 }
 
-/** Gives back what `allocateRaw` gave. Joins the run that it was cut off; with others it is joined by the next collection. */
+/** Gives back what `allocateRaw` gave: to the run that it was cut off, or else to the next collection. */
 export function free(bytes: usize): void {
   const block = bytes - HEADER_BYTES;
   const run = load<usize>(before, LINK);
@@ -59,8 +59,6 @@ export function free(bytes: usize): void {
     store<usize>(run, roomOf(run) + roomOf(block) - HEADER_BYTES, SIZE);
   } else {
     store<u32>(block, 0);
-    store<usize>(block, run, LINK);
-    store<usize>(before, block, LINK);
   }
 }
 

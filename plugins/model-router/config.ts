@@ -90,9 +90,12 @@ function readTargets(model: ConfigReader): Target[] {
     model.value("provider");
     model.value("targets");
   }
-  if (!model.has("targets")) return [new Target(readProvider(model), null, 1, ALL_DIALECTS)];
-  const entries = model.objects("targets", 1, MOST_TARGETS);
   const targets: Target[] = [];
+  if (!model.has("targets")) {
+    targets.push(new Target(readProvider(model), null, 1, ALL_DIALECTS));
+    return targets;
+  }
+  const entries = model.objects("targets", 1, MOST_TARGETS);
   let total: u64 = 0;
   for (let i = 0; i < entries.length; i++) {
     const target = readTarget(entries[i]);

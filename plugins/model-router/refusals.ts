@@ -33,7 +33,7 @@ export const BATCH_IN_PARTS = new Refusal(
 /** What a client is told whose model is not routed. `where` says which request of a batch is meant, such as ` in line 3 of the batch`. */
 export function refusalFor(verdict: Verdict, model: Bytes, where: string = ""): Refusal {
   const name = quoted.set(model.pointer, min(model.length, MAX_MODEL_BYTES)).toString();
-  let subject = `The model '${name}'${where}`;
+  let intro = "The model '";
   let status: u32 = 404;
   let reason = "unknown_model";
   let code = "model_not_found";
@@ -47,8 +47,8 @@ export function refusalFor(verdict: Verdict, model: Bytes, where: string = ""): 
     status = 403;
     reason = "forbidden_model";
     code = "model_not_allowed";
-    subject = `You are not allowed to use the model '${name}'${where}`;
+    intro = "You are not allowed to use the model '";
     says = ".";
   }
-  return new Refusal(status, reason, code, subject + says, "model", NO_HEADERS);
+  return new Refusal(status, reason, code, `${intro}${name}'${where}${says}`, "model", NO_HEADERS);
 }
