@@ -33,6 +33,7 @@ export function parseConfig(pointer: usize, length: i32, issues: Issues): JsonVa
   return parser.tooDeep ? null : value;
 }
 
+
 @final
 class NoCaptures extends JsonListener {}
 
@@ -154,7 +155,7 @@ class Parser {
 
 /** Whether a byte is none of those that may follow a number or a literal. */
 function isWordByte(byte: u8): bool {
-  return byte > 0x20 && byte != 0x2c /* , */ && (byte | 0x20) != 0x7d /* ] } */;
+  return byte > 0x20 && byte != 0x2c /* , */ && (byte | 0x20) != 0x7d; /* ] } */
 }
 
 function describeSyntaxError(pointer: usize, length: i32, offset: i32, problem: JsonProblem): string {

@@ -47,7 +47,7 @@ export class IdTable<T extends object> {
   /** Where `id` is, or the free slot where it would be. */
   private slotOf(id: u32): i32 {
     const mask = this.values.length - 1;
-    let slot = <i32>id & mask;
+    let slot = (<i32>id) & mask;
     while (true) {
       const value = unchecked(this.values[slot]);
       if (value == null || value.id == id) return slot;

@@ -65,7 +65,7 @@ export class HeaderParameters {
       if (byte == 0x22) {
         this.at = at + 1;
         this.value.set(start, <i32>(at - start));
-        return load<u8>(at - 1) != 0x5c /* \ */;
+        return load<u8>(at - 1) != 0x5c; /* \ */
       }
       if (byte < 0x20 || byte == 0x7f) return false;
     }

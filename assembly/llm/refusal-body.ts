@@ -25,9 +25,7 @@ const STREAM_ENDS: StaticArray<ByteString> = [
   new ByteString("event: error\ndata: $b\n\n"),
   new ByteString("data: $b\n\n"),
   new ByteString(""),
-  new ByteString(
-    'event: message-end\ndata: {"type":"message-end","delta":{"error":$m,"finish_reason":"ERROR"}}\n\n',
-  ),
+  new ByteString('event: message-end\ndata: {"type":"message-end","delta":{"error":$m,"finish_reason":"ERROR"}}\n\n'),
   new ByteString("$b\n"),
 ];
 
@@ -89,8 +87,7 @@ export function appendStreamRefusal(
   param: string | null,
   message: string,
 ): bool {
-  const end =
-    dialect == Dialect.OpenAiResponses ? RESPONSES_STREAM_END : unchecked(STREAM_ENDS[familyOf(dialect)]);
+  const end = dialect == Dialect.OpenAiResponses ? RESPONSES_STREAM_END : unchecked(STREAM_ENDS[familyOf(dialect)]);
   return fill(out, end, dialect, status, code, param, message);
 }
 

@@ -85,7 +85,7 @@ export function collect(): void {
 function sweep(): void {
   let last = HEAD;
   let isFree = false;
-  for (let block = heapStart(); block < heapEnd; ) {
+  for (let block = heapStart(); block < heapEnd;) {
     const room = roomOf(block);
     if (load<u32>(block) >= collection) {
       isFree = false;
@@ -130,10 +130,12 @@ function grow(needed: usize): usize {
   return HEAD;
 }
 
+
 @inline
 function heapStart(): usize {
   return (__heap_base + (HEADER_BYTES - 1)) & ~(HEADER_BYTES - 1);
 }
+
 
 @inline
 function roomOf(block: usize): usize {

@@ -128,7 +128,8 @@ function readDialects(target: ConfigReader): u32 {
   let dialects: u32 = 0;
   for (let i = 0; i < names.length; i++) {
     const dialect = dialectOfName(names[i]);
-    if (dialect == 0) target.reject("dialects", `has no dialect "${names[i]}"; it knows: ${joined(DIALECT_NAMES, ", ", 1)}`);
+    if (dialect == 0)
+      target.reject("dialects", `has no dialect "${names[i]}"; it knows: ${joined(DIALECT_NAMES, ", ", 1)}`);
     else dialects |= 1 << dialect;
   }
   return dialects;

@@ -81,7 +81,10 @@ export default class Begin {
     setVisits(module, []);
     module.runPasses(["remove-unused-module-elements"]);
     const used = ownGlobals(module);
-    setVisits(module, rootsThatMatter(module, roots, used, values, (address) => this.mayLeadToHeap(image, address)));
+    setVisits(
+      module,
+      rootsThatMatter(module, roots, used, values, (address) => this.mayLeadToHeap(image, address)),
+    );
     moveData(module, image, used, values);
     this.ship(module, image);
     binaryen.setLowMemoryUnused(true);
@@ -181,7 +184,9 @@ function moveData(module, image, globals, values) {
   image.layOut(uses);
   for (const expression of constants)
     binaryen.Const.setValueI32(expression, image.moved(binaryen.Const.getValueI32(expression)));
-  const moved = new Map([...values].filter(([, value]) => image.isAddress(value)).map(([name, value]) => [name, value]));
+  const moved = new Map(
+    [...values].filter(([, value]) => image.isAddress(value)).map(([name, value]) => [name, value]),
+  );
   for (const { name } of globals) if (moved.has(name)) moved.set(name, image.moved(moved.get(name)));
   setGlobals(module, globals, new Map([...values, ...moved, [HEAP_BASE, image.end]]));
 }

@@ -166,7 +166,7 @@ export class Image {
 
   #heapItems(start, end) {
     const items = [];
-    for (let block = start; block < end; ) {
+    for (let block = start; block < end;) {
       const at = block + HEADER_BYTES;
       const next = align(at + this.#word(at + SIZE), OBJECT_ALIGNMENT);
       // Behind an empty object the next block starts where its bytes would be.
