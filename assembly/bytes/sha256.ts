@@ -16,6 +16,15 @@ const K = memory.data<u32>([
   0xc67178f2,
 ]);
 
+const INITIAL = memory.data<u32>([
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+]);
+
+/** One bit, then zeros. */
+const PADDING = memory.data<u64>([0x80, 0, 0, 0, 0, 0, 0, 0]);
+const LENGTH_BYTES: i32 = 8;
+const LENGTH = memory.data(LENGTH_BYTES, 8);
+
 const SCHEDULE = memory.data(64 * 4, 16);
 
 /** SHA-256 (FIPS 180-4) of bytes that arrive in pieces of any size. */
@@ -31,15 +40,7 @@ export class Sha256 {
   }
 
   reset(): void {
-    const s = this.state;
-    s[0] = 0x6a09e667;
-    s[1] = 0xbb67ae85;
-    s[2] = 0x3c6ef372;
-    s[3] = 0xa54ff53a;
-    s[4] = 0x510e527f;
-    s[5] = 0x9b05688c;
-    s[6] = 0x1f83d9ab;
-    s[7] = 0x5be0cd19;
+    memory.copy(changetype<usize>(this.state), INITIAL, SHA256_BYTES);
     this.filled = 0;
     this.total = 0;
   }
@@ -68,18 +69,12 @@ export class Sha256 {
 
   /** Writes the digest, `SHA256_BYTES` long, to `out`. The next use starts with `reset`. */
   finish(out: usize): void {
-    const block = changetype<usize>(this.block);
-    store<u8>(block + this.filled, 0x80);
-    this.filled++;
-    if (this.filled > BLOCK - 8) {
-      memory.fill(block + this.filled, 0, BLOCK - this.filled);
-      this.compress(block);
-      this.filled = 0;
-    }
-    memory.fill(block + this.filled, 0, BLOCK - 8 - this.filled);
-    store<u64>(block + BLOCK - 8, bswap<u64>(this.total * 8));
-    this.compress(block);
-    for (let i = 0; i < 8; i++) store<u32>(out + i * 4, bswap<u32>(this.state[i]));
+    const bits = this.total * 8;
+    // Up to the eight bytes of the length, which end a block.
+    this.update(PADDING, ((BLOCK - LENGTH_BYTES - 1 - this.filled) & (BLOCK - 1)) + 1);
+    store<u64>(LENGTH, bswap<u64>(bits));
+    this.update(LENGTH, LENGTH_BYTES);
+    for (let i = 0; i < 8; i++) store<u32>(out + i * 4, bswap<u32>(unchecked(this.state[i])));
   }
 
   private compress(block: usize): void {
@@ -93,14 +88,14 @@ export class Sha256 {
       store<u32>(at, load<u32>(at - 64) + s0 + load<u32>(at - 28) + s1);
     }
     const s = this.state;
-    let a = s[0];
-    let b = s[1];
-    let c = s[2];
-    let d = s[3];
-    let e = s[4];
-    let f = s[5];
-    let g = s[6];
-    let h = s[7];
+    let a = unchecked(s[0]);
+    let b = unchecked(s[1]);
+    let c = unchecked(s[2]);
+    let d = unchecked(s[3]);
+    let e = unchecked(s[4]);
+    let f = unchecked(s[5]);
+    let g = unchecked(s[6]);
+    let h = unchecked(s[7]);
     for (let i: usize = 0; i < 64; i++) {
       const s1 = rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25);
       const t1 = h + s1 + ((e & f) ^ (~e & g)) + load<u32>(K + i * 4) + load<u32>(SCHEDULE + i * 4);
@@ -115,14 +110,14 @@ export class Sha256 {
       b = a;
       a = t1 + t2;
     }
-    s[0] += a;
-    s[1] += b;
-    s[2] += c;
-    s[3] += d;
-    s[4] += e;
-    s[5] += f;
-    s[6] += g;
-    s[7] += h;
+    unchecked((s[0] += a));
+    unchecked((s[1] += b));
+    unchecked((s[2] += c));
+    unchecked((s[3] += d));
+    unchecked((s[4] += e));
+    unchecked((s[5] += f));
+    unchecked((s[6] += g));
+    unchecked((s[7] += h));
   }
 }
 

@@ -4,6 +4,18 @@ import { storeUtf8 } from "./utf8";
 const REPLACEMENT: u32 = 0xfffd;
 const NOWHERE = memory.data(4);
 
+/** The text of one UTF-16 unit. */
+export function character(unit: i32): string {
+  return String.fromCharCode(unit, -1);
+}
+
+/** The texts from `first` on, with `separator` between them. For few of them: each is copied as often as others follow. */
+export function joined(texts: string[], separator: string, first: i32 = 0): string {
+  let all = "";
+  for (let i = first; i < texts.length; i++) all += (i == first ? "" : separator) + unchecked(texts[i]);
+  return all;
+}
+
 /** `text` as UTF-8; half a surrogate pair becomes three bytes that are no valid UTF-8. */
 export function encodeUtf8(text: string): ArrayBuffer {
   const bytes = new ArrayBuffer(write(text, 0));

@@ -1,9 +1,12 @@
+import { Ascii, isAscii } from "../bytes/ascii";
+import { character } from "../bytes/text";
+
 const LONGEST: i32 = 128;
 
 /** Whether `text` is a field name of HTTP (RFC 9110, section 5.1) of at most 128 bytes. */
 export function isFieldName(text: string): bool {
   for (let i = 0; i < text.length; i++) {
-    if (!isTokenCharacter(text.charCodeAt(i))) return false;
+    if (!isAscii(text.charCodeAt(i), Ascii.Token)) return false;
   }
   return text.length > 0 && text.length <= LONGEST;
 }
@@ -22,14 +25,7 @@ export function lowerCase(name: string): string {
   let lower = "";
   for (let i = 0; i < name.length; i++) {
     const unit = name.charCodeAt(i);
-    lower += String.fromCharCode(unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit);
+    lower += character(unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit);
   }
   return lower;
-}
-
-/** RFC 9110, section 5.6.2: `tchar`. */
-function isTokenCharacter(unit: i32): bool {
-  if (unit >= 0x30 && unit <= 0x39) return true;
-  if ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) return true;
-  return "!#$%&'*+-.^_`|~".includes(String.fromCharCode(unit));
 }

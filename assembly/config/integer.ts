@@ -1,8 +1,9 @@
+import { character } from "../bytes/text";
+
 /** What `parseInteger` returns for a number that is not whole, or beyond +-(2^53 - 1), which other JSON readers round. */
 export const NOT_AN_INTEGER: i64 = i64.MIN_VALUE;
 
 const MAX_SAFE_INTEGER: i64 = 9007199254740991;
-const MAX_SAFE_DIGITS: i32 = 16;
 const EXPONENT_CAP: i32 = 100_000;
 
 /**
@@ -12,9 +13,6 @@ const EXPONENT_CAP: i32 = 100_000;
  */
 export function parseInteger(text: string): i64 {
   let value: i64 = 0;
-  let digits = 0;
-  // Zeros count only once a digit follows, so that neither 1e21 nor 1.000 needs more digits than it means.
-  let zeros = 0;
   let exponent = 0;
   let inFraction = false;
   let i = text.charCodeAt(0) == 0x2d ? 1 : 0;
@@ -24,43 +22,37 @@ export function parseInteger(text: string): i64 {
       inFraction = true;
       continue;
     }
-    if ((unit | 0x20) == 0x65) break;
-    if (inFraction) exponent--;
-    if (unit == 0x30) {
-      if (digits > 0) zeros++;
-      continue;
+    if ((unit | 0x20) == 0x65) {
+      exponent += parseExponent(text, i + 1);
+      break;
     }
-    digits += zeros + 1;
-    if (digits > MAX_SAFE_DIGITS) return NOT_AN_INTEGER;
-    value = value * powerOfTen(zeros + 1) + (unit - 0x30);
-    zeros = 0;
+    if (value < MAX_SAFE_INTEGER) {
+      value = value * 10 + (unit - 0x30);
+      if (inFraction) exponent--;
+    } else {
+      // More digits than a whole number can have, but for zeros.
+      if (unit != 0x30) return NOT_AN_INTEGER;
+      if (!inFraction) exponent++;
+    }
   }
-  if (digits == 0) return 0;
-  exponent += zeros + parseExponent(text, i + 1);
-  if (exponent < 0 || digits + exponent > MAX_SAFE_DIGITS) return NOT_AN_INTEGER;
-  value *= powerOfTen(exponent);
-  if (value > MAX_SAFE_INTEGER) return NOT_AN_INTEGER;
+  if (value == 0) return 0;
+  for (; exponent < 0 && value % 10 == 0; exponent++) value /= 10;
+  for (; exponent > 0 && value <= MAX_SAFE_INTEGER; exponent--) value *= 10;
+  if (exponent != 0 || value > MAX_SAFE_INTEGER) return NOT_AN_INTEGER;
   return text.charCodeAt(0) == 0x2d ? -value : value;
 }
 
 /** `value` in decimal digits; `toString` of an i64 would link the standard library's tables. */
 export function formatInteger(value: i64): string {
   if (value < 0) return "-" + formatInteger(-value);
-  const last = String.fromCharCode(0x30 + <i32>(value % 10));
+  const last = character(0x30 + <i32>(value % 10));
   return value < 10 ? last : formatInteger(value / 10) + last;
 }
 
-function powerOfTen(exponent: i32): i64 {
-  let power: i64 = 1;
-  for (let i = 0; i < exponent; i++) power *= 10;
-  return power;
-}
-
 function parseExponent(text: string, at: i32): i32 {
-  if (at >= text.length) return 0;
   const sign = text.charCodeAt(at);
   let exponent = 0;
-  for (let i = sign == 0x2b || sign == 0x2d ? at + 1 : at; i < text.length; i++) {
+  for (let i = sign < 0x30 ? at + 1 : at; i < text.length; i++) {
     exponent = min(exponent * 10 + (text.charCodeAt(i) - 0x30), EXPONENT_CAP);
   }
   return sign == 0x2d ? -exponent : exponent;

@@ -1,3 +1,4 @@
+import { joined } from "../bytes/text";
 import { formatInteger } from "./integer";
 
 /** One thing that is wrong with a configuration. */
@@ -42,6 +43,6 @@ export class Issues {
       lines.push(`${this.plugin}: ${issue.path}: ${issue.message}`);
     }
     if (this.unnamed > 0) lines.push(`${this.plugin}: and ${formatInteger(this.unnamed)} more`);
-    return lines.join("\n");
+    return joined(lines, "\n");
   }
 }

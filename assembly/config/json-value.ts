@@ -1,3 +1,5 @@
+import { Ascii, isAscii } from "../bytes/ascii";
+import { character } from "../bytes/text";
 import { JsonKind } from "../json/listener";
 
 /**
@@ -46,7 +48,7 @@ export class JsonValue {
       case JsonKind.Object:
         return "an object";
       default:
-        return shorten(this.text);
+        return readable(this.text);
     }
   }
 }
@@ -55,17 +57,17 @@ const LONGEST_QUOTED: i32 = 64;
 
 /** `text` in double quotes, cut after 64 characters, fit for a line of a log. */
 export function quote(text: string): string {
-  let safe = "";
-  const kept = shorten(text);
-  for (let i = 0; i < kept.length; i++) {
-    const unit = kept.charCodeAt(i);
-    safe += unit < 0x20 || unit == 0x7f ? "?" : kept.charAt(i);
-  }
-  return `"${safe}"`;
+  return `"${readable(text)}"`;
 }
 
-function shorten(text: string): string {
-  return text.length > LONGEST_QUOTED ? text.substring(0, LONGEST_QUOTED) + "..." : text;
+function readable(text: string): string {
+  let safe = "";
+  for (let i = 0; i < text.length; i++) {
+    if (i == LONGEST_QUOTED) return safe + "...";
+    const unit = text.charCodeAt(i);
+    safe += character(unit < 0x20 || unit == 0x7f ? 0x3f /* ? */ : unit);
+  }
+  return safe;
 }
 
 /** The path of the member `key` of the object at `parent`. */
@@ -75,14 +77,7 @@ export function memberPath(parent: string, key: string): string {
 
 function isPlainName(key: string): bool {
   for (let i = 0; i < key.length; i++) {
-    const unit = key.charCodeAt(i);
-    const plain =
-      (unit >= 0x61 && unit <= 0x7a) ||
-      (unit >= 0x41 && unit <= 0x5a) ||
-      (unit >= 0x30 && unit <= 0x39) ||
-      unit == 0x5f ||
-      unit == 0x2d;
-    if (!plain) return false;
+    if (!isAscii(key.charCodeAt(i), Ascii.Name)) return false;
   }
   return key.length > 0;
 }

@@ -1,8 +1,9 @@
-import { decodeUtf8 } from "../bytes/text";
+import { character, decodeUtf8 } from "../bytes/text";
 import { storeUtf8 } from "../bytes/utf8";
 import { JsonKind, JsonListener } from "../json/listener";
 import { JsonPaths } from "../json/paths";
 import { JsonProblem, JsonScanner } from "../json/scanner";
+import { skipSpace } from "../json/space";
 import { hexValues, unescaped } from "../json/string-decoder";
 import { formatInteger } from "./integer";
 import { Issues } from "./issues";
@@ -21,7 +22,7 @@ const NO_PATHS = new JsonPaths([]);
  * duplicate key is an issue; the value is still returned, so that the other issues are found too.
  */
 export function parseConfig(pointer: usize, length: i32, issues: Issues): JsonValue | null {
-  if (isBlank(pointer, length)) return new JsonValue(JsonKind.Object, ROOT_PATH);
+  if (skipSpace(pointer, pointer + length) == pointer + length) return new JsonValue(JsonKind.Object, ROOT_PATH);
   const scanner = new JsonScanner(NO_PATHS, new NoCaptures());
   if (!scanner.feed(pointer, length) || !scanner.finish()) {
     issues.add(ROOT_PATH, describeSyntaxError(pointer, length, <i32>scanner.offset, scanner.problem));
@@ -30,17 +31,6 @@ export function parseConfig(pointer: usize, length: i32, issues: Issues): JsonVa
   const parser = new Parser(pointer, pointer + length, issues);
   const value = parser.value(ROOT_PATH, 0);
   return parser.tooDeep ? null : value;
-}
-
-function isBlank(pointer: usize, length: i32): bool {
-  for (let i = 0; i < length; i++) {
-    if (!isSpace(load<u8>(pointer + i))) return false;
-  }
-  return true;
-}
-
-function isSpace(byte: u8): bool {
-  return byte == 0x20 || (byte >= 0x09 && byte <= 0x0d && byte != 0x0b && byte != 0x0c);
 }
 
 
@@ -65,21 +55,23 @@ class Parser {
         return this.object(path, depth);
       case 0x5b: // [
         return this.array(path, depth);
-      case 0x22: {
-        // "
-        const value = new JsonValue(JsonKind.String, path);
-        value.text = this.string();
-        return value;
-      }
+      case 0x22: // "
+        return this.leaf(JsonKind.String, path);
       case 0x74: // t
-        return this.literal(JsonKind.True, "true", path);
+        return this.leaf(JsonKind.True, path);
       case 0x66: // f
-        return this.literal(JsonKind.False, "false", path);
+        return this.leaf(JsonKind.False, path);
       case 0x6e: // n
-        return this.literal(JsonKind.Null, "null", path);
+        return this.leaf(JsonKind.Null, path);
       default:
-        return this.number(path);
+        return this.leaf(JsonKind.Number, path);
     }
+  }
+
+  private leaf(kind: JsonKind, path: string): JsonValue {
+    const value = new JsonValue(kind, path);
+    value.text = kind == JsonKind.String ? this.string() : this.word();
+    return value;
   }
 
   private object(path: string, depth: i32): JsonValue {
@@ -110,7 +102,7 @@ class Parser {
   private enter(path: string, depth: i32): bool {
     this.at++;
     if (depth < MAX_DEPTH) return true;
-    this.issues.add(path, `is nested deeper than ${formatInteger(MAX_DEPTH)} levels`);
+    this.issues.add(path, "is nested deeper than 32 levels");
     this.tooDeep = true;
     return false;
   }
@@ -149,28 +141,21 @@ class Parser {
     return decodeUtf8(start, <i32>(to - start));
   }
 
-  private number(path: string): JsonValue {
+  /** A number or a literal, as it is spelled. */
+  private word(): string {
     const start = this.at;
-    while (this.at < this.end && isNumberByte(load<u8>(this.at))) this.at++;
-    const value = new JsonValue(JsonKind.Number, path);
-    value.text = decodeUtf8(start, <i32>(this.at - start));
-    return value;
-  }
-
-  private literal(kind: JsonKind, spelling: string, path: string): JsonValue {
-    this.at += spelling.length;
-    const value = new JsonValue(kind, path);
-    value.text = spelling;
-    return value;
+    while (this.at < this.end && isWordByte(load<u8>(this.at))) this.at++;
+    return decodeUtf8(start, <i32>(this.at - start));
   }
 
   private skipSpace(): void {
-    while (isSpace(load<u8>(this.at))) this.at++;
+    this.at = skipSpace(this.at, this.end);
   }
 }
 
-function isNumberByte(byte: u8): bool {
-  return (byte >= 0x30 && byte <= 0x39) || byte == 0x2b || byte == 0x2d || byte == 0x2e || (byte | 0x20) == 0x65;
+/** Whether a byte is none of those that may follow a number or a literal. */
+function isWordByte(byte: u8): bool {
+  return byte > 0x20 && byte != 0x2c /* , */ && (byte | 0x20) != 0x7d; /* ] } */
 }
 
 function describeSyntaxError(pointer: usize, length: i32, offset: i32, problem: JsonProblem): string {
@@ -199,11 +184,11 @@ function describeFound(pointer: usize, length: i32, offset: i32, problem: JsonPr
   if (found == 0x27) return "strings and keys take double quotes";
   if (found < 0x20) return "a control character (in a string it must be escaped)";
   if (found >= 0x7f) return "a character that is not allowed outside strings (a byte order mark?)";
-  return `unexpected character ${String.fromCharCode(found)}`;
+  return `unexpected character ${character(found)}`;
 }
 
 function lastBefore(pointer: usize, offset: i32): u8 {
   let i = offset - 1;
-  while (i >= 0 && isSpace(load<u8>(pointer + i))) i--;
+  while (i >= 0 && load<u8>(pointer + i) <= 0x20) i--;
   return i < 0 ? 0 : load<u8>(pointer + i);
 }

@@ -1,3 +1,4 @@
+import { joined } from "../bytes/text";
 import { JsonKind } from "../json/listener";
 import { isFieldName, isVisibleAscii, lowerCase } from "./header-text";
 import { formatInteger, NOT_AN_INTEGER, parseInteger } from "./integer";
@@ -63,7 +64,8 @@ export class ConfigReader {
     const value = this.value(key);
     if (value == null) return fallback;
     if (value.kind == JsonKind.String && hasLength(value.text, shortest, longest)) return value.text;
-    return this.wrong(value, describeText(shortest, longest), fallback);
+    this.wrong(value, describeText(shortest, longest));
+    return fallback;
   }
 
   /** Like `string`, at least one character; an absent key is an issue. */
@@ -76,7 +78,8 @@ export class ConfigReader {
     const value = this.value(key);
     if (value == null) return fallback;
     if (value.kind == JsonKind.True || value.kind == JsonKind.False) return value.kind == JsonKind.True;
-    return this.wrong(value, "true or false", fallback);
+    this.wrong(value, "true or false");
+    return fallback;
   }
 
   /** A whole number; `1e3` and `10.0` are whole. Bounds within +-(2^53 - 1). */
@@ -85,7 +88,8 @@ export class ConfigReader {
     if (value == null) return fallback;
     const number = integerOf(value);
     if (number != NOT_AN_INTEGER && number >= least && number <= most) return number;
-    return this.wrong(value, `a whole number, ${range(least, most)}`, fallback);
+    this.wrong(value, `a whole number, ${range(least, most)}`);
+    return fallback;
   }
 
   /** Within one unit in the last place of what is written. */
@@ -94,7 +98,8 @@ export class ConfigReader {
     if (value == null) return fallback;
     const number = value.kind == JsonKind.Number ? parseFloat(value.text) : NaN;
     if (number >= least && number <= most) return number;
-    return this.wrong(value, `a number, ${formatNumber(least)} to ${formatNumber(most)}`, fallback);
+    this.wrong(value, `a number, ${formatNumber(least)} to ${formatNumber(most)}`);
+    return fallback;
   }
 
   /** A duration such as `"250ms" "1s" "5m" "1h" "30d"`, in milliseconds. */
@@ -103,7 +108,8 @@ export class ConfigReader {
     if (value == null) return fallback;
     const ms = value.kind == JsonKind.String ? parseDuration(value.text) : NOT_A_QUANTITY;
     if (ms != NOT_A_QUANTITY && ms >= least && ms <= most) return ms;
-    return this.wrong(value, `a duration, ${formatDuration(least)} to ${formatDuration(most)}`, fallback);
+    this.wrong(value, `a duration, ${formatDuration(least)} to ${formatDuration(most)}`);
+    return fallback;
   }
 
   /** A size such as `"64KiB" "2MiB"` or a number of bytes, in bytes. */
@@ -113,7 +119,8 @@ export class ConfigReader {
     const bytes = sizeOf(value);
     if (bytes != NOT_A_QUANTITY && bytes >= least && bytes <= most) return <i32>bytes;
     const expected = `a size such as "64KiB" or a number of bytes, ${formatSize(least)} to ${formatSize(most)}`;
-    return this.wrong(value, expected, fallback);
+    this.wrong(value, expected);
+    return fallback;
   }
 
   /** Like `sizeBytes`; -1 when the key is absent or null. */
@@ -134,7 +141,7 @@ export class ConfigReader {
     const index = value.kind == JsonKind.String ? names.indexOf(value.text) : -1;
     if (index >= 0) return index;
     const suggestion = value.kind == JsonKind.String ? suggest(value.text, names) : "";
-    const expected = names.length == 1 ? names[0] : `one of ${names.join(", ")}`;
+    const expected = names.length == 1 ? names[0] : `one of ${joined(names, ", ")}`;
     this.issues.add(value.path, `must be ${expected} (got ${value.describe()}${suggestion})`);
     return fallback;
   }
@@ -147,7 +154,8 @@ export class ConfigReader {
     const value = this.value(key);
     if (value == null) return fallback;
     if (value.kind == JsonKind.String && isFieldName(value.text)) return lowerCase(value.text);
-    return this.wrong(value, "the name of an HTTP header", fallback);
+    this.wrong(value, "the name of an HTTP header");
+    return fallback;
   }
 
   /** Text that can stand as it is in a header: 1 to `longest` visible ASCII characters; `fallback` may be empty for "none". */
@@ -155,7 +163,8 @@ export class ConfigReader {
     const value = this.value(key);
     if (value == null) return fallback;
     if (value.kind == JsonKind.String && isVisibleAscii(value.text, longest)) return value.text;
-    return this.wrong(value, `1 to ${formatInteger(longest)} visible ASCII characters`, fallback);
+    this.wrong(value, `1 to ${formatInteger(longest)} visible ASCII characters`);
+    return fallback;
   }
 
   /** `fewest` to `most` texts of 1 to `longest` characters; none when absent. Elements that are wrong are left out. */
@@ -165,7 +174,7 @@ export class ConfigReader {
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i];
       if (element.kind == JsonKind.String && hasLength(element.text, 1, longest)) texts.push(element.text);
-      else this.wrong(element, describeText(1, longest), 0);
+      else this.wrong(element, describeText(1, longest));
     }
     return texts;
   }
@@ -223,9 +232,8 @@ export class ConfigReader {
     return [];
   }
 
-  private wrong<T>(value: JsonValue, expected: string, fallback: T): T {
+  private wrong(value: JsonValue, expected: string): void {
     this.issues.add(value.path, `must be ${expected} (got ${value.describe()})`);
-    return fallback;
   }
 }
 

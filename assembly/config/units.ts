@@ -5,6 +5,7 @@ export const NOT_A_QUANTITY: i64 = -1;
 
 const MS_PER_DAY: i64 = 86_400_000;
 const BYTES_PER_GIB: i64 = 1 << 30;
+const SIZE_UNITS: StaticArray<string> = ["KiB", "MiB", "GiB"];
 
 /** Milliseconds of `"250ms" "1s" "5m" "1h" "30d"`: a whole number without leading zeros, and one unit. */
 export function parseDuration(text: string): i64 {
@@ -15,7 +16,7 @@ export function parseDuration(text: string): i64 {
 /** Bytes of `"64KiB" "2MiB" "1GiB"`: a whole number without leading zeros, and one unit. */
 export function parseSize(text: string): i64 {
   const digits = countDigits(text);
-  return quantity(text, digits, sizeUnit(text.substring(digits)));
+  return quantity(text, digits, sizeUnit(text, digits));
 }
 
 /** The shortest exact spelling of a duration in milliseconds. */
@@ -30,10 +31,14 @@ export function formatDuration(ms: i64): string {
 
 /** The shortest exact spelling of a size in bytes. */
 export function formatSize(bytes: i64): string {
-  if (bytes > 0 && bytes % BYTES_PER_GIB == 0) return `${formatInteger(bytes / BYTES_PER_GIB)}GiB`;
-  if (bytes > 0 && bytes % (1 << 20) == 0) return `${formatInteger(bytes / (1 << 20))}MiB`;
-  if (bytes > 0 && bytes % 1024 == 0) return `${formatInteger(bytes / 1024)}KiB`;
-  return bytes == 1 ? "1 byte" : `${formatInteger(bytes)} bytes`;
+  let unit = 0;
+  while (unit < 3 && bytes > 0 && bytes % 1024 == 0) {
+    bytes /= 1024;
+    unit++;
+  }
+  const count = formatInteger(bytes);
+  if (unit > 0) return count + unchecked(SIZE_UNITS[unit - 1]);
+  return count + (bytes == 1 ? " byte" : " bytes");
 }
 
 /** No quantity needs more; ten digits of days in milliseconds still fit an i64. */
@@ -66,9 +71,18 @@ function durationUnit(unit: string): i64 {
   return NOT_A_QUANTITY;
 }
 
-function sizeUnit(unit: string): i64 {
-  if (unit == "KiB") return 1024;
-  if (unit == "MiB") return 1 << 20;
-  if (unit == "GiB") return BYTES_PER_GIB;
-  return NOT_A_QUANTITY;
+function sizeUnit(text: string, at: i32): i64 {
+  if (text.length != at + 3 || text.charCodeAt(at + 1) != 0x69 /* i */ || text.charCodeAt(at + 2) != 0x42 /* B */) {
+    return NOT_A_QUANTITY;
+  }
+  switch (text.charCodeAt(at)) {
+    case 0x4b: // K
+      return 1024;
+    case 0x4d: // M
+      return 1 << 20;
+    case 0x47: // G
+      return BYTES_PER_GIB;
+    default:
+      return NOT_A_QUANTITY;
+  }
 }

@@ -1,5 +1,6 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
+import { findByte } from "../bytes/find";
 import { Bytes } from "../bytes/view";
 
 /** Longest consumer or group name, in bytes; a longer one counts as none. */
@@ -47,7 +48,8 @@ export class Caller {
 
   addGroup(name: Bytes): void {
     if (name.length == 0 || name.length > MAX_NAME_BYTES) return;
-    for (let i = 0; i < name.length; i++) if (name.at(i) == NUL) return;
+    const end = name.pointer + name.length;
+    if (findByte(name.pointer, end, NUL) != end) return;
     const before = this.names.length;
     if (!this.names.append(name.pointer, name.length) || !this.names.appendByte(NUL)) this.names.length = before;
   }
@@ -57,12 +59,11 @@ export class Caller {
   }
 
   isInGroup(names: NameSet): bool {
-    let at = this.consumerLength;
-    while (at < this.names.length) {
-      let end = at;
-      while (load<u8>(this.names.pointer + end) != NUL) end++;
-      if (names.has(this.names.pointer + at, end - at)) return true;
-      at = end + 1;
+    const end = this.names.pointer + this.names.length;
+    for (let at = this.names.pointer + this.consumerLength; at < end; at++) {
+      const group = at;
+      at = findByte(at, end, NUL);
+      if (names.has(group, <i32>(at - group))) return true;
     }
     return false;
   }

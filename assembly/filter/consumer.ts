@@ -1,4 +1,5 @@
 import { SHA256_BYTES, Sha256, writeHex } from "../bytes/sha256";
+import { findByte } from "../bytes/find";
 import { ByteString, Bytes } from "../bytes/view";
 import { ConfigReader } from "../config/reader";
 import { PropertyPath } from "../host/property";
@@ -42,7 +43,9 @@ class MetadataSource extends IdentitySource {
 
   constructor(segments: string[]) {
     super();
-    this.path = new PropertyPath(["metadata", "filter_metadata"].concat(segments));
+    const path = ["metadata", "filter_metadata"];
+    for (let i = 0; i < segments.length; i++) path.push(segments[i]);
+    this.path = new PropertyPath(path);
   }
 
   find(_head: RequestHead): Bytes | null {
@@ -87,7 +90,11 @@ class ConnectionSource extends IdentitySource {
 
   constructor(names: string[]) {
     super();
-    for (let i = 0; i < names.length; i++) this.paths.push(new PropertyPath(["connection", names[i]]));
+    for (let i = 0; i < names.length; i++) {
+      const path = ["connection"];
+      path.push(names[i]);
+      this.paths.push(new PropertyPath(path));
+    }
   }
 
   find(_head: RequestHead): Bytes | null {
@@ -150,6 +157,7 @@ const PEER_CERTIFICATE: string[] = ["San", "Subject"];
 const SAN_ATTRIBUTES: string[] = ["uri_san_peer_certificate", "dns_san_peer_certificate"];
 const SUBJECT_ATTRIBUTES: string[] = ["subject_peer_certificate"];
 const ONE_KIND = "must have exactly one of metadata, credential, peerCertificate, sourceAddress, header, group";
+const ONE_GROUP_KIND = "must have exactly one of metadata, header";
 
 /** Reads the common key `consumer`; absent: the JWT's subject, then the credential's hash. */
 export function readConsumer(config: ConfigReader): ConsumerSettings {
@@ -162,18 +170,13 @@ export function readConsumer(config: ConfigReader): ConsumerSettings {
   const entries = config.objects("consumer", 1, MOST_SOURCES);
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i];
-    if (entry.keys.length != 1) entry.rejectAll(ONE_KIND);
     const group = entry.object("group");
-    if (group != null) {
-      if (group.keys.length != 1) group.rejectAll("must have exactly one of metadata, header");
-      const source = readNamedSource(group);
-      if (source != null) settings.addGroupSource(source);
-      else group.rejectAll("must have exactly one of metadata, header");
-      continue;
-    }
-    const source = readSource(entry);
-    if (source != null) settings.addSource(source);
-    else entry.rejectAll(ONE_KIND);
+    const source = group == null ? readSource(entry) : readNamedSource(group);
+    if (entry.keys.length != 1 || (group == null && source == null)) entry.rejectAll(ONE_KIND);
+    if (group != null && (group.keys.length != 1 || source == null)) group.rejectAll(ONE_GROUP_KIND);
+    if (source == null) continue;
+    if (group == null) settings.addSource(source);
+    else settings.addGroupSource(source);
   }
   return settings;
 }
@@ -207,15 +210,13 @@ function requireTrue(entry: ConfigReader, key: string): void {
 const name = new Bytes();
 
 function addCommaSeparated(list: Bytes, caller: Caller): void {
-  let at = 0;
-  while (at <= list.length) {
-    let end = at;
-    while (end < list.length && list.at(end) != 0x2c) end++;
+  const end = list.pointer + list.length;
+  for (let at = list.pointer; at <= end; at++) {
     let first = at;
-    let last = end;
-    while (first < last && list.at(first) == 0x20) first++;
-    while (last > first && list.at(last - 1) == 0x20) last--;
-    caller.addGroup(name.set(list.pointer + first, last - first));
-    at = end + 1;
+    at = findByte(at, end, 0x2c /* , */);
+    let last = at;
+    while (first < last && load<u8>(first) == 0x20) first++;
+    while (last > first && load<u8>(last - 1) == 0x20) last--;
+    caller.addGroup(name.set(first, <i32>(last - first)));
   }
 }

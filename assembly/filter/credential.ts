@@ -1,3 +1,5 @@
+import { isSameInLowerCase } from "../bytes/ascii";
+import { findByte } from "../bytes/find";
 import { ByteString, Bytes } from "../bytes/view";
 import { RequestHead } from "./request-head";
 
@@ -36,29 +38,21 @@ export function findCredential(head: RequestHead): Bytes | null {
 
 function withoutBearer(value: Bytes): Bytes {
   const length = BEARER.length;
-  if (value.length <= length) return value;
-  for (let i = 0; i < length; i++) {
-    const byte = value.at(i);
-    const lower = <u32>(byte - 0x41) < 26 ? byte | 0x20 : byte;
-    if (lower != load<u8>(BEARER.pointer + i)) return value;
-  }
+  if (value.length <= length || !isSameInLowerCase(value.pointer, BEARER.pointer, length)) return value;
   return view.set(value.pointer + length, value.length - length);
 }
 
 function findInQuery(path: Bytes): Bytes | null {
-  let at = 0;
-  while (at < path.length && path.at(at) != 0x3f) at++;
-  while (at < path.length) {
-    const start = ++at;
-    let equals = -1;
-    while (at < path.length && path.at(at) != 0x26) {
-      if (equals < 0 && path.at(at) == 0x3d) equals = at;
-      at++;
-    }
-    if (equals < 0 || equals + 1 == at) continue;
+  const end = path.pointer + path.length;
+  let at = findByte(path.pointer, end, 0x3f /* ? */);
+  while (at < end) {
+    const name = at + 1;
+    at = findByte(name, end, 0x26 /* & */);
+    const equals = findByte(name, at, 0x3d /* = */);
+    if (equals + 1 >= at) continue;
     for (let i = 0; i < CREDENTIAL_QUERY.length; i++) {
-      if (!CREDENTIAL_QUERY[i].equals(path.pointer + start, equals - start)) continue;
-      return view.set(path.pointer + equals + 1, at - equals - 1);
+      if (!CREDENTIAL_QUERY[i].equals(name, <i32>(equals - name))) continue;
+      return view.set(equals + 1, <i32>(at - equals - 1));
     }
   }
   return null;

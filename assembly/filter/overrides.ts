@@ -86,7 +86,7 @@ export class OverrideMatch {
 function readPatterns(config: ConfigReader, key: string, suffix: string, ignoreCase: bool): GlobList | null {
   if (!config.has(key)) return null;
   const patterns = config.strings(key, 1, MOST_PATTERNS, LONGEST_PATTERN);
-  for (let i = 0; i < patterns.length; i++) patterns[i] += suffix;
+  for (let i = 0; i < patterns.length; i++) unchecked((patterns[i] = patterns[i] + suffix));
   return new GlobList(patterns, ignoreCase);
 }
 

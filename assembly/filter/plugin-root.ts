@@ -1,4 +1,4 @@
-import { Bytes } from "../bytes/view";
+import { ByteString, Bytes } from "../bytes/view";
 import { Issues } from "../config/issues";
 import { JsonValue } from "../config/json-value";
 import { parseConfig } from "../config/parse";
@@ -16,6 +16,7 @@ import { RequestHead } from "./request-head";
 import { CommonSettings, Settings } from "./settings";
 import { Watchdog } from "./watchdog";
 
+const OFF = new ByteString("Off");
 const PLUGIN_NAME = new PropertyPath(["plugin_name"]);
 const TICK_MS: u32 = 1000;
 const WARNED_NAMES: i32 = 16;
@@ -43,7 +44,7 @@ export class PluginRoot extends RootContext {
     this.routeSetting = new PropertyPath([]);
   }
 
-  onConfigure(configuration: ArrayBuffer, _vmConfiguration: ArrayBuffer): bool {
+  onConfigure(configuration: ArrayBuffer): bool {
     const issues = new Issues(this.name);
     const source = parseConfig(changetype<usize>(configuration), configuration.byteLength, issues);
     if (source != null) this.read(source, issues);
@@ -56,7 +57,9 @@ export class PluginRoot extends RootContext {
     this.watchdog.name(key);
     this.base!.prepare(key);
     for (let i = 0; i < this.overrides.length; i++) this.overrides[i].settings.prepare(key);
-    this.routeSetting = new PropertyPath(["xds", "route_metadata", "filter_metadata", "weir", key]);
+    const setting = ["xds", "route_metadata", "filter_metadata", "weir"];
+    setting.push(key);
+    this.routeSetting = new PropertyPath(setting);
     setTickPeriod(TICK_MS);
     this.metrics.configLoaded();
     this.metrics.recordMemory();
@@ -97,7 +100,7 @@ export class PluginRoot extends RootContext {
     if (!this.hasOverrides) return this.base;
     const named = this.routeSetting.get();
     if (named != null && named.length > 0) {
-      if (isOff(named)) return null;
+      if (OFF.equals(named.pointer, named.length)) return null;
       for (let i = 0; i < this.overrides.length; i++) {
         if (this.overrides[i].name.equals(named.pointer, named.length)) return this.overrides[i].settings;
       }
@@ -130,8 +133,4 @@ export class PluginRoot extends RootContext {
 function findExchange(id: u32): Exchange | null {
   const stream = findStream(id);
   return stream == null ? null : <Exchange>stream;
-}
-
-function isOff(name: Bytes): bool {
-  return name.length == 3 && name.at(0) == 0x4f && name.at(1) == 0x66 && name.at(2) == 0x66;
 }

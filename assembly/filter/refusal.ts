@@ -1,3 +1,5 @@
+export const NO_HEADERS: string[] = [];
+
 /**
  * What the client is told, before it is put into the dialect of its request.
  *
@@ -13,6 +15,6 @@ export class Refusal {
     readonly message: string,
     readonly param: string | null = null,
     /** Names and values in turn, beside the content type. */
-    readonly headers: string[] = [],
+    readonly headers: string[] = NO_HEADERS,
   ) {}
 }

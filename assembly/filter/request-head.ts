@@ -1,3 +1,4 @@
+import { isWord } from "../bytes/ascii";
 import { encodeUtf8 } from "../bytes/text";
 import { ByteString, Bytes } from "../bytes/view";
 import { formatInteger, parseInteger } from "../config/integer";
@@ -126,11 +127,7 @@ export class RequestHead {
 
 /** Whether this content encoding leaves the body as it is. */
 export function isIdentity(encoding: Bytes): bool {
-  if (encoding.length != IDENTITY.length) return false;
-  for (let i = 0; i < encoding.length; i++) {
-    if ((encoding.at(i) | 0x20) != load<u8>(IDENTITY.pointer + i)) return false;
-  }
-  return true;
+  return isWord(encoding.pointer, encoding.length, IDENTITY);
 }
 
 /** The head of the request that the current callback is about. */

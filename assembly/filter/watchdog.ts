@@ -3,7 +3,7 @@ import { nowMs } from "../host/clock";
 import { LogLevel, log } from "../host/log";
 import { Exchange } from "./exchange";
 
-const PATIENCE_MS: u64 = 3500;
+const PATIENCE_MS: u32 = 3500;
 
 /** The filters of this VM, by name, that have had a body under held headers. A filter that is configured anew keeps its name. */
 const proven: string[] = [];
@@ -19,8 +19,8 @@ const disproven: string[] = [];
  */
 @final
 export class Watchdog {
-  private readonly held: u32[] = [];
-  private readonly since: u64[] = [];
+  /** The low half is a stream's id, the high half since when it waits, in milliseconds. */
+  private waiting: u64[] = [];
   private isRetired: bool = false;
   /** Held headers would never be followed by a body here: only the body may be held. */
   isPausingOff: bool = false;
@@ -39,14 +39,14 @@ export class Watchdog {
   /** A request's headers are held, its body is to come. */
   watch(id: u32): void {
     if (this.isRetired) return;
-    this.held.push(id);
-    this.since.push(nowMs());
+    this.waiting.push((nowMs() << 32) | id);
   }
 
   /** The request needs no watching any more. */
   forget(id: u32): void {
-    const index = this.held.indexOf(id);
-    if (index >= 0) this.drop(index);
+    for (let i = 0; i < this.waiting.length; i++) {
+      if (<u32>unchecked(this.waiting[i]) == id) return this.drop(i);
+    }
   }
 
   /** A body came while headers were held: this host does as we ask. */
@@ -54,17 +54,17 @@ export class Watchdog {
     if (this.isRetired) return;
     this.isRetired = true;
     proven.push(this.filter);
-    this.held.length = 0;
-    this.since.length = 0;
+    this.waiting = [];
   }
 
   /** Ends what has waited too long. `find` gives the exchange of an id. */
   tick(find: (id: u32) => Exchange | null): void {
-    if (this.held.length == 0) return;
-    const now = nowMs();
-    for (let i = this.held.length - 1; i >= 0; i--) {
-      if (!this.isPausingOff && now < this.since[i] + PATIENCE_MS) continue;
-      const id = this.held[i];
+    if (this.waiting.length == 0) return;
+    const now = <u32>nowMs();
+    for (let i = this.waiting.length - 1; i >= 0; i--) {
+      const waiting = unchecked(this.waiting[i]);
+      if (!this.isPausingOff && now - <u32>(waiting >> 32) < PATIENCE_MS) continue;
+      const id = <u32>waiting;
       this.drop(i);
       const exchange = find(id);
       if (exchange == null || !actOn(id)) continue;
@@ -86,10 +86,7 @@ export class Watchdog {
   }
 
   private drop(index: i32): void {
-    const id = this.held.pop();
-    const since = this.since.pop();
-    if (index == this.held.length) return;
-    this.held[index] = id;
-    this.since[index] = since;
+    const last = this.waiting.pop();
+    if (index < this.waiting.length) unchecked((this.waiting[index] = last));
   }
 }

@@ -47,6 +47,18 @@ export const responseBody = new HostBuffer(BufferType.ResponseBody);
 export const calloutBody = new HostBuffer(BufferType.CalloutBody);
 export const grpcMessage = new HostBuffer(BufferType.GrpcMessage);
 
+let vmConfigurationSize: i32 = 0;
+
+/** The VM starts, with a configuration of so many bytes. */
+export function noteVmConfiguration(size: i32): void {
+  vmConfigurationSize = size;
+}
+
+/** The configuration that all plugins of this VM share, while the VM starts or one of them is configured; null when the host doesn't give it. */
+export function readVmConfiguration(): ArrayBuffer | null {
+  return readConfiguration(BufferType.VmConfiguration, vmConfigurationSize);
+}
+
 /** The whole of a configuration of `size` bytes, kept; null when the host doesn't give all of them. */
 export function readConfiguration(type: BufferType, size: i32): ArrayBuffer | null {
   const all = new ArrayBuffer(size);

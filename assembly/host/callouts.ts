@@ -17,6 +17,7 @@ const reply = new CalloutReply();
 @final
 class Waiting {
   constructor(
+    readonly id: u32,
     readonly streamId: u32,
     readonly tag: u32,
   ) {}
@@ -63,7 +64,7 @@ export function httpCallout(
     OUT_NUMBER,
   );
   if (status != Status.Ok) return false;
-  waitingHttp.set(idOf(load<u32>(OUT_NUMBER)), new Waiting(streamId, tag));
+  waitingHttp.set(new Waiting(idOf(load<u32>(OUT_NUMBER)), streamId, tag));
   return true;
 }
 
@@ -98,7 +99,7 @@ export function grpcCallout(
   );
   if (status != Status.Ok) return 0;
   const token = load<u32>(OUT_NUMBER);
-  waitingGrpc.set(idOf(token), new Waiting(streamId, tag));
+  waitingGrpc.set(new Waiting(idOf(token), streamId, tag));
   return token;
 }
 

@@ -57,7 +57,7 @@ export abstract class RootContext {
   constructor(readonly id: u32) {}
 
   /** False refuses the configuration; say why in the log. */
-  abstract onConfigure(configuration: ArrayBuffer, vmConfiguration: ArrayBuffer): bool;
+  abstract onConfigure(configuration: ArrayBuffer): bool;
 
   abstract createStream(id: u32): StreamContext;
 

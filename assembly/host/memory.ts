@@ -17,26 +17,27 @@ const HEAD_WINDOW_BYTES: i32 = 16384;
 @final
 class ReadWindow {
   private base: usize = 0;
+  /** Room for values larger than the window. */
   private overflow: usize = 0;
+  private overflowBytes: usize = 0;
 
   constructor(private readonly capacity: i32) {}
 
   /** The next host allocations go here. */
   open(): void {
     if (this.base == 0) this.base = heap.alloc(this.capacity);
-    if (this.overflow != 0) {
-      heap.free(this.overflow);
-      this.overflow = 0;
-    }
     current = this;
     next = this.base;
     left = this.capacity;
   }
 
-  /** Room for a value larger than the window; it lasts as long as the window's content does. */
+  /** Room for a value larger than the window; it lasts as long as the window's content does. Kept, and grown by doubling. */
   exceed(size: usize): usize {
-    if (this.overflow != 0) heap.free(this.overflow);
-    this.overflow = heap.alloc(size);
+    if (this.overflowBytes < size) {
+      if (this.overflow != 0) heap.free(this.overflow);
+      this.overflowBytes = max(size, this.overflowBytes * 2);
+      this.overflow = heap.alloc(this.overflowBytes);
+    }
     return this.overflow;
   }
 }

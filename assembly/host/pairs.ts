@@ -1,4 +1,4 @@
-import { encodeUtf8 } from "../bytes/text";
+import { encodeUtf8, joined } from "../bytes/text";
 import { ByteString, Bytes, isSame } from "../bytes/view";
 
 /**
@@ -88,23 +88,11 @@ function markOf(name: usize, length: u32): u64 {
 
 /** Writes a header map in the form that host calls take. A cold path: local replies and callouts. */
 export function serialisePairs(pairs: string[]): ArrayBuffer {
-  const count = pairs.length >> 1;
-  const encoded = new Array<ArrayBuffer>(count * 2);
-  let size = 4 + count * 8;
-  for (let i = 0; i < count * 2; i++) {
-    encoded[i] = encodeUtf8(pairs[i]);
-    size += encoded[i].byteLength + 1;
-  }
-  const out = new ArrayBuffer(size);
+  const texts = encodeUtf8(pairs.length == 0 ? "" : joined(pairs, "\0") + "\0");
+  const out = new ArrayBuffer(4 + pairs.length * 4 + texts.byteLength);
   let at = changetype<usize>(out);
-  store<u32>(at, count);
-  at += 4;
-  for (let i = 0; i < count * 2; i++, at += 4) store<u32>(at, encoded[i].byteLength);
-  for (let i = 0; i < count * 2; i++) {
-    const length = encoded[i].byteLength;
-    memory.copy(at, changetype<usize>(encoded[i]), length);
-    store<u8>(at + length, 0);
-    at += length + 1;
-  }
+  store<u32>(at, pairs.length >> 1);
+  for (let i = 0; i < pairs.length; i++) store<u32>((at += 4), encodeUtf8(pairs[i]).byteLength);
+  memory.copy(at + 4, changetype<usize>(texts), texts.byteLength);
   return out;
 }

@@ -1,3 +1,4 @@
+import { joined } from "../bytes/text";
 import { ByteString, Bytes } from "../bytes/view";
 import { proxy_get_property, proxy_set_property } from "./imports";
 import { OUT_LENGTH, OUT_POINTER, beginRead, takeRead, valueWindow } from "./memory";
@@ -15,7 +16,7 @@ export class PropertyPath {
   private readonly path: ByteString;
 
   constructor(segments: string[]) {
-    this.path = new ByteString(segments.join("\0"));
+    this.path = new ByteString(joined(segments, "\0"));
   }
 
   /** The value, valid until the next host read; null when there is none. Integers are 8 bytes, little-endian. */

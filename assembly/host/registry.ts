@@ -57,7 +57,7 @@ export function createStream(id: u32, rootId: u32): void {
   const root = findRoot(rootId);
   if (root == null) return;
   const stream = root.createStream(id);
-  streams.set(id, stream);
+  streams.set(stream);
   latestId = id;
   latest = stream;
 }
@@ -86,7 +86,7 @@ export function deleteContext(id: u32): void {
   if (index < 0) return;
   roots[index].onDelete();
   const last = roots.pop();
-  if (index < roots.length) roots[index] = last;
+  if (index < roots.length) unchecked((roots[index] = last));
   endedStreams = COLLECT_AFTER_STREAMS;
 }
 

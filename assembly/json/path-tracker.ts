@@ -1,8 +1,11 @@
+import { findByte } from "../bytes/find";
 import { JsonKind, JsonListener } from "./listener";
 import { HEARD_KEY_BYTES, JsonPaths, MAX_PATH_LEVELS, NONE } from "./paths";
 import { ScanMark } from "./scan-mark";
 import { MAX_DEPTH } from "./scanner";
-import { findBackslash, StringDecoder } from "./string-decoder";
+import { StringDecoder } from "./string-decoder";
+
+const BACKSLASH: u8 = 0x5c;
 
 /** Gathers a decoded key, or the beginning of one that is longer than any that could match. */
 @final
@@ -106,14 +109,6 @@ export class PathTracker {
     if (length > 0) this.listener.onBytes(this.captured, pointer, length);
   }
 
-  /** A number, whole, stands where `next` says. */
-  addNumber(start: u64, pointer: usize, length: i32): void {
-    this.beginScalar(JsonKind.Number, start);
-    if (this.captured == NONE) return;
-    this.addRaw(pointer, length);
-    this.endScalar(start + length);
-  }
-
   endScalar(end: u64): void {
     const path = this.captured;
     this.captured = NONE;
@@ -157,7 +152,7 @@ export class PathTracker {
 
   /** The rest of a key, up to its closing quote before `end`; it is the whole when `addKey` was not called. */
   endKey(pointer: usize, length: i32, isWhole: bool, end: u64): void {
-    if (isWhole && findBackslash(pointer, pointer + length) == pointer + length) {
+    if (isWhole && findByte(pointer, pointer + length, BACKSLASH) == pointer + length) {
       this.listener.onKeyBytes(pointer, length);
       this.match(pointer, length);
     } else {

@@ -186,15 +186,6 @@ export class JsonScanner {
         case Expect.ElementOrClose:
           if (byte == CLOSE_ARRAY) break;
         default: {
-          if (byte - ZERO < 10 || byte == MINUS) {
-            const after = this.number.scanWhole(position, end);
-            if (after) {
-              if (tracker.next != NONE) tracker.addNumber(base + position, position, <i32>(after - position));
-              expect = Expect.CommaOrClose;
-              position = after;
-              continue;
-            }
-          }
           if (byte == QUOTE) {
             const contents = position + 1;
             if (tracker.next != NONE) tracker.beginScalar(JsonKind.String, base + position);
@@ -307,7 +298,6 @@ export class JsonScanner {
       position = this.number.scan(position, end);
       if (this.number.isBad) return this.fail(JsonProblem.NotJson, position);
       isOver = position < end;
-      if (isOver && !this.number.isWhole) return this.fail(JsonProblem.NotJson, position);
     } else {
       let due = this.literalDue;
       while (due && position < end) {

@@ -1,3 +1,4 @@
+import { findByte } from "../bytes/find";
 import { storeUtf8 } from "../bytes/utf8";
 import { JsonListener } from "./listener";
 
@@ -47,7 +48,7 @@ export class StringDecoder {
         this.resume(listener, path, byte);
         pointer++;
       } else if (byte != BACKSLASH) {
-        const stop = findBackslash(pointer, end);
+        const stop = findByte(pointer, end, <u8>BACKSLASH);
         this.putRun(listener, path, pointer, <i32>(stop - pointer), end);
         pointer = stop;
       } else if (pointer + LONGEST_ESCAPE > end) {
@@ -140,18 +141,6 @@ export class StringDecoder {
     this.staged = 0;
     listener.onBytes(path, changetype<usize>(this.stage), length);
   }
-}
-
-/** The first backslash of [pointer, end), or `end`. */
-export function findBackslash(pointer: usize, end: usize): usize {
-  const backslash = i8x16.splat(<i8>BACKSLASH);
-  while (pointer + 16 <= end) {
-    const found = i8x16.bitmask(i8x16.eq(v128.load(pointer), backslash));
-    if (found) return pointer + ctz(found);
-    pointer += 16;
-  }
-  while (pointer < end && <u32>load<u8>(pointer) != BACKSLASH) pointer++;
-  return pointer;
 }
 
 /** What each letter after a backslash stands for; the others stand for themselves. */

@@ -121,12 +121,10 @@ export class StringScanner {
         const unusual =
           escaped & inside & ~(quotes | mask(shortEscapes(a), shortEscapes(b), shortEscapes(c), shortEscapes(d)));
         if (unusual | hexDue) {
-          const letterU = v128.load(LETTER_U);
-          const unicode =
-            unusual & mask(i8x16.eq(a, letterU), i8x16.eq(b, letterU), i8x16.eq(c, letterU), i8x16.eq(d, letterU));
+          const unicode = unusual & lettersU(position);
           if (unicode != unusual) break;
           const due = (unicode << 1) | (unicode << 2) | (unicode << 3) | (unicode << 4) | hexDue;
-          const wrong = due & mask(notHexDigits(a), notHexDigits(b), notHexDigits(c), notHexDigits(d));
+          const wrong = due & notHexDigits(position);
           if (wrong & (inside | closing)) break;
           hexAfter = (unicode >> 63) | (unicode >> 62) | (unicode >> 61) | (unicode >> 60);
         }
@@ -232,13 +230,26 @@ function shortEscapes(bytes: v128): v128 {
   return i8x16.eq(i8x16.swizzle(v128.load(SHORT_ESCAPES), hash), bytes);
 }
 
-// @ts-ignore: decorator
-@inline
-function notHexDigits(bytes: v128): v128 {
+/** Where a byte of the block at `position` is a `u`. For the few blocks with such escapes, like `notHexDigits`. */
+function lettersU(position: usize): u64 {
+  let found: u64 = 0;
+  for (let i = <i32>(BLOCK - SHORT); i >= 0; i -= <i32>SHORT) {
+    found = (found << SHORT) | i8x16.bitmask(i8x16.eq(v128.load(position + i), v128.load(LETTER_U)));
+  }
+  return found;
+}
+
+/** Where a byte of the block at `position` is no hexadecimal digit. */
+function notHexDigits(position: usize): u64 {
   const nibbles = v128.load(LOW_NIBBLES);
-  const byLow = i8x16.swizzle(v128.load(HEX_BY_LOW), v128.and(bytes, nibbles));
-  const byHigh = i8x16.swizzle(v128.load(HEX_BY_HIGH), v128.and(i16x8.shr_u(bytes, 4), nibbles));
-  return i8x16.eq(v128.and(byLow, byHigh), i8x16.splat(0));
+  let found: u64 = 0;
+  for (let i = <i32>(BLOCK - SHORT); i >= 0; i -= <i32>SHORT) {
+    const bytes = v128.load(position + i);
+    const byLow = i8x16.swizzle(v128.load(HEX_BY_LOW), v128.and(bytes, nibbles));
+    const byHigh = i8x16.swizzle(v128.load(HEX_BY_HIGH), v128.and(i16x8.shr_u(bytes, 4), nibbles));
+    found = (found << SHORT) | i8x16.bitmask(i8x16.eq(v128.and(byLow, byHigh), i8x16.splat(0)));
+  }
+  return found;
 }
 
 function isHexDigit(byte: u32): bool {
@@ -246,17 +257,5 @@ function isHexDigit(byte: u32): bool {
 }
 
 function isShortEscape(byte: u32): bool {
-  switch (byte) {
-    case 0x22:
-    case 0x2f:
-    case 0x5c:
-    case 0x62:
-    case 0x66:
-    case 0x6e:
-    case 0x72:
-    case 0x74:
-      return true;
-    default:
-      return false;
-  }
+  return byte == QUOTE || load<u8>(SHORT_ESCAPES + ((byte ^ (byte >> 4)) & 0x0f)) == byte;
 }

@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ByteString } from "../bytes/view";
-import { findBackslash, hexValues } from "./string-decoder";
+import { findByte } from "../bytes/find";
+import { hexValues } from "./string-decoder";
 import { TextSpan, TextSpans } from "./text-spans";
 
 const BACKSLASH: u32 = 0x5c;
@@ -109,7 +110,7 @@ export class StringSplice {
     const edge = isWithin ? span.end : span.start - CONTINUATION;
     const room = edge - this.position;
     if (room > 0) {
-      const run = <i32>(findBackslash(at, min(end, at + room)) - at);
+      const run = <i32>(findByte(at, min(end, at + room), <u8>BACKSLASH) - at);
       if (run > 0) {
         if (isWithin) this.replace(out);
         else this.put(at, run, out);

@@ -1,9 +1,10 @@
 import { Budget } from "../bytes/budget";
+import { findByte } from "../bytes/find";
 import { Bytes } from "../bytes/view";
-import { JsonCaptures } from "../json/captures";
-import { JsonKind } from "../json/listener";
+import { FirstText } from "../json/first-text";
 import { JsonPaths } from "../json/paths";
 import { JsonProblem, JsonScanner } from "../json/scanner";
+import { skipSpace } from "../json/space";
 
 /** Longest model name that is read in a line, in bytes. */
 export const MAX_LINE_MODEL: i32 = 1024;
@@ -32,7 +33,6 @@ export abstract class BatchLineListener {
 }
 
 const LINE_PATHS = new JsonPaths(["body.model"]);
-const MODEL: i32 = 0;
 const LF: u8 = 0x0a;
 
 /**
@@ -44,7 +44,7 @@ const LF: u8 = 0x0a;
  */
 @final
 export class BatchLines {
-  private readonly captures: JsonCaptures;
+  private readonly model: FirstText;
   private readonly scanner: JsonScanner;
   private readonly noModel: Bytes = new Bytes();
   private line: i32 = 1;
@@ -55,9 +55,9 @@ export class BatchLines {
     budget: Budget,
     private readonly listener: BatchLineListener,
   ) {
-    const captures = new JsonCaptures(LINE_PATHS, budget, MAX_LINE_MODEL);
-    this.captures = captures;
-    this.scanner = new JsonScanner(LINE_PATHS, captures);
+    const model = new FirstText(budget, MAX_LINE_MODEL);
+    this.model = model;
+    this.scanner = new JsonScanner(LINE_PATHS, model);
   }
 
   /** Begins another file. */
@@ -72,7 +72,7 @@ export class BatchLines {
     const end = pointer + length;
     let at = pointer;
     while (at < end && !this.isStopped) {
-      const lineEnd = findLineEnd(at, end);
+      const lineEnd = findByte(at, end, LF);
       this.takePiece(at, <i32>(lineEnd - at));
       if (lineEnd == end) break;
       this.endLine();
@@ -89,18 +89,18 @@ export class BatchLines {
 
   /** Gives the memory back to the budget. */
   release(): void {
-    this.captures.release();
+    this.model.release();
   }
 
   private takePiece(pointer: usize, length: i32): void {
-    for (let i = 0; this.isBlank && i < length; i++) this.isBlank = isSpace(load<u8>(pointer + i));
+    this.isBlank = this.isBlank && skipSpace(pointer, pointer + length) == pointer + length;
     this.scanner.feed(pointer, length);
   }
 
   private endLine(): void {
     if (!this.isBlank) {
       const problem = this.lineProblem();
-      const model = problem == LineProblem.None ? this.captures.value(MODEL) : this.noModel;
+      const model = problem == LineProblem.None ? this.model.value : this.noModel;
       this.isStopped = !this.listener.onLine(this.line, problem, model);
     }
     this.line++;
@@ -110,32 +110,14 @@ export class BatchLines {
   private beginLine(): void {
     this.isBlank = true;
     this.scanner.reset();
-    this.captures.reset();
+    this.model.reset();
   }
 
   private lineProblem(): LineProblem {
     if (!this.scanner.finish() || this.scanner.problem != JsonProblem.None) return LineProblem.NotJson;
-    if (this.captures.duplicate >= 0) return LineProblem.DuplicateModel;
-    if (this.captures.count(MODEL) == 0) return LineProblem.NoModel;
-    if (this.captures.kind(MODEL) != JsonKind.String || this.captures.isTruncated(MODEL)) return LineProblem.BadModel;
-    return LineProblem.None;
+    const model = this.model;
+    if (model.hasDuplicate) return LineProblem.DuplicateModel;
+    if (model.count == 0) return LineProblem.NoModel;
+    return model.isText && !model.isTruncated ? LineProblem.None : LineProblem.BadModel;
   }
-}
-
-
-@inline
-function isSpace(byte: u8): bool {
-  return byte == 0x20 || byte == 0x09 || byte == 0x0d;
-}
-
-/** The first LF in [at, end); `end` when there is none. */
-export function findLineEnd(at: usize, end: usize): usize {
-  const lineFeeds = i8x16.splat(LF);
-  while (at + 16 <= end) {
-    const mask = i8x16.bitmask(i8x16.eq(v128.load(at), lineFeeds));
-    if (mask != 0) return at + ctz(mask);
-    at += 16;
-  }
-  while (at < end && load<u8>(at) != LF) at++;
-  return at;
 }

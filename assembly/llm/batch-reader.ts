@@ -1,10 +1,12 @@
+import { findByte } from "../bytes/find";
 import { Bytes, ByteString } from "../bytes/view";
 import { JsonKind } from "../json/listener";
 import { JsonScanner } from "../json/scanner";
-import { findLineEnd } from "./batch-lines";
 import { BatchTotals } from "./batch-totals";
 import { MultipartListener, MultipartScanner } from "./multipart";
 import { FIRST_MORE_PATH, RequestFields, requestPaths } from "./request-fields";
+
+const LF: u8 = 0x0a;
 
 /** Why a batch can't be read. */
 export const enum BatchProblem {
@@ -193,7 +195,7 @@ export class FileBatchReader extends BatchReader {
   private readLines(pointer: usize, length: i32): void {
     const end = pointer + length;
     while (pointer < end && !this.hasBadLine) {
-      const lineEnd = findLineEnd(pointer, end);
+      const lineEnd = findByte(pointer, end, LF);
       for (let at = pointer; this.isBlank && at < lineEnd; at++) this.isBlank = isBlankByte(load<u8>(at));
       this.line.feed(pointer, <i32>(lineEnd - pointer));
       if (lineEnd == end) return;

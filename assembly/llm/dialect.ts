@@ -41,7 +41,7 @@ export const enum Family {
 }
 
 /** The dialects' names in configurations, in the order of `Dialect`; "Unknown" can't be configured. */
-export const DIALECT_NAMES: StaticArray<string> = [
+export const DIALECT_NAMES: string[] = [
   "Unknown",
   "OpenAiChat",
   "OpenAiCompletions",
@@ -71,18 +71,25 @@ export const DIALECT_NAMES: StaticArray<string> = [
 
 /** The dialect of this name in a configuration; `Dialect.Unknown` when there is none. At load, not on the hot path. */
 export function dialectOfName(name: string): Dialect {
-  for (let i = 1; i < DIALECT_NAMES.length; i++) {
-    if (DIALECT_NAMES[i] == name) return <Dialect>i;
-  }
-  return Dialect.Unknown;
+  return <Dialect>max(DIALECT_NAMES.indexOf(name), Dialect.Unknown);
 }
+
+const FAMILIES = families();
 
 /** An unknown dialect is answered like OpenAI, whose shape most clients read. */
 export function familyOf(dialect: Dialect): Family {
-  if (dialect < Dialect.AnthropicMessages) return Family.OpenAi;
-  if (dialect < Dialect.Gemini) return Family.Anthropic;
-  if (dialect == Dialect.Gemini) return Family.Gemini;
-  if (dialect < Dialect.CohereChat) return Family.Bedrock;
-  if (dialect < Dialect.OllamaChat) return Family.Cohere;
-  return Family.Ollama;
+  return <Family>unchecked(FAMILIES[dialect]);
+}
+
+function families(): StaticArray<u8> {
+  const all = new StaticArray<u8>(DIALECT_NAMES.length);
+  for (let dialect: i32 = Dialect.AnthropicMessages; dialect < all.length; dialect++) {
+    let family: Family = Family.Ollama;
+    if (dialect < Dialect.OllamaChat) family = Family.Cohere;
+    if (dialect < Dialect.CohereChat) family = Family.Bedrock;
+    if (dialect == Dialect.Gemini) family = Family.Gemini;
+    if (dialect < Dialect.Gemini) family = Family.Anthropic;
+    all[dialect] = <u8>family;
+  }
+  return all;
 }

@@ -1,3 +1,4 @@
+import { isSameInLowerCase, lowerCase } from "../bytes/ascii";
 import { Bytes, ByteString, isSame } from "../bytes/view";
 import { Dialect } from "./dialect";
 import { RequestPath } from "./path";
@@ -8,28 +9,26 @@ const ENGINES = new ByteString("/engines/");
 const EXTENSIONS = new ByteString("/extensions");
 const OPENAI = new ByteString("/openai");
 const FORM_DATA = new ByteString("multipart/form-data");
-const GET = new ByteString("GET");
-const HEAD = new ByteString("HEAD");
-const DELETE = new ByteString("DELETE");
-const OPTIONS = new ByteString("OPTIONS");
+const BODILESS: StaticArray<ByteString> = [
+  new ByteString("GET"),
+  new ByteString("HEAD"),
+  new ByteString("DELETE"),
+  new ByteString("OPTIONS"),
+];
 
 const PATH = new RequestPath();
 
-/** What was classified last: method, content type, path. */
+/** What was classified last, and what is asked now: method, content type, path, with a NUL after the first two. */
 const LATEST_BYTES: i32 = 256;
 const LATEST = memory.data(LATEST_BYTES);
-const NOT_NOTED: i32 = -1;
+const ASKED = memory.data(LATEST_BYTES);
 
 /** Whether a request of this method usually has no body. A body that comes nevertheless is read like any other. */
 export function isBodiless(method: Bytes): bool {
-  const pointer = method.pointer;
-  const length = method.length;
-  return (
-    GET.equals(pointer, length) ||
-    HEAD.equals(pointer, length) ||
-    DELETE.equals(pointer, length) ||
-    OPTIONS.equals(pointer, length)
-  );
+  for (let i = 0; i < BODILESS.length; i++) {
+    if (unchecked(BODILESS[i]).equals(method.pointer, method.length)) return true;
+  }
+  return false;
 }
 
 /**
@@ -51,26 +50,34 @@ export class Endpoint {
   isMultipart: bool = false;
   /** Whether the body holds requests for later, or announces them: a file that may be a batch, Anthropic's message batches. */
   isBatchUpload: bool = false;
-  /** Whether the request has texts to read (prompts, inputs, form fields). */
-  requestCarriesText: bool = true;
-  /** Whether the answer has texts to read; false for vectors, pictures, sounds, listings and status. */
-  answerCarriesText: bool = true;
-  /** Whether the path asks for a stream; elsewhere the body's `stream` does. */
-  streamsByPath: bool = false;
   /** With `ModelPlace.Path`: the model, percent-decoded. Lasts until the next `classify` of any endpoint. */
   readonly pathModel: Bytes = new Bytes();
   /** With `ModelPlace.Path`: where the model is in the path as it came, [start, end), to be replaced there. */
   pathModelStart: i32 = 0;
   pathModelEnd: i32 = 0;
 
+  private facts: Fact = Fact.None;
   /** The path's last byte, in lower case. */
   private last: u8 = 0;
-  private methodLength: i32 = 0;
-  private typeLength: i32 = 0;
-  private pathLength: i32 = NOT_NOTED;
+  private latestLength: i32 = 0;
   private matchStart: i32 = 0;
   private holeStart: i32 = 0;
   private holeEnd: i32 = 0;
+
+  /** Whether the request has texts to read (prompts, inputs, form fields). */
+  get requestCarriesText(): bool {
+    return (this.facts & Fact.RequestText) != 0;
+  }
+
+  /** Whether the answer has texts to read; false for vectors, pictures, sounds, listings and status. */
+  get answerCarriesText(): bool {
+    return (this.facts & Fact.AnswerText) != 0;
+  }
+
+  /** Whether the path asks for a stream; elsewhere the body's `stream` does. */
+  get streamsByPath(): bool {
+    return (this.facts & Fact.Streams) != 0;
+  }
 
   /** Never allocates; `contentType` may be empty. */
   classify(method: Bytes, path: Bytes, contentType: Bytes): void {
@@ -89,27 +96,20 @@ export class Endpoint {
 
   /** Whether this is what was classified last, as most requests of a gateway are; notes it when not. */
   private isLatest(method: Bytes, path: Bytes, contentType: Bytes): bool {
-    const size = method.length + path.length + contentType.length;
-    const typed = LATEST + method.length;
-    const pathed = typed + contentType.length;
-    if (
-      this.methodLength == method.length &&
-      this.typeLength == contentType.length &&
-      this.pathLength == path.length &&
-      isSame(LATEST, method.pointer, method.length) &&
-      isSame(typed, contentType.pointer, contentType.length) &&
-      isSame(pathed, path.pointer, path.length)
-    ) {
-      return true;
-    }
-    this.pathLength = NOT_NOTED;
-    if (size > LATEST_BYTES) return false;
-    memory.copy(LATEST, method.pointer, method.length);
+    const typed = ASKED + method.length + 1;
+    const pathed = typed + contentType.length + 1;
+    const length = <i32>(pathed - ASKED) + path.length;
+    const before = this.latestLength;
+    this.latestLength = 0;
+    if (length > LATEST_BYTES) return false;
+    memory.copy(ASKED, method.pointer, method.length);
+    store<u8>(typed - 1, 0);
     memory.copy(typed, contentType.pointer, contentType.length);
+    store<u8>(pathed - 1, 0);
     memory.copy(pathed, path.pointer, path.length);
-    this.methodLength = method.length;
-    this.typeLength = contentType.length;
-    this.pathLength = path.length;
+    this.latestLength = length;
+    if (length == before && isSame(LATEST, ASKED, length)) return true;
+    memory.copy(LATEST, ASKED, length);
     return false;
   }
 
@@ -119,9 +119,7 @@ export class Endpoint {
     this.needsModel = false;
     this.isMultipart = false;
     this.isBatchUpload = false;
-    this.requestCarriesText = true;
-    this.answerCarriesText = true;
-    this.streamsByPath = false;
+    this.facts = Fact.RequestText | Fact.AnswerText;
     this.pathModel.set(0, 0);
     this.pathModelStart = 0;
     this.pathModelEnd = 0;
@@ -135,9 +133,7 @@ export class Endpoint {
     this.needsModel = hasBody && (facts & Fact.NeedsModel) != 0;
     this.isMultipart = isForm && isFormData(contentType);
     this.isBatchUpload = hasBody && (facts & Fact.BatchUpload) != 0 && (!isForm || this.isMultipart);
-    this.requestCarriesText = (facts & Fact.RequestText) != 0;
-    this.answerCarriesText = (facts & Fact.AnswerText) != 0;
-    this.streamsByPath = (facts & Fact.Streams) != 0;
+    this.facts = <Fact>facts;
     if (route.modelPlace == ModelPlace.Path || this.findDeployment()) this.takePathModel();
   }
 
@@ -201,12 +197,6 @@ function byteAt(index: i32): u8 {
 
 
 @inline
-function lowerCase(byte: u8): u8 {
-  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
-}
-
-
-@inline
 function isDigit(byte: u8): bool {
   return byte >= 0x30 && byte <= 0x39;
 }
@@ -224,22 +214,14 @@ function isAt(word: ByteString, index: i32): bool {
 }
 
 function isTextAt(text: usize, length: i32, index: i32): bool {
-  return index >= 0 && equalsIgnoringCase(PATH.pointer + index, text, length);
-}
-
-/** Compares from the end, where the known paths differ most; `text` is in lower case. */
-function equalsIgnoringCase(pointer: usize, text: usize, length: i32): bool {
-  for (let i = length - 1; i >= 0; i--) {
-    if (lowerCase(load<u8>(pointer + i)) != load<u8>(text + i)) return false;
-  }
-  return true;
+  return index >= 0 && isSameInLowerCase(PATH.pointer + index, text, length);
 }
 
 function isFormData(contentType: Bytes): bool {
   let start = 0;
   while (start < contentType.length && isBlank(contentType.at(start))) start++;
   const end = start + FORM_DATA.length;
-  if (end > contentType.length || !equalsIgnoringCase(contentType.pointer + start, FORM_DATA.pointer, FORM_DATA.length))
+  if (end > contentType.length || !isSameInLowerCase(contentType.pointer + start, FORM_DATA.pointer, FORM_DATA.length))
     return false;
   if (end == contentType.length) return true;
   const next = contentType.at(end);

@@ -77,31 +77,22 @@ const BEDROCK: StaticArray<string> = [
   "ServiceUnavailableException", // 529
 ];
 
-const OPENAI_TYPES = encoded(OPENAI);
-const ANTHROPIC_TYPES = encoded(ANTHROPIC);
-const GEMINI_TYPES = encoded(GEMINI);
-const BEDROCK_TYPES = encoded(BEDROCK);
+/** One row a family; Cohere and Ollama have no names, they get OpenAI's. */
+const TYPES: StaticArray<StaticArray<ByteString>> = [
+  encoded(OPENAI),
+  encoded(ANTHROPIC),
+  encoded(GEMINI),
+  encoded(BEDROCK),
+];
 
-/** What the dialect's provider calls an error of this HTTP status. Cohere and Ollama have no names; they get OpenAI's. */
+/** What the dialect's provider calls an error of this HTTP status. */
 export function errorType(dialect: Dialect, status: u32): ByteString {
-  const row = rowOf(status);
-  switch (familyOf(dialect)) {
-    case Family.Anthropic:
-      return unchecked(ANTHROPIC_TYPES[row]);
-    case Family.Gemini:
-      return unchecked(GEMINI_TYPES[row]);
-    case Family.Bedrock:
-      return unchecked(BEDROCK_TYPES[row]);
-    default:
-      return unchecked(OPENAI_TYPES[row]);
-  }
-}
-
-function rowOf(status: u32): i32 {
+  const family = familyOf(dialect);
+  const row = unchecked(TYPES[family > Family.Bedrock ? Family.OpenAi : family]);
   for (let i = 0; i < STATUSES.length; i++) {
-    if (unchecked(STATUSES[i]) == status) return i;
+    if (unchecked(STATUSES[i]) == status) return unchecked(row[i]);
   }
-  return status < 500 ? BAD_REQUEST : SERVER_ERROR;
+  return unchecked(row[status < 500 ? BAD_REQUEST : SERVER_ERROR]);
 }
 
 function encoded(names: StaticArray<string>): StaticArray<ByteString> {

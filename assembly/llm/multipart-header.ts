@@ -1,5 +1,7 @@
+import { Ascii, isAscii, isWord } from "../bytes/ascii";
+import { findByte } from "../bytes/find";
 import { Bytes, ByteString } from "../bytes/view";
-import { HeaderParameters, isAlphanumeric, isBlank, isSameBytes, isToken } from "./header-parameters";
+import { HeaderParameters, isBlank, isTokenByte } from "./header-parameters";
 
 const BOUNDARY = new ByteString("boundary");
 const CHARSET = new ByteString("charset");
@@ -47,41 +49,25 @@ export function readBoundary(contentType: Bytes, boundary: Bytes): bool {
 function isHarmlessParameter(): bool {
   const name = PARAMETERS.name;
   if (isSame(name, CHARSET)) return isSame(PARAMETERS.value, UTF_8) || isSame(PARAMETERS.value, US_ASCII);
-  for (let i = 0; i < name.length; i++) {
-    if (name.at(i) == 0x2a /* * */) return false;
-  }
-  return true;
+  return !has(name, 0x2a /* * */);
 }
 
 function isBoundary(value: Bytes): bool {
   if (value.length == 0 || value.length > MAX_BOUNDARY || value.at(value.length - 1) == 0x20) return false;
   for (let i = 0; i < value.length; i++) {
-    if (!isBoundaryCharacter(value.at(i))) return false;
+    if (!isAscii(value.at(i), Ascii.Boundary)) return false;
   }
   return true;
 }
 
-/** RFC 2046, 5.1.1: bchars. */
-function isBoundaryCharacter(byte: u8): bool {
-  if (isAlphanumeric(byte)) return true;
-  switch (byte) {
-    case 0x20: // space
-    case 0x27: // '
-    case 0x28: // (
-    case 0x29: // )
-    case 0x2b: // +
-    case 0x2c: // ,
-    case 0x2d: // -
-    case 0x2e: // .
-    case 0x2f: // /
-    case 0x3a: // :
-    case 0x3d: // =
-    case 0x3f: // ?
-    case 0x5f: // _
-      return true;
-    default:
-      return false;
-  }
+/** What a part's headers have had, one bit each. */
+const enum Seen {
+  Disposition = 1,
+  Name = 2,
+  Filename = 4,
+  ExtendedFilename = 8,
+  Type = 16,
+  ForeignCharset = 32,
 }
 
 /** The headers of one part (RFC 7578, 4.2), read only where every parser would read the same. */
@@ -89,12 +75,11 @@ function isBoundaryCharacter(byte: u8): bool {
 export class PartHeaders {
   /** The form field's name, as it came between its quotes. */
   readonly name: Bytes = new Bytes();
-  isFile: bool = false;
-  private hasName: bool = false;
-  private hasExtendedFilename: bool = false;
-  private hasDisposition: bool = false;
-  private hasType: bool = false;
-  private hasForeignCharset: bool = false;
+  private seen: u32 = 0;
+
+  get isFile(): bool {
+    return (this.seen & Seen.Filename) != 0;
+  }
 
   /**
    * Reads header lines, each ended by CRLF. False when a line is no header, is folded or holds control characters; when
@@ -104,12 +89,7 @@ export class PartHeaders {
    */
   read(pointer: usize, length: i32): bool {
     this.name.set(0, 0);
-    this.isFile = false;
-    this.hasName = false;
-    this.hasExtendedFilename = false;
-    this.hasDisposition = false;
-    this.hasType = false;
-    this.hasForeignCharset = false;
+    this.seen = 0;
     let at = pointer;
     const end = pointer + length;
     while (at < end) {
@@ -119,13 +99,13 @@ export class PartHeaders {
       if (!this.readLine(line, at)) return false;
       at += 2;
     }
-    if (!this.hasDisposition || !this.hasName) return false;
-    return this.isFile || !(this.hasExtendedFilename || this.hasForeignCharset);
+    if ((this.seen & Seen.Name) == 0) return false;
+    return this.isFile || (this.seen & (Seen.ExtendedFilename | Seen.ForeignCharset)) == 0;
   }
 
   private readLine(line: usize, end: usize): bool {
     let colon = line;
-    while (colon < end && isToken(load<u8>(colon))) colon++;
+    while (colon < end && isTokenByte(load<u8>(colon))) colon++;
     if (colon == line || colon == end || load<u8>(colon) != 0x3a /* : */) return false;
     const nameLength = <i32>(colon - line);
     const value = colon + 1;
@@ -134,27 +114,23 @@ export class PartHeaders {
       const byte = load<u8>(at);
       if ((byte < 0x20 && byte != 0x09) || byte == 0x7f) return false;
     }
-    if (isSameBytes(line, nameLength, CONTENT_DISPOSITION)) return this.readDisposition(value, valueLength);
-    if (isSameBytes(line, nameLength, CONTENT_TYPE)) return this.readType(value, valueLength);
-    return !isSameBytes(line, nameLength, CONTENT_TRANSFER_ENCODING) || isIdentity(value, valueLength);
+    if (isWord(line, nameLength, CONTENT_DISPOSITION)) return this.readDisposition(value, valueLength);
+    if (isWord(line, nameLength, CONTENT_TYPE)) return this.readType(value, valueLength);
+    return !isWord(line, nameLength, CONTENT_TRANSFER_ENCODING) || isIdentity(value, valueLength);
   }
 
   private readDisposition(pointer: usize, length: i32): bool {
-    if (this.hasDisposition) return false;
-    this.hasDisposition = true;
+    if (!this.isFirst(Seen.Disposition)) return false;
     PARAMETERS.begin(pointer, length);
     if (!isSame(PARAMETERS.value, FORM_DATA)) return false;
     while (PARAMETERS.next()) {
       if (isSame(PARAMETERS.name, NAME)) {
-        if (this.hasName || !isFieldName(PARAMETERS.value)) return false;
-        this.hasName = true;
+        if (!this.isFirst(Seen.Name) || !isFieldName(PARAMETERS.value)) return false;
         this.name.set(PARAMETERS.value.pointer, PARAMETERS.value.length);
       } else if (isSame(PARAMETERS.name, FILENAME)) {
-        if (this.isFile) return false;
-        this.isFile = true;
+        if (!this.isFirst(Seen.Filename)) return false;
       } else if (isSame(PARAMETERS.name, FILENAME_EXTENDED)) {
-        if (this.hasExtendedFilename || PARAMETERS.isQuoted) return false;
-        this.hasExtendedFilename = true;
+        if (!this.isFirst(Seen.ExtendedFilename) || PARAMETERS.isQuoted) return false;
       } else if (!isHarmlessParameter()) {
         return false;
       }
@@ -163,24 +139,31 @@ export class PartHeaders {
   }
 
   private readType(pointer: usize, length: i32): bool {
-    if (this.hasType) return false;
-    this.hasType = true;
+    if (!this.isFirst(Seen.Type)) return false;
     PARAMETERS.begin(pointer, length);
     while (PARAMETERS.next()) {
-      if (isSame(PARAMETERS.name, CHARSET) && !isHarmlessParameter()) this.hasForeignCharset = true;
+      if (isSame(PARAMETERS.name, CHARSET) && !isHarmlessParameter()) this.seen |= Seen.ForeignCharset;
     }
     // What a file's type says beyond that concerns nobody here; a field's must be plain enough to have no hidden charset.
-    if (PARAMETERS.isMalformed) this.hasForeignCharset = true;
+    if (PARAMETERS.isMalformed) this.seen |= Seen.ForeignCharset;
     return true;
+  }
+
+  private isFirst(what: Seen): bool {
+    const isFirst = (this.seen & what) == 0;
+    this.seen |= what;
+    return isFirst;
   }
 }
 
 function isFieldName(name: Bytes): bool {
   if (name.length > 0 && (isBlank(name.at(0)) || isBlank(name.at(name.length - 1)))) return false;
-  for (let i = 0; i < name.length; i++) {
-    if (name.at(i) == 0x5c /* \ */) return false;
-  }
-  return !isSame(name, CHARSET_FIELD);
+  return !has(name, 0x5c /* \ */) && !isSame(name, CHARSET_FIELD);
+}
+
+function has(text: Bytes, byte: u8): bool {
+  const end = text.pointer + text.length;
+  return findByte(text.pointer, end, byte) != end;
 }
 
 function isIdentity(pointer: usize, length: i32): bool {
@@ -193,5 +176,5 @@ function isIdentity(pointer: usize, length: i32): bool {
 
 @inline
 function isSame(value: Bytes, word: ByteString): bool {
-  return isSameBytes(value.pointer, value.length, word);
+  return isWord(value.pointer, value.length, word);
 }

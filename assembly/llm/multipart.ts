@@ -1,3 +1,4 @@
+import { borderOf, writeBorders } from "../bytes/borders";
 import { Bytes } from "../bytes/view";
 import { MAX_BOUNDARY, PartHeaders, readBoundary } from "./multipart-header";
 
@@ -78,8 +79,7 @@ export class MultipartScanner {
   /** "--" and the boundary. */
   private readonly delimiter: StaticArray<u8> = new StaticArray<u8>(MAX_BOUNDARY + 2);
   private delimiterLength: i32 = 0;
-  /** For each length of a matched delimiter prefix, its longest border (Knuth, Morris, Pratt). */
-  private readonly borders: StaticArray<u8> = new StaticArray<u8>(MAX_BOUNDARY + 3);
+  private readonly borders: StaticArray<u16> = new StaticArray<u16>(MAX_BOUNDARY + 3);
   /** How much of the delimiter the last bytes were. */
   private matched: i32 = 0;
   /** How much of CRLF stood before that. Held back from the content, with what is matched. */
@@ -108,7 +108,7 @@ export class MultipartScanner {
     unchecked((this.delimiter[0] = DASH));
     unchecked((this.delimiter[1] = DASH));
     memory.copy(changetype<usize>(this.delimiter) + 2, this.boundary.pointer, this.boundary.length);
-    this.findBorders();
+    writeBorders(changetype<usize>(this.delimiter), this.delimiterLength, changetype<usize>(this.borders));
     return true;
   }
 
@@ -131,18 +131,6 @@ export class MultipartScanner {
       this.problem = MultipartProblem.Unterminated;
     }
     return this.problem == MultipartProblem.None;
-  }
-
-  private findBorders(): void {
-    unchecked((this.borders[0] = 0));
-    unchecked((this.borders[1] = 0));
-    let border = 0;
-    for (let i = 1; i < this.delimiterLength; i++) {
-      const byte = unchecked(this.delimiter[i]);
-      while (border > 0 && unchecked(this.delimiter[border]) != byte) border = unchecked(this.borders[border]);
-      if (unchecked(this.delimiter[border]) == byte) border++;
-      unchecked((this.borders[i + 1] = <u8>border));
-    }
   }
 
   /** Takes what is not content; returns where it stopped. */
@@ -236,7 +224,7 @@ export class MultipartScanner {
       } else if (load<u8>(at) != unchecked(this.delimiter[matched])) {
         // Content after all, but for what may begin a delimiter itself.
         this.matched = matched;
-        matched = <i32>unchecked(this.borders[matched]);
+        matched = borderOf(changetype<usize>(this.borders), matched);
         this.release(at, matched);
       } else {
         at++;

@@ -1,3 +1,4 @@
+import { Ascii, isAscii } from "../bytes/ascii";
 import { ByteBuffer } from "../bytes/buffer";
 
 /** Longest path that is compared, in bytes once normalised. */
@@ -55,7 +56,7 @@ export class RequestPath {
   /** Where the normalised byte at `index` ends in the path as it came. */
   rawEnd(index: i32): i32 {
     const start = this.rawStart(index);
-    return start + (this.isEncodedAt(start) ? 3 : 1);
+    return start + (this.encodedAt(start) >= 0 ? 3 : 1);
   }
 
   private lengthWithoutQuery(raw: usize, rawLength: i32): i32 {
@@ -71,9 +72,9 @@ export class RequestPath {
     const before = this.length;
     let isParameter = false;
     while (at < this.rawLength) {
-      let byte = load<u8>(this.raw + at);
-      const isEncoded = byte == 0x25 /* % */ && this.isEncodedAt(at);
-      if (isEncoded) byte = <u8>((hexDigit(load<u8>(this.raw + at + 1)) << 4) | hexDigit(load<u8>(this.raw + at + 2)));
+      const encoded = this.encodedAt(at);
+      const isEncoded = encoded >= 0;
+      const byte = isEncoded ? <u8>encoded : load<u8>(this.raw + at);
       const start = at;
       at += isEncoded ? 3 : 1;
       if (byte == 0x2f /* / */ || byte == 0x5c /* \ */) break;
@@ -106,9 +107,10 @@ export class RequestPath {
     }
   }
 
-  private isEncodedAt(at: i32): bool {
-    if (at + 2 >= this.rawLength || load<u8>(this.raw + at) != 0x25 /* % */) return false;
-    return hexDigit(load<u8>(this.raw + at + 1)) >= 0 && hexDigit(load<u8>(this.raw + at + 2)) >= 0;
+  /** The byte that the percent-encoding at `at` stands for; below 0 when there is none. */
+  private encodedAt(at: i32): i32 {
+    if (load<u8>(this.raw + at) != 0x25 /* % */ || at + 2 >= this.rawLength) return -1;
+    return (hexDigit(load<u8>(this.raw + at + 1)) << 4) | hexDigit(load<u8>(this.raw + at + 2));
   }
 }
 
@@ -116,7 +118,7 @@ export class RequestPath {
 export function appendPathSegment(out: ByteBuffer, pointer: usize, length: i32): bool {
   for (let i = 0; i < length; i++) {
     const byte = load<u8>(pointer + i);
-    if (isUnreserved(byte)) {
+    if (isAscii(byte, Ascii.Unreserved)) {
       if (!out.appendByte(byte)) return false;
       continue;
     }
@@ -125,12 +127,6 @@ export function appendPathSegment(out: ByteBuffer, pointer: usize, length: i32):
     }
   }
   return true;
-}
-
-function isUnreserved(byte: u8): bool {
-  const letter = byte | 0x20;
-  if ((letter >= 0x61 && letter <= 0x7a) || (byte >= 0x30 && byte <= 0x39)) return true;
-  return byte == 0x2d /* - */ || byte == 0x2e /* . */ || byte == 0x5f /* _ */ || byte == 0x7e; /* ~ */
 }
 
 

@@ -6,28 +6,32 @@ import { Dialect, Family, familyOf } from "./dialect";
 import { errorType } from "./error-type";
 
 const NULL = new ByteString("null");
-const OPENAI_OPEN = new ByteString('{"error":{"message":');
-const TYPE = new ByteString(',"type":');
-const PARAM = new ByteString(',"param":');
-const CODE = new ByteString(',"code":');
-const MESSAGE = new ByteString(',"message":');
-const STATUS = new ByteString(',"status":');
-const ANTHROPIC_OPEN = new ByteString('{"type":"error","error":{"type":');
-const GEMINI_OPEN = new ByteString('{"error":{"code":');
-const MESSAGE_OPEN = new ByteString('{"message":');
-const OLLAMA_OPEN = new ByteString('{"error":');
-const CLOSE = new ByteString("}");
-const CLOSE_TWO = new ByteString("}}");
 
-const DATA = new ByteString("data: ");
-const EVENT_END = new ByteString("\n\n");
-const OPENAI_DONE = new ByteString("data: [DONE]\n\n");
-const EVENT_ERROR = new ByteString("event: error\ndata: ");
-const RESPONSES_OPEN = new ByteString('event: error\ndata: {"type":"error","code":');
-const RESPONSES_CLOSE = new ByteString(',"sequence_number":0}\n\n');
-const COHERE_OPEN = new ByteString('event: message-end\ndata: {"type":"message-end","delta":{"error":');
-const COHERE_CLOSE = new ByteString(',"finish_reason":"ERROR"}}\n\n');
-const LINE_END = new ByteString("\n");
+/**
+ * By `Family`. What is filled in: `$m` message, `$c` code, `$p` parameter, `$t` type, as JSON strings; `$s` status, its digits;
+ * `$b` in a stream: the body.
+ */
+const BODIES: StaticArray<ByteString> = [
+  new ByteString('{"error":{"message":$m,"type":$t,"param":$p,"code":$c}}'),
+  new ByteString('{"type":"error","error":{"type":$t,"message":$m}}'),
+  new ByteString('{"error":{"code":$s,"message":$m,"status":$t}}'),
+  new ByteString('{"message":$m}'),
+  new ByteString('{"message":$m}'),
+  new ByteString('{"error":$m}'),
+];
+
+const STREAM_ENDS: StaticArray<ByteString> = [
+  new ByteString("data: $b\n\ndata: [DONE]\n\n"),
+  new ByteString("event: error\ndata: $b\n\n"),
+  new ByteString("data: $b\n\n"),
+  new ByteString(""),
+  new ByteString('event: message-end\ndata: {"type":"message-end","delta":{"error":$m,"finish_reason":"ERROR"}}\n\n'),
+  new ByteString("$b\n"),
+];
+
+const RESPONSES_STREAM_END = new ByteString(
+  'event: error\ndata: {"type":"error","code":$c,"message":$m,"param":$p,"sequence_number":0}\n\n',
+);
 
 /**
  * Appends the JSON body that a request of this dialect is refused with; an unknown dialect gets OpenAI's.
@@ -55,19 +59,7 @@ export function appendRefusalBody(
   param: string | null,
   message: string,
 ): bool {
-  switch (familyOf(dialect)) {
-    case Family.Anthropic:
-      return appendAnthropic(out, errorType(dialect, status), message);
-    case Family.Gemini:
-      return appendGemini(out, status, errorType(dialect, status), message);
-    case Family.Bedrock:
-    case Family.Cohere:
-      return append(out, MESSAGE_OPEN) && quote(out, message) && append(out, CLOSE);
-    case Family.Ollama:
-      return append(out, OLLAMA_OPEN) && quote(out, message) && append(out, CLOSE);
-    default:
-      return appendOpenAi(out, errorType(dialect, status), code, param, message);
-  }
+  return fill(out, unchecked(BODIES[familyOf(dialect)]), dialect, status, code, param, message);
 }
 
 /**
@@ -95,75 +87,61 @@ export function appendStreamRefusal(
   param: string | null,
   message: string,
 ): bool {
-  switch (familyOf(dialect)) {
-    case Family.Anthropic:
-      return (
-        append(out, EVENT_ERROR) &&
-        appendRefusalBody(out, dialect, status, code, param, message) &&
-        append(out, EVENT_END)
-      );
-    case Family.Gemini:
-      return (
-        append(out, DATA) && appendRefusalBody(out, dialect, status, code, param, message) && append(out, EVENT_END)
-      );
-    case Family.Bedrock:
-      return true;
-    case Family.Cohere:
-      return append(out, COHERE_OPEN) && quote(out, message) && append(out, COHERE_CLOSE);
-    case Family.Ollama:
-      return appendRefusalBody(out, dialect, status, code, param, message) && append(out, LINE_END);
-    default:
-      if (dialect == Dialect.OpenAiResponses) return appendResponsesEvent(out, code, param, message);
-      if (!append(out, DATA) || !appendRefusalBody(out, dialect, status, code, param, message)) return false;
-      return append(out, EVENT_END) && append(out, OPENAI_DONE);
+  const end = dialect == Dialect.OpenAiResponses ? RESPONSES_STREAM_END : unchecked(STREAM_ENDS[familyOf(dialect)]);
+  return fill(out, end, dialect, status, code, param, message);
+}
+
+function fill(
+  out: ByteBuffer,
+  form: ByteString,
+  dialect: Dialect,
+  status: u32,
+  code: string,
+  param: string | null,
+  message: string,
+): bool {
+  let hasRoom = true;
+  for (let i = 0; hasRoom && i < form.length; i++) {
+    const byte = load<u8>(form.pointer + i);
+    if (byte != 0x24 /* $ */) {
+      hasRoom = out.appendByte(byte);
+      continue;
+    }
+    switch (load<u8>(form.pointer + ++i)) {
+      case 0x6d: // m
+        hasRoom = quote(out, message);
+        break;
+      case 0x63: // c
+        hasRoom = quote(out, code);
+        break;
+      case 0x70: // p
+        hasRoom = param === null ? out.append(NULL.pointer, NULL.length) : quote(out, param);
+        break;
+      case 0x74: {
+        // t
+        const type = errorType(dialect, status);
+        hasRoom = appendJsonString(out, type.pointer, type.length);
+        break;
+      }
+      case 0x73: // s
+        hasRoom = appendStatus(out, status);
+        break;
+      default:
+        hasRoom = appendRefusalBody(out, dialect, status, code, param, message);
+    }
   }
-}
-
-function appendOpenAi(out: ByteBuffer, type: ByteString, code: string, param: string | null, message: string): bool {
-  if (!append(out, OPENAI_OPEN) || !quote(out, message)) return false;
-  if (!append(out, TYPE) || !quoteType(out, type)) return false;
-  if (!append(out, PARAM) || !quoteParam(out, param)) return false;
-  return append(out, CODE) && quote(out, code) && append(out, CLOSE_TWO);
-}
-
-function appendResponsesEvent(out: ByteBuffer, code: string, param: string | null, message: string): bool {
-  if (!append(out, RESPONSES_OPEN) || !quote(out, code)) return false;
-  if (!append(out, MESSAGE) || !quote(out, message)) return false;
-  return append(out, PARAM) && quoteParam(out, param) && append(out, RESPONSES_CLOSE);
-}
-
-function appendAnthropic(out: ByteBuffer, type: ByteString, message: string): bool {
-  if (!append(out, ANTHROPIC_OPEN) || !quoteType(out, type)) return false;
-  return append(out, MESSAGE) && quote(out, message) && append(out, CLOSE_TWO);
-}
-
-function appendGemini(out: ByteBuffer, status: u32, type: ByteString, message: string): bool {
-  if (!append(out, GEMINI_OPEN) || !appendStatus(out, status)) return false;
-  if (!append(out, MESSAGE) || !quote(out, message)) return false;
-  return append(out, STATUS) && quoteType(out, type) && append(out, CLOSE_TWO);
+  return hasRoom;
 }
 
 /** Three digits. */
 function appendStatus(out: ByteBuffer, status: u32): bool {
-  const hundreds = out.appendByte(<u8>(0x30 + ((status / 100) % 10)));
-  return hundreds && out.appendByte(<u8>(0x30 + ((status / 10) % 10))) && out.appendByte(<u8>(0x30 + (status % 10)));
-}
-
-
-@inline
-function append(out: ByteBuffer, text: ByteString): bool {
-  return out.append(text.pointer, text.length);
+  for (let unit: u32 = 100; unit > 0; unit /= 10) {
+    if (!out.appendByte(<u8>(0x30 + ((status / unit) % 10)))) return false;
+  }
+  return true;
 }
 
 function quote(out: ByteBuffer, text: string): bool {
   const bytes = encodeUtf8(text);
   return appendJsonString(out, changetype<usize>(bytes), bytes.byteLength);
-}
-
-function quoteType(out: ByteBuffer, type: ByteString): bool {
-  return appendJsonString(out, type.pointer, type.length);
-}
-
-function quoteParam(out: ByteBuffer, param: string | null): bool {
-  return param === null ? append(out, NULL) : quote(out, param);
 }

@@ -2,7 +2,8 @@ import { ByteBuffer } from "../bytes/buffer";
 import { ByteString } from "../bytes/view";
 import { JsonListener } from "../json/listener";
 import { NONE } from "../json/paths";
-import { findBackslash, StringDecoder } from "../json/string-decoder";
+import { findByte } from "../bytes/find";
+import { StringDecoder } from "../json/string-decoder";
 import { EventText, ReplyEvent } from "./reply-event";
 import { ReplyFifo } from "./reply-fifo";
 import { TextForm } from "./reply-listener";
@@ -15,6 +16,8 @@ import { ReplySplice } from "./reply-splice";
 import { firstOf, ReplyTextStream } from "./reply-text-stream";
 import { NO_STREAM, ReplyTextStreams } from "./reply-text-streams";
 
+const BACKSLASH_BYTE: u8 = 0x5c;
+
 /** In place of a stream: a text of its own, or what repeats one. */
 const WHOLE: i32 = -1;
 const REPEAT: i32 = -2;
@@ -23,6 +26,7 @@ const LINE_FEED = new ByteString("\n");
 const QUOTE = new ByteString('"');
 const EMPTY_ARRAY = new ByteString("[]");
 const NULL = new ByteString("null");
+
 
 @final
 @unmanaged
@@ -35,6 +39,7 @@ class HeldEvent {
   position: i32;
   top: i32;
 }
+
 
 @final
 @unmanaged
@@ -293,7 +298,7 @@ export class HeldEvents {
     note.offset = stream.length;
     if (form == TextForm.Break) {
       stream.feed(LINE_FEED.pointer, LINE_FEED.length);
-    } else if (form == TextForm.Plain || findBackslash(from, to) == to) {
+    } else if (form == TextForm.Plain || findByte(from, to, BACKSLASH_BYTE) == to) {
       stream.feed(from, <i32>(to - from));
     } else {
       STREAM_FEED.stream = stream;
@@ -322,7 +327,7 @@ export class HeldEvents {
     scanner.begin(<TextKind>text.kind);
     WHOLE_FEED.scanner = scanner;
     WHOLE_FEED.first = 0;
-    if (findBackslash(from, to) == to) {
+    if (findByte(from, to, BACKSLASH_BYTE) == to) {
       WHOLE_FEED.onBytes(NONE, from, <i32>(to - from));
     } else {
       DECODER.decode(WHOLE_FEED, NONE, from, <i32>(to - from));

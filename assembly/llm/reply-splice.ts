@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ByteString } from "../bytes/view";
-import { findBackslash, hexValues, unescaped } from "../json/string-decoder";
+import { findByte } from "../bytes/find";
+import { hexValues, unescaped } from "../json/string-decoder";
 import { SPAN_BYTES, MaskSpan } from "./reply-masks";
 import { Nesting, nestingAfter } from "./reply-nesting";
 import { ReplyJudge } from "./reply-scanner";
@@ -15,6 +16,7 @@ const NO_ASCII: u32 = 0x80;
 
 // As they are in a string within a string.
 const QUOTE = new ByteString('\\"');
+const BACKSLASH_BYTE: u8 = 0x5c;
 const BACKSLASH = new ByteString("\\\\");
 
 /**
@@ -69,7 +71,7 @@ export class ReplySplice {
       this.takeCarried(false);
     }
     while (at < end) {
-      const stop = findBackslash(at, end);
+      const stop = findByte(at, end, BACKSLASH_BYTE);
       this.takeRun(at, stop);
       at = stop;
       if (at == end) break;
@@ -99,7 +101,7 @@ export class ReplySplice {
     const carry = changetype<usize>(this.carry);
     while (this.carried > 0) {
       const end = carry + this.carried;
-      let taken = findBackslash(carry, end) - carry;
+      let taken = findByte(carry, end, BACKSLASH_BYTE) - carry;
       if (taken > 0) this.takeRun(carry, carry + taken);
       else taken = this.takeEscape(carry, end, isLast);
       if (taken == 0) return;

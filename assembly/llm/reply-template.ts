@@ -7,6 +7,8 @@ const MAX_BYTES: i32 = 1024;
 const MAX_HOLES: i32 = 16;
 const LONGEST_NUMBER: usize = 32;
 const QUOTE: u32 = 0x22;
+const MINUS: u32 = 0x2d;
+const ZERO: u32 = 0x30;
 const BACKSLASH: u32 = 0x5c;
 const SPACE: u32 = 0x20;
 
@@ -96,7 +98,7 @@ export class ReplyTemplate {
       if (!isEqual(bytes + from, at, gap)) return OTHER;
       at += gap;
       const start = at;
-      at = hole.isNumber ? NUMBER.scanWhole(at, limit) : endOfString(at, limit);
+      at = hole.isNumber ? endOfNumber(at, limit) : endOfString(at, limit);
       if (at <= CUT) return hole.isNumber && limit - start < LONGEST_NUMBER ? CUT : at;
       if (hole.text != NO_TEXT) {
         const text = EventText.at(texts, hole.text);
@@ -119,6 +121,15 @@ export class ReplyTemplate {
   private hole(index: i32): Hole {
     return changetype<Hole>(changetype<usize>(this.holes) + <usize>index * HOLE_BYTES);
   }
+}
+
+/** Where a number ends that something else follows before `limit`; 0 for one that is cut off or wrong. */
+function endOfNumber(at: usize, limit: usize): usize {
+  const first: u32 = load<u8>(at);
+  if (first != MINUS && first - ZERO > 9) return OTHER;
+  NUMBER.begin(first);
+  const end = NUMBER.scan(at + 1, limit);
+  return end == limit || NUMBER.isBad || !NUMBER.isWhole ? OTHER : end;
 }
 
 /** Where the string ends whose content begins at `at`; `CUT` when that is not before `limit`, `OTHER` when it is not valid. */

@@ -9,6 +9,9 @@ export const enum ShapeKey {
   Prompt = 16,
 }
 
+const ALL_KEYS: i32 = 31;
+const DIALECTS = dialects();
+
 /**
  * What a JSON object on an unknown path is treated as, by the `ShapeKey`s it has.
  *
@@ -17,10 +20,17 @@ export const enum ShapeKey {
  * requests share; `input` counts as responses, whose errors and places of usage embeddings share.
  */
 export function dialectOfShape(keys: i32): Dialect {
-  if ((keys & ShapeKey.Model) == 0) return Dialect.Unknown;
-  if ((keys & ShapeKey.Messages) != 0) return Dialect.OpenAiChat;
-  if ((keys & ShapeKey.Contents) != 0) return Dialect.Gemini;
-  if ((keys & ShapeKey.Input) != 0) return Dialect.OpenAiResponses;
-  if ((keys & ShapeKey.Prompt) != 0) return Dialect.OpenAiCompletions;
-  return Dialect.Unknown;
+  return <Dialect>unchecked(DIALECTS[keys]);
+}
+
+function dialects(): StaticArray<u8> {
+  const all = new StaticArray<u8>(ALL_KEYS + 1);
+  for (let keys = 0; keys <= ALL_KEYS; keys++) {
+    if ((keys & ShapeKey.Model) == 0) continue;
+    if ((keys & ShapeKey.Prompt) != 0) all[keys] = <u8>Dialect.OpenAiCompletions;
+    if ((keys & ShapeKey.Input) != 0) all[keys] = <u8>Dialect.OpenAiResponses;
+    if ((keys & ShapeKey.Contents) != 0) all[keys] = <u8>Dialect.Gemini;
+    if ((keys & ShapeKey.Messages) != 0) all[keys] = <u8>Dialect.OpenAiChat;
+  }
+  return all;
 }

@@ -1,24 +1,24 @@
 import { Budget } from "../bytes/budget";
+import { isWord } from "../bytes/ascii";
 import { ByteString } from "../bytes/view";
-import { JsonCaptures } from "../json/captures";
+import { FirstText } from "../json/first-text";
 import { JsonPaths } from "../json/paths";
 import { JsonProblem, JsonScanner } from "../json/scanner";
 
 const PATHS = new JsonPaths(["purpose"]);
-const PURPOSE: i32 = 0;
 const MAX_PURPOSE_BYTES: i32 = 64;
 const BATCH = new ByteString("batch");
 
 /** Reads what a file is for from the start of an upload in parts (OpenAI API reference, "Create upload"), which says it in JSON. */
 @final
 export class UploadPurpose {
-  private readonly captures: JsonCaptures;
+  private readonly purpose: FirstText;
   private readonly scanner: JsonScanner;
 
   constructor() {
-    const captures = new JsonCaptures(PATHS, new Budget(MAX_PURPOSE_BYTES), MAX_PURPOSE_BYTES);
-    this.captures = captures;
-    this.scanner = new JsonScanner(PATHS, captures);
+    const purpose = new FirstText(new Budget(MAX_PURPOSE_BYTES), MAX_PURPOSE_BYTES);
+    this.purpose = purpose;
+    this.scanner = new JsonScanner(PATHS, purpose);
   }
 
   /** False when this is no JSON, and then for every later piece. */
@@ -32,19 +32,17 @@ export class UploadPurpose {
 
   /** The purpose is there twice. */
   get hasDuplicate(): bool {
-    return this.captures.duplicate >= 0;
+    return this.purpose.hasDuplicate;
   }
 
   /** Whether it says that the file is a batch, as far as was read. */
   get isBatch(): bool {
-    const purpose = this.captures.value(PURPOSE);
-    return this.captures.isComplete(PURPOSE) && isBatchPurpose(purpose.pointer, purpose.length);
+    const purpose = this.purpose.value;
+    return this.purpose.isComplete && isBatchPurpose(purpose.pointer, purpose.length);
   }
 }
 
 /** Whether a file uploaded for this purpose is a batch, in whatever case it is written. */
 export function isBatchPurpose(pointer: usize, length: i32): bool {
-  if (length != BATCH.length) return false;
-  for (let i = 0; i < length; i++) if ((load<u8>(pointer + i) | 0x20) != load<u8>(BATCH.pointer + i)) return false;
-  return true;
+  return isWord(pointer, length, BATCH);
 }

@@ -2,6 +2,7 @@ import { encodeUtf8 } from "../bytes/text";
 import { Glob } from "./glob";
 
 const NONE: i32 = -1;
+const FREE: i32 = 0;
 
 /**
  * An ordered list of globs, of which the first that matches wins.
@@ -13,7 +14,7 @@ const NONE: i32 = -1;
 export class GlobList {
   private readonly globs: Glob[] = [];
   private readonly starred: i32[] = [];
-  /** Open addressing with linear probing, at most half full: indexes of exact patterns, NONE where empty. */
+  /** Open addressing with linear probing, at most half full: indexes of exact patterns, counted from 1. */
   private readonly table: StaticArray<i32>;
   private readonly mask: i32;
 
@@ -24,11 +25,11 @@ export class GlobList {
     let slots = 4;
     while (slots < patterns.length * 2) slots *= 2;
     this.mask = slots - 1;
-    this.table = new StaticArray<i32>(slots).fill(NONE);
+    this.table = new StaticArray<i32>(slots);
     for (let i = 0; i < patterns.length; i++) {
-      const glob = new Glob(patterns[i], ignoreCase);
+      const glob = new Glob(unchecked(patterns[i]), ignoreCase);
       this.globs.push(glob);
-      if (glob.isExact) this.enter(i, patterns[i]);
+      if (glob.isExact) this.enter(i, unchecked(patterns[i]));
       else this.starred.push(i);
     }
   }
@@ -52,19 +53,17 @@ export class GlobList {
   private enter(index: i32, pattern: string): void {
     const bytes = encodeUtf8(pattern);
     let slot = this.hash(changetype<usize>(bytes), bytes.byteLength) & this.mask;
-    while (this.table[slot] != NONE) slot = (slot + 1) & this.mask;
-    this.table[slot] = index;
+    while (unchecked(this.table[slot]) != FREE) slot = (slot + 1) & this.mask;
+    unchecked((this.table[slot] = index + 1));
   }
 
   private findExact(pointer: usize, length: i32): i32 {
     let slot = this.hash(pointer, length) & this.mask;
-    let index = unchecked(this.table[slot]);
-    while (index != NONE) {
-      if (unchecked(this.globs[index]).matches(pointer, length)) return index;
+    while (true) {
+      const index = unchecked(this.table[slot]) - 1;
+      if (index == NONE || unchecked(this.globs[index]).matches(pointer, length)) return index;
       slot = (slot + 1) & this.mask;
-      index = unchecked(this.table[slot]);
     }
-    return NONE;
   }
 
   /** FNV-1a, 32 bits; where case is ignored, over bytes with the case bit set, which merges a few values that differ. */

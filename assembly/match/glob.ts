@@ -1,23 +1,26 @@
+import { isSameInLowerCase, lowerCase } from "../bytes/ascii";
+import { borderOf, writeBorders } from "../bytes/borders";
+import { findByte } from "../bytes/find";
 import { encodeUtf8 } from "../bytes/text";
 import { isSame } from "../bytes/view";
 
 const STAR: u8 = 0x2a;
-const EMPTY_TABLE = new StaticArray<i32>(0);
+const NO_BORDERS = new StaticArray<u16>(0);
 
 /**
  * A pattern over bytes in which each `*` stands for any run of bytes, also an empty one; every other byte stands for
  * itself, and there is no escape. A pattern matches the whole value.
  *
  * Matching takes time linear in the value, however many stars the pattern has, and never allocates: a pattern without a
- * star is one memory compare, and the parts between stars are searched with Knuth, Morris and Pratt's failure table.
+ * star is one memory compare, and the parts between stars are searched by their borders.
  */
 @final
 export class Glob {
   private readonly data: StaticArray<u8>;
   private readonly prefixLength: i32;
   private readonly suffixLength: i32;
-  /** For each byte of the middle parts: how much of its part is matched again when the next byte does not fit. */
-  private failure: StaticArray<i32> = EMPTY_TABLE;
+  /** Those of each middle part, beginning where the star before it is. */
+  private borders: StaticArray<u16> = NO_BORDERS;
   readonly isExact: bool;
 
   /** `ignoreCase` makes ASCII letters match in either case, as in host names. */
@@ -27,17 +30,34 @@ export class Glob {
   ) {
     const data = bytesOf(pattern);
     if (ignoreCase) {
-      for (let i = 0; i < data.length; i++) data[i] = lower(data[i]);
+      for (let i = 0; i < data.length; i++) unchecked((data[i] = lowerCase(unchecked(data[i]))));
     }
-    let first = 0;
-    while (first < data.length && data[first] != STAR) first++;
+    const begin = changetype<usize>(data);
+    const first = <i32>(findByte(begin, begin + data.length, STAR) - begin);
     let last = data.length;
-    while (last > first && data[last - 1] != STAR) last--;
+    while (last > first && unchecked(data[last - 1]) != STAR) last--;
     this.data = data;
     this.isExact = first == data.length;
     this.prefixLength = first;
     this.suffixLength = data.length - last;
-    if (last - first > 1) this.failure = failureTable(data, first, last);
+    if (last - first > 1) this.borders = new StaticArray<u16>(last - first);
+    for (let part = first + 1; part < last;) {
+      const next = this.partEnd(part);
+      writeBorders(begin + part, next - part, this.bordersOf(part));
+      part = next + 1;
+    }
+  }
+
+  /** Where the middle part that begins at `part` ends, which is at a star. */
+  private partEnd(part: i32): i32 {
+    const begin = changetype<usize>(this.data);
+    return <i32>(findByte(begin + part, begin + this.data.length, STAR) - begin);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  private bordersOf(part: i32): usize {
+    return changetype<usize>(this.borders) + ((part - this.prefixLength - 1) << 1);
   }
 
   matches(pointer: usize, length: i32): bool {
@@ -53,11 +73,7 @@ export class Glob {
 
   private equals(from: i32, pointer: usize, length: i32): bool {
     const expected = changetype<usize>(this.data) + from;
-    if (!this.ignoreCase) return isSame(expected, pointer, length);
-    for (let i = 0; i < length; i++) {
-      if (load<u8>(expected + i) != lower(load<u8>(pointer + i))) return false;
-    }
-    return true;
+    return this.ignoreCase ? isSameInLowerCase(pointer, expected, length) : isSame(expected, pointer, length);
   }
 
   /** Finds the parts between stars one after the other, each as early as possible, which leaves the most for the rest. */
@@ -65,8 +81,7 @@ export class Glob {
     const last = this.data.length - this.suffixLength;
     let part = this.prefixLength + 1;
     while (part < last) {
-      let next = part;
-      while (next < last && this.byteAt(next) != STAR) next++;
+      const next = this.partEnd(part);
       at = this.find(part, next - part, pointer, at, end);
       if (at < 0) return false;
       part = next + 1;
@@ -76,13 +91,14 @@ export class Glob {
 
   /** Where the first occurrence of a part ends, or -1. */
   private find(part: i32, length: i32, pointer: usize, at: i32, end: i32): i32 {
+    const borders = this.bordersOf(part);
     let matched = 0;
     while (matched < length) {
       if (at == end) return -1;
       const raw = load<u8>(pointer + at++);
-      const byte = this.ignoreCase ? lower(raw) : raw;
+      const byte = this.ignoreCase ? lowerCase(raw) : raw;
       while (matched > 0 && this.byteAt(part + matched) != byte) {
-        matched = this.failureAt(part + matched - 1);
+        matched = borderOf(borders, matched);
       }
       if (this.byteAt(part + matched) == byte) matched++;
     }
@@ -94,36 +110,6 @@ export class Glob {
   private byteAt(index: i32): u8 {
     return load<u8>(changetype<usize>(this.data) + index);
   }
-
-
-  @inline
-  private failureAt(index: i32): i32 {
-    return unchecked(this.failure[index - this.prefixLength]);
-  }
-}
-
-function failureTable(data: StaticArray<u8>, first: i32, last: i32): StaticArray<i32> {
-  const table = new StaticArray<i32>(last - first);
-  let part = first;
-  let matched = 0;
-  for (let i = first; i < last; i++) {
-    if (data[i] == STAR) {
-      part = i + 1;
-      matched = 0;
-      continue;
-    }
-    if (i == part) continue;
-    while (matched > 0 && data[part + matched] != data[i]) matched = table[part + matched - 1 - first];
-    if (data[part + matched] == data[i]) matched++;
-    table[i - first] = matched;
-  }
-  return table;
-}
-
-
-@inline
-function lower(byte: u8): u8 {
-  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
 }
 
 function bytesOf(text: string): StaticArray<u8> {

@@ -1,3 +1,4 @@
+import { joined } from "../../assembly/bytes/text";
 import { ByteString } from "../../assembly/bytes/view";
 import { ConfigReader } from "../../assembly/config/reader";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
@@ -89,9 +90,12 @@ function readTargets(model: ConfigReader): Target[] {
     model.value("provider");
     model.value("targets");
   }
-  if (!model.has("targets")) return [new Target(readProvider(model), null, 1, ALL_DIALECTS)];
-  const entries = model.objects("targets", 1, MOST_TARGETS);
   const targets: Target[] = [];
+  if (!model.has("targets")) {
+    targets.push(new Target(readProvider(model), null, 1, ALL_DIALECTS));
+    return targets;
+  }
+  const entries = model.objects("targets", 1, MOST_TARGETS);
   let total: u64 = 0;
   for (let i = 0; i < entries.length; i++) {
     const target = readTarget(entries[i]);
@@ -124,16 +128,11 @@ function readDialects(target: ConfigReader): u32 {
   let dialects: u32 = 0;
   for (let i = 0; i < names.length; i++) {
     const dialect = dialectOfName(names[i]);
-    if (dialect == 0) target.reject("dialects", `has no dialect "${names[i]}"; it knows: ${knownDialects()}`);
+    if (dialect == 0)
+      target.reject("dialects", `has no dialect "${names[i]}"; it knows: ${joined(DIALECT_NAMES, ", ", 1)}`);
     else dialects |= 1 << dialect;
   }
   return dialects;
-}
-
-function knownDialects(): string {
-  let known = "";
-  for (let i = 1; i < DIALECT_NAMES.length; i++) known += (i == 1 ? "" : ", ") + DIALECT_NAMES[i];
-  return known;
 }
 
 function readNames(model: ConfigReader, key: string): AllowList | null {

@@ -3,6 +3,7 @@ import { Problem, problemOfJson } from "../../assembly/filter/problem";
 import { JsonKind, JsonListener } from "../../assembly/json/listener";
 import { JsonPaths } from "../../assembly/json/paths";
 import { JsonScanner } from "../../assembly/json/scanner";
+import { skipSpace } from "../../assembly/json/space";
 import { Dialect } from "../../assembly/llm/dialect";
 import { ShapeKey, dialectOfShape } from "../../assembly/llm/shape";
 import { SeenModels } from "./seen-models";
@@ -138,13 +139,10 @@ export class ModelProbe {
   }
 
   private findFirstMember(piece: Bytes): void {
-    const first = this.firstMember;
-    for (let i = <i32>(max(first, this.offset) - this.offset); i < piece.length; i++) {
-      const byte = piece.at(i);
-      if (byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09) continue;
-      this.isFirstMemberSeen = true;
-      this.hasMembers = byte != 0x7d;
-      return;
-    }
+    const end = piece.pointer + piece.length;
+    const at = skipSpace(piece.pointer + <usize>(max(this.firstMember, this.offset) - this.offset), end);
+    if (at >= end) return;
+    this.isFirstMemberSeen = true;
+    this.hasMembers = load<u8>(at) != 0x7d;
   }
 }

@@ -1,3 +1,4 @@
+import { findByte } from "../../assembly/bytes/find";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { Caller, NameSet } from "../../assembly/filter/caller";
 import { Dialect } from "../../assembly/llm/dialect";
@@ -156,8 +157,7 @@ export class RouteTable {
     const whole = this.names.find(model.pointer, model.length);
     if (whole >= 0) return this.entries[whole];
     if (!this.splitsProvider) return null;
-    let slash = 0;
-    while (slash < model.length && model.at(slash) != 0x2f) slash++;
+    const slash = <i32>(findByte(model.pointer, model.pointer + model.length, 0x2f) - model.pointer);
     if (slash == 0 || slash + 1 >= model.length) return null;
     choice.provider.set(model.pointer, slash);
     choice.model.set(model.pointer + slash + 1, model.length - slash - 1);

@@ -1,5 +1,6 @@
 import { Budget } from "../../assembly/bytes/budget";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { findByte } from "../../assembly/bytes/find";
 import { Bytes } from "../../assembly/bytes/view";
 import { MAX_MODEL_BYTES } from "./route-table";
 
@@ -65,11 +66,12 @@ export class SeenModels {
 
   /** The next of those that followed and have ended; null when all were asked for. */
   nextLater(): Bytes | null {
-    const start = this.laterRead;
-    let end = start;
-    while (end < this.laterBytes.length && load<u8>(this.laterBytes.pointer + end) != NUL) end++;
-    if (end == this.laterBytes.length) return null;
-    this.laterRead = end + 1;
-    return this.view.set(this.laterBytes.pointer + start, end - start);
+    const start = this.laterBytes.pointer + this.laterRead;
+    const end = this.laterBytes.pointer + this.laterBytes.length;
+    const stop = findByte(start, end, NUL);
+    if (stop == end) return null;
+    const length = <i32>(stop - start);
+    this.laterRead += length + 1;
+    return this.view.set(start, length);
   }
 }

@@ -17,6 +17,9 @@ export interface Built {
 /** The largest plugin that the tests let pass, in bytes as it is, unless its `limits.json` says another `mostBytes`. */
 const MOST_BYTES = 98_304;
 
+/** What the transform `scripts/setup/image/begin.mjs` needs to be compiled with, from the project's root. */
+export const RUNTIME_PARTS = ["unpack", "visit", "heap", "array"].map((part) => `assembly/start/${part}.ts`);
+
 /** The only functions of WASI that every proxy-wasm host has. */
 const WASI_IMPORTS = /^(clock_time_get|random_get|environ_get|environ_sizes_get)$/;
 
@@ -70,7 +73,7 @@ async function compile(name: string): Promise<Built> {
       "--enable-source-maps",
       join("node_modules", "assemblyscript", "bin", "asc.js"),
       join("plugins", name, "index.ts"),
-      ...["unpack", "visit", "renew"].map((part) => join("assembly", "start", `${part}.ts`)),
+      ...RUNTIME_PARTS,
       "--config",
       "asconfig.json",
       // A failed runtime check traps where it stands: the messages and file names are not worth their bytes.

@@ -1,5 +1,5 @@
 /** The callbacks that every plugin has. A plugin's `index.ts` exports this file and those beside it that it needs. */
-import { BufferType, readConfiguration } from "../body";
+import { BufferType, noteVmConfiguration, readConfiguration } from "../body";
 import { LogLevel, log } from "../log";
 import { allocateForHost } from "../memory";
 import { createRoot, createStream, deleteContext, enter, findRoot, leave } from "../registry";
@@ -21,10 +21,8 @@ export function proxy_on_context_create(id: u32, parentId: u32): void {
   leave();
 }
 
-let vmConfigurationSize: i32 = 0;
-
-export function proxy_on_vm_start(_rootId: u32, vmConfigurationBytes: i32): u32 {
-  vmConfigurationSize = vmConfigurationBytes;
+export function proxy_on_vm_start(_rootId: u32, vmConfigurationSize: i32): u32 {
+  noteVmConfiguration(vmConfigurationSize);
   return 1;
 }
 
@@ -39,8 +37,7 @@ function configure(rootId: u32, configurationSize: i32): bool {
   const root = createRoot(rootId);
   if (root == null) return false;
   const configuration = readConfiguration(BufferType.PluginConfiguration, configurationSize);
-  const vmConfiguration = readConfiguration(BufferType.VmConfiguration, vmConfigurationSize);
-  if (configuration != null && vmConfiguration != null) return root.onConfigure(configuration, vmConfiguration);
+  if (configuration != null) return root.onConfigure(configuration);
   log(LogLevel.Error, "config: the host does not give the configuration");
   return false;
 }

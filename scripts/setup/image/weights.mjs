@@ -2,21 +2,28 @@
  * A transform of asc: puts the weights of the prompt injection classifier, as they are, before all other static data of a module
  * that uses it. After the transform that packs static data, which then doesn't see them.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const SOURCE = "assembly/match/injection/weights";
 const FILE = join(import.meta.dirname, "..", "..", "..", `${SOURCE}.bin`);
-/** `WEIGHTS` there: where static data begins. */
+/** `WEIGHTS` there. */
 const ADDRESS = 1024;
+
+/** The first address behind the weights that a program's sources call for; 0 where they call for none. */
+export function endOfWeights({ sources }) {
+  if (!sources.some(({ internalPath }) => internalPath === SOURCE)) return 0;
+  return (ADDRESS + statSync(FILE).size + 15) & ~15;
+}
 
 export default class Weights {
   #weights;
 
   afterParse(parser) {
-    if (!parser.sources.some(({ internalPath }) => internalPath === SOURCE)) return;
+    const end = endOfWeights(parser);
+    if (end === 0) return;
     this.#weights = readFileSync(FILE);
-    this.program.options.memoryBase = (ADDRESS + this.#weights.length + 15) & ~15;
+    this.program.options.memoryBase = Math.max(this.program.options.memoryBase, end);
   }
 
   /** @param {import("binaryen").Module} module as compiled, not yet optimised */

@@ -11,7 +11,7 @@ export function reset(): void {
 }
 
 export function set(id: u32): void {
-  table.set(id, new Named(id));
+  table.set(new Named(id));
 }
 
 export function remove(id: u32): void {

@@ -1,0 +1,58 @@
+/** Characters of ASCII by class, and words whose letters may be of either case. */
+import { ByteString } from "./view";
+
+/** What a character is, one bit each. */
+export const enum Ascii {
+  Alphanumeric = 1,
+  /** RFC 9110, 5.6.2: tchar. */
+  Token = 2,
+  /** RFC 3986, 2.3: unreserved. */
+  Unreserved = 4,
+  /** RFC 2046, 5.1.1: bchars. */
+  Boundary = 8,
+  /** Letters, digits, `_` and `-`. */
+  Name = 16,
+}
+
+const CHARACTERS: u32 = 128;
+const CLASSES = classes();
+
+/** Whether a byte, or a UTF-16 unit, is of any of these classes. */
+export function isAscii(unit: u32, among: Ascii): bool {
+  return unit < CHARACTERS && (load<u8>(changetype<usize>(CLASSES) + unit) & among) != 0;
+}
+
+function classes(): StaticArray<u8> {
+  const all = new StaticArray<u8>(CHARACTERS);
+  const everywhere = Ascii.Alphanumeric | Ascii.Token | Ascii.Unreserved | Ascii.Boundary | Ascii.Name;
+  for (let unit = 0x30; unit <= 0x39; unit++) all[unit] = <u8>everywhere;
+  for (let unit = 0x41; unit <= 0x5a; unit++) all[unit] = all[unit | 0x20] = <u8>everywhere;
+  add(all, Ascii.Token, "!#$%&'*+-.^_`|~");
+  add(all, Ascii.Unreserved, "-._~");
+  add(all, Ascii.Boundary, "'()+_,-./:=? ");
+  add(all, Ascii.Name, "_-");
+  return all;
+}
+
+function add(all: StaticArray<u8>, to: Ascii, characters: string): void {
+  for (let i = 0; i < characters.length; i++) all[characters.charCodeAt(i)] |= <u8>to;
+}
+
+// @ts-ignore: decorator
+@inline
+export function lowerCase(byte: u8): u8 {
+  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+}
+
+/** Whether `length` bytes are those of `text`, which is in lower case. Compares from the end, where paths differ most. */
+export function isSameInLowerCase(pointer: usize, text: usize, length: i32): bool {
+  for (let i = length - 1; i >= 0; i--) {
+    if (lowerCase(load<u8>(pointer + i)) != load<u8>(text + i)) return false;
+  }
+  return true;
+}
+
+/** Whether these bytes are `word`, which is in lower case. */
+export function isWord(pointer: usize, length: i32, word: ByteString): bool {
+  return length == word.length && isSameInLowerCase(pointer, word.pointer, length);
+}
