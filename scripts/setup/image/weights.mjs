@@ -9,11 +9,13 @@ const SOURCE = "assembly/match/injection/weights";
 const FILE = join(import.meta.dirname, "..", "..", "..", `${SOURCE}.bin`);
 /** `WEIGHTS` there. */
 const ADDRESS = 1024;
+/** Packed data is unpacked behind two bytes of 0. */
+const ZEROS = 2;
 
 /** The first address behind the weights that a program's sources call for; 0 where they call for none. */
 export function endOfWeights({ sources }) {
   if (!sources.some(({ internalPath }) => internalPath === SOURCE)) return 0;
-  return (ADDRESS + statSync(FILE).size + 15) & ~15;
+  return (ADDRESS + statSync(FILE).size + ZEROS + 15) & ~15;
 }
 
 export default class Weights {
