@@ -92,14 +92,15 @@ export class OwnEffects {
   }
 
   /** What goes to register `register`; in order of these. */
+  @inline
   setMove(register: i32, code: i32): void {
-    unchecked((this.moves[register] = <i16>code));
+    store<i16>(this.effects.moves + (<usize>register << 1), <i16>code);
   }
 
   /** There are so many registers; when each keeps what it has, that is no effect. */
   endMoves(count: i32): void {
     for (let i = 0; i < count; i++) {
-      if (unchecked(this.moves[i]) != i) {
+      if (this.effects.move(i) != i) {
         this.effects.moveCount = count;
         return;
       }

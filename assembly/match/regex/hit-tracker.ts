@@ -14,6 +14,7 @@ const NOTHING: i32 = i32.MAX_VALUE;
 export class HitTracker {
   /** Where something came alive after nothing was. */
   leftQuietAt: i32 = 0;
+  private readonly owners: StaticArray<u16>;
   private registers: StaticArray<i32>;
   private nextRegisters: StaticArray<i32>;
   private readonly waiting: WaitingHits;
@@ -27,6 +28,7 @@ export class HitTracker {
     private readonly maxHoldBytes: i32,
   ) {
     const patterns = set.ids.length;
+    this.owners = set.automaton.owners;
     const most = set.automaton.mostAlive;
     this.registers = new StaticArray<i32>(most);
     this.nextRegisters = new StaticArray<i32>(most);
@@ -60,7 +62,9 @@ export class HitTracker {
     }
     if (effects.moveCount < 0) return;
     const next = this.nextRegisters;
-    for (let i = 0; i < effects.moveCount; i++) unchecked((next[i] = this.placeOf(effects.move(i), place)));
+    for (let i = 0; i < effects.moveCount; i++) {
+      store<i32>(changetype<usize>(next) + (<usize>i << 2), this.placeOf(effects.move(i), place));
+    }
     this.nextRegisters = this.registers;
     this.registers = next;
   }
@@ -68,18 +72,19 @@ export class HitTracker {
   /** Tells the hits that need not wait any more, when `alive` is what is alive before the byte at `place`. */
   settle(alive: ThreadList, place: i32, hits: HitListener): void {
     const waiting = this.waiting;
-    for (let i = 0; i < waiting.count; i++) unchecked((this.firstAlive[waiting.patterns[i]] = NOTHING));
+    const firstAlive = changetype<usize>(this.firstAlive);
+    for (let i = 0; i < waiting.count; i++) store<i32>(firstAlive + (<usize>waiting.pattern(i) << 2), NOTHING);
     let owner = -1;
     for (let i = 0, group = 0; i < alive.count; i++) {
       const item = alive.item(i);
       if (!(item & GROUP_START)) continue;
       if (this.ownerOf(item) != owner) {
         owner = this.ownerOf(item);
-        unchecked((this.firstAlive[owner] = this.beginning(alive.code(group), owner, place)));
+        store<i32>(firstAlive + (<usize>owner << 2), this.beginning(alive.code(group), owner, place));
       }
       group++;
     }
-    for (let i = 0; i < waiting.count; i++) this.settlePattern(unchecked(waiting.patterns[i]), place, hits);
+    for (let i = 0; i < waiting.count; i++) this.settlePattern(waiting.pattern(i), place, hits);
     waiting.sweep();
   }
 
@@ -93,7 +98,7 @@ export class HitTracker {
     }
     earliest = max(earliest, place - this.maxHoldBytes);
     for (let i = 0; i < this.waiting.count; i++) {
-      earliest = min(earliest, this.waiting.first(unchecked(this.waiting.patterns[i])));
+      earliest = min(earliest, this.waiting.first(unchecked(this.waiting.pattern(i))));
     }
     return earliest;
   }
@@ -101,19 +106,19 @@ export class HitTracker {
 
   @inline
   private ownerOf(item: u32): i32 {
-    return unchecked(this.set.automaton.owners[item & NODE_MASK]);
+    return load<u16>(changetype<usize>(this.owners) + (<usize>(item & NODE_MASK) << 1));
   }
 
   /** The place that a code means before the byte at `place`. */
   @inline
   private placeOf(code: i32, place: i32): i32 {
     if (code < 0) return place + 1 + code;
-    return code == LEFT_QUIET ? this.leftQuietAt : unchecked(this.registers[code]);
+    return code == LEFT_QUIET ? this.leftQuietAt : load<i32>(changetype<usize>(this.registers) + (<usize>code << 2));
   }
 
   /** Where what has a code begins, without what was told. */
   private beginning(code: i32, pattern: i32, place: i32): i32 {
-    return max(this.placeOf(code, place), unchecked(this.toldTo[pattern]));
+    return max(this.placeOf(code, place), load<i32>(changetype<usize>(this.toldTo) + (<usize>pattern << 2)));
   }
 
   private addMatch(pattern: i32, began: i32, end: i32, isFinal: bool, hits: HitListener): void {

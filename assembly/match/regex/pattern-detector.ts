@@ -3,7 +3,7 @@ import { Context, END_OF_TEXT } from "./context";
 import { Effects } from "./effects";
 import { HitTracker } from "./hit-tracker";
 import { PatternSet } from "./pattern-set";
-import { FULL, SLOW, UNKNOWN } from "./state-cache";
+import { FIRST_CLASS, FULL, SLOW, UNKNOWN } from "./state-cache";
 import { OwnThreadList, ThreadList } from "./thread-list";
 
 /** The least that `maxHoldBytes` can be. */
@@ -96,7 +96,7 @@ export class PatternDetector extends Detector {
     const filter = this.set.filter;
     const classes = changetype<usize>(this.set.automaton.classes);
     const contexts = changetype<usize>(this.set.automaton.contexts);
-    const transitions = changetype<usize>(cache.transitions);
+    const transitions = changetype<usize>(cache.transitions) + FIRST_CLASS * sizeof<u32>();
     const stop = origin + <usize>end;
     const quietEnd = cache.quietEnd;
     let left = origin + <usize>this.tracker.leftQuietAt;

@@ -7,7 +7,7 @@ import { ThreadList } from "./thread-list";
 const MOST_STATES: i32 = 512;
 const LEAST_STATES: i32 = 32;
 /** How much memory the transitions take at most. */
-const MOST_TRANSITION_BYTES: i32 = 128 * 1024;
+const MOST_TRANSITION_BYTES: i32 = 256 * 1024;
 /** How many words of two bytes there are for lists and effects: for each state, and beside them at least. */
 const WORDS_A_STATE: i32 = 64;
 /** There is room for at least so many states as large as they can be. */
@@ -22,6 +22,8 @@ export const UNKNOWN: u32 = SLOW;
 /** No room is left. */
 export const FULL: u32 = 0xffffffff;
 
+/** The column of the first class in a row. */
+export const FIRST_CLASS: i32 = 1;
 const SLOW_SHIFT: u32 = 1;
 const CONTEXTS: i32 = 4;
 const EFFECT_HEADER: i32 = 4;
@@ -33,21 +35,19 @@ const NO_STATE: u16 = 0xffff;
  * The states of a set that have been met and what is known of the transitions between them, so that a byte costs a look
  * into a table. Bounded; when it is full it is cleared.
  *
- * A state is known by its row: where its transitions lie in `transitions`, in bytes. The first rows are those of the states
- * in which nothing is alive, by context.
+ * A state is known by its row: where its transitions lie in `transitions`, in bytes, one by each class of bytes and before
+ * them where its list lies in `words`. The first rows are those of the states in which nothing is alive, by context.
  */
 @final
 export class StateCache {
   /** Grows when rows mean something else than before. */
   generation: i32 = 0;
   readonly transitions: StaticArray<u32>;
+  readonly rowBytes: i32;
   /** The rows before this one are those of the states in which nothing is alive. */
   readonly quietEnd: u32;
-  private readonly rowShift: i32;
   private readonly mostStates: i32;
   private states: i32 = 0;
-  /** Where the list of each state lies in `words`. */
-  private readonly lists: StaticArray<u32>;
   /** Open addressing, at most half full: numbers of states by the hash of their lists. */
   private readonly table: StaticArray<u16>;
   private readonly words: StaticArray<u16>;
@@ -57,17 +57,17 @@ export class StateCache {
   private isFull: bool = false;
 
   constructor(automaton: Automaton) {
-    let shift = 2;
-    while (1 << (shift - 2) < automaton.classCount) shift++;
-    this.rowShift = shift;
-    this.quietEnd = CONTEXTS << shift;
+    const columns = automaton.classCount + FIRST_CLASS;
     let most = LEAST_STATES;
     while (most < MOST_STATES && most < automaton.nodes.length * 4) most *= 2;
-    while (most << shift > MOST_TRANSITION_BYTES) most /= 2;
+    most = min(most, MOST_TRANSITION_BYTES / (columns * 4));
+    let slots = 1;
+    while (slots < most * 2) slots *= 2;
+    this.rowBytes = columns * 4;
+    this.quietEnd = CONTEXTS * columns * 4;
     this.mostStates = most;
-    this.transitions = new StaticArray<u32>((most << shift) >> 2);
-    this.lists = new StaticArray<u32>(most);
-    this.table = new StaticArray<u16>(most * 2).fill(NO_STATE);
+    this.transitions = new StaticArray<u32>(most * columns);
+    this.table = new StaticArray<u16>(slots).fill(NO_STATE);
     const words = max(most * WORDS_A_STATE, LARGEST_STATES * (STATE_HEADER + automaton.mostAlive * 2));
     this.words = new StaticArray<u16>(words);
     this.addQuiet();
@@ -84,18 +84,19 @@ export class StateCache {
   }
 
   quietRow(context: Context): u32 {
-    return context << this.rowShift;
+    return context * this.rowBytes;
   }
 
   /** The row of the state that a list is, or FULL. */
   find(list: ThreadList): u32 {
     if (list.count == 0) return this.quietRow(list.context);
-    const mask = this.mostStates * 2 - 1;
+    const mask = this.table.length - 1;
     let slot = hash(list) & mask;
     while (true) {
       const state = unchecked(this.table[slot]);
       if (state == NO_STATE) break;
-      if (this.isSame(state, list)) return (<u32>state) << this.rowShift;
+      const row = <u32>state * this.rowBytes;
+      if (this.isSame(row, list)) return row;
       slot = (slot + 1) & mask;
     }
     const needed = STATE_HEADER + list.count + list.groups;
@@ -115,8 +116,7 @@ export class StateCache {
   /** Adds a state, for which there is room. */
   private add(list: ThreadList): u32 {
     const at = this.used;
-    const row = <u32>this.states << this.rowShift;
-    this.lists[this.states++] = at;
+    const row = <u32>(this.states++ * this.rowBytes);
     this.used += STATE_HEADER + list.count + list.groups;
     this.words[at] = <u16>list.count;
     this.words[at + 1] = <u16>list.groups;
@@ -125,13 +125,14 @@ export class StateCache {
     memory.copy(items, list.items, <usize>list.count << 1);
     memory.copy(items + (<usize>list.count << 1), list.codes, <usize>list.groups << 1);
     const first = row >> 2;
-    this.transitions.fill(UNKNOWN, first, first + (1 << (this.rowShift - 2)));
+    this.transitions.fill(UNKNOWN, first, first + (this.rowBytes >> 2));
+    this.transitions[first] = at;
     return row;
   }
 
   /** Points `list` to what is alive in a state. */
   read(row: u32, list: ThreadList): void {
-    const at = unchecked(this.lists[row >> this.rowShift]);
+    const at = unchecked(this.transitions[row >> 2]);
     const flags = unchecked(this.words[at + 2]);
     list.count = unchecked(this.words[at]);
     list.groups = unchecked(this.words[at + 1]);
@@ -143,7 +144,7 @@ export class StateCache {
 
   /** Keeps a transition. Without room for its effects it stays unknown, and the cache is full. */
   connect(row: u32, byteClass: u32, next: u32, effects: Effects): void {
-    const transition = (row >> 2) + byteClass;
+    const transition = (row >> 2) + FIRST_CLASS + byteClass;
     if (effects.isNothing()) {
       this.transitions[transition] = next;
       return;
@@ -180,8 +181,8 @@ export class StateCache {
     return changetype<usize>(this.words) + (<usize>index << 1);
   }
 
-  private isSame(state: i32, list: ThreadList): bool {
-    const at = unchecked(this.lists[state]);
+  private isSame(row: u32, list: ThreadList): bool {
+    const at = unchecked(this.transitions[row >> 2]);
     if (unchecked(this.words[at]) != list.count || unchecked(this.words[at + 2]) != stateFlags(list)) return false;
     return memory.compare(this.wordsAt(at + STATE_HEADER), list.items, <usize>list.count << 1) == 0;
   }

@@ -24,16 +24,19 @@ export class Stepper {
   readonly effects: OwnEffects;
   /** How many nodes have been looked at so far. */
   steps: i64 = 0;
+  private readonly nodes: usize;
+  private readonly edges: usize;
   private readonly own: OwnThreadList;
   /** What is alive before the byte, once its assertions are decided, and the matches among that by pattern. */
   private readonly decided: OwnThreadList;
   private readonly earlyPatterns: StaticArray<u32>;
   private readonly earlyCodes: StaticArray<i32>;
   private earlyCount: i32 = 0;
-  /** Of each group of the list: its first item, where it comes from, and how far behind its beginning it is. */
-  private readonly firsts: StaticArray<u16>;
-  private readonly sources: StaticArray<i16>;
-  private readonly depths: StaticArray<u8>;
+  /**
+   * Of each group of the list: in two bytes each, its first item, the code of where it comes from, and how far it is behind
+   * its beginning.
+   */
+  private readonly groups: StaticArray<u64>;
   /** When each node was last entered: before the byte, and behind it. */
   private readonly enteredBefore: StaticArray<u32>;
   private readonly enteredBehind: StaticArray<u32>;
@@ -45,6 +48,9 @@ export class Stepper {
   /** Where what is being entered comes from, and whether its group has an item yet. */
   private source: i32 = 0;
   private isInGroup: bool = false;
+  /** Where the next item and the next group's code lie of what was alive. */
+  private item: usize = 0;
+  private code: usize = 0;
 
   constructor(private readonly automaton: Automaton) {
     const most = automaton.mostAlive;
@@ -53,13 +59,13 @@ export class Stepper {
     const own = new OwnThreadList(most);
     this.own = own;
     this.list = own.list;
+    this.nodes = changetype<usize>(automaton.nodes);
+    this.edges = changetype<usize>(automaton.edges);
     this.effects = new OwnEffects(patterns * 2, most);
     this.decided = new OwnThreadList(nodes);
     this.earlyPatterns = new StaticArray<u32>(patterns);
     this.earlyCodes = new StaticArray<i32>(patterns);
-    this.firsts = new StaticArray<u16>(most);
-    this.sources = new StaticArray<i16>(most);
-    this.depths = new StaticArray<u8>(most);
+    this.groups = new StaticArray<u64>(most);
     this.enteredBefore = new StaticArray<u32>(nodes);
     this.enteredBehind = new StaticArray<u32>(nodes);
     this.stackBefore = new StaticArray<u16>(nodes * 2 + 1);
@@ -86,28 +92,23 @@ export class Stepper {
       start = unchecked(automaton.startLists[byteClass]);
       startsEnd = unchecked(automaton.startLists[byteClass + 1]);
     }
-    let index = 0;
-    let group = 0;
+    this.item = before.items;
+    this.code = before.codes;
+    const end = before.items + (<usize>before.count << 1);
     let early = 0;
     while (true) {
-      const alive = index < before.count ? this.ownerOf(before.item(index)) : NO_PATTERN;
+      const alive = this.item < end ? this.ownerOf(load<u16>(this.item)) : NO_PATTERN;
       const fresh = start < startsEnd ? unchecked(automaton.startLists[start]) : NO_PATTERN;
       const waiting = early < this.earlyCount ? unchecked(this.earlyPatterns[early]) : NO_PATTERN;
       const pattern = min(min(alive, fresh), waiting);
       if (pattern == NO_PATTERN) break;
       const listed = this.list.count;
       let isMatched = false;
-      while (index < before.count) {
-        const item = before.item(index);
-        if (item & GROUP_START) {
-          if (this.ownerOf(item) != pattern) break;
-          this.source = before.code(group++);
-          this.isInGroup = false;
-        }
-        index++;
-        if (!isMatched && this.take(item & NODE_MASK)) {
+      if (alive == pattern) {
+        isMatched = this.takeAlive(pattern, end);
+        if (isMatched) {
           this.addMatch(pattern, BEHIND, listed);
-          isMatched = true;
+          this.skip(pattern, end);
         }
       }
       if (waiting == pattern) {
@@ -122,13 +123,20 @@ export class Stepper {
         if (!isMatched && this.begin(pattern, context)) this.addMatch(pattern, BEHIND, listed);
       }
     }
+    this.steps += before.count;
     this.giveCodes(wasQuiet);
   }
 
 
   @inline
   private ownerOf(item: u32): u32 {
-    return unchecked(this.automaton.owners[item & NODE_MASK]);
+    return load<u16>(changetype<usize>(this.automaton.owners) + (<usize>(item & NODE_MASK) << 1));
+  }
+
+
+  @inline
+  private nodeAt(number: u32): u64 {
+    return load<u64>(this.nodes + (<usize>number << 3));
   }
 
   /** `listed` is how many items there were before those of the pattern. */
@@ -136,36 +144,75 @@ export class Stepper {
     this.effects.addMatch(pattern, this.list.count == listed ? flags | FINAL : flags, this.source);
   }
 
+  /** Lets a pattern's items take the byte, up to one that leads to a match. Returns whether there is one. */
+  private takeAlive(pattern: u32, end: usize): bool {
+    const nodes = this.nodes;
+    const edges = this.edges;
+    const byte = this.byte;
+    let at = this.item;
+    let isMatched = false;
+    do {
+      const item: u32 = load<u16>(at);
+      if (item & GROUP_START) {
+        if (this.ownerOf(item) != pattern) break;
+        this.source = load<i16>(this.code);
+        this.code += 2;
+        this.isInGroup = false;
+      }
+      at += 2;
+      const next = target(load<u64>(nodes + (<usize>(item & NODE_MASK) << 3)), edges, byte);
+      if (next == NOWHERE) continue;
+      if (opOf(load<u64>(nodes + (<usize>next << 3))) > Op.Edges) isMatched = this.enterBehind(next);
+      else if (this.isNewBehind(next)) this.append(next);
+    } while (!isMatched && at < end);
+    this.item = at;
+    return isMatched;
+  }
+
+  /** Passes over what is left of a pattern's items. */
+  private skip(pattern: u32, end: usize): void {
+    for (; this.item < end; this.item += 2) {
+      const item: u32 = load<u16>(this.item);
+      if (!(item & GROUP_START)) continue;
+      if (this.ownerOf(item) != pattern) return;
+      this.code += 2;
+    }
+  }
+
   /** Lets a node take the byte. Returns whether that leads to a match. */
   private take(number: u32): bool {
-    this.steps++;
-    const automaton = this.automaton;
-    const next = target(unchecked(automaton.nodes[number]), changetype<usize>(automaton.edges), this.byte);
+    const next = target(this.nodeAt(number), this.edges, this.byte);
     if (next == NOWHERE) return false;
-    if (opOf(unchecked(automaton.nodes[next])) > Op.Edges) return this.enterBehind(next);
-    if (unchecked(this.enteredBehind[next]) != this.behindMark) {
-      unchecked((this.enteredBehind[next] = this.behindMark));
-      this.append(next);
-    }
+    if (opOf(this.nodeAt(next)) > Op.Edges) return this.enterBehind(next);
+    if (this.isNewBehind(next)) this.append(next);
     return false;
+  }
+
+  /** Notes that a node is entered behind the byte. Returns whether it was not before. */
+  @inline
+  private isNewBehind(number: u32): bool {
+    const entered = changetype<usize>(this.enteredBehind) + (<usize>number << 2);
+    if (load<u32>(entered) == this.behindMark) return false;
+    store<u32>(entered, this.behindMark);
+    return true;
   }
 
   /** Enters a node behind the byte, and all that is reached without another byte. Returns whether a match is. */
   private enterBehind(first: u32): bool {
-    const entered = this.enteredBehind;
-    const stack = this.stackBehind;
-    unchecked((stack[0] = <u16>first));
-    let height = 1;
-    while (height > 0) {
-      const number: u32 = unchecked(stack[--height]);
-      if (unchecked(entered[number]) == this.behindMark) continue;
-      unchecked((entered[number] = this.behindMark));
+    const stack = changetype<usize>(this.stackBehind);
+    let top = stack;
+    store<u16>(top, <u16>first);
+    while (top >= stack) {
+      const number: u32 = load<u16>(top);
+      top -= 2;
+      if (!this.isNewBehind(number)) continue;
       this.steps++;
-      const node = unchecked(this.automaton.nodes[number]);
+      const node = this.nodeAt(number);
       switch (opOf(node)) {
         case Op.Split:
-          unchecked((stack[height++] = <u16>otherOf(node)));
-          unchecked((stack[height++] = <u16>nextOf(node)));
+          store<u16>(top, <u16>otherOf(node), 2);
+          store<u16>(top, <u16>nextOf(node), 4);
+          top += 4;
           break;
         case Op.Assert: {
           const assertion = <Assertion>lowOf(node);
@@ -173,7 +220,8 @@ export class Stepper {
             this.append(number);
             this.list.isOpen = true;
           } else if (holds(assertion, this.list.context, END_OF_TEXT)) {
-            unchecked((stack[height++] = <u16>nextOf(node)));
+            top += 2;
+            store<u16>(top, <u16>nextOf(node));
           }
           break;
         }
@@ -186,22 +234,25 @@ export class Stepper {
     return false;
   }
 
+
+  @inline
   private append(number: u32): void {
     const list = this.list;
-    const depth = unchecked(this.automaton.depths[number]);
+    const depth = load<u8>(changetype<usize>(this.automaton.depths) + number);
+    const count = list.count;
     let item = number;
     if (!this.isInGroup) {
+      const groups = list.groups;
+      const group = changetype<usize>(this.groups) + (<usize>groups << 3);
+      store<u64>(group, <u64>(<u32>count | (<u32>this.source << 16)) | (<u64>depth << 32));
+      list.groups = groups + 1;
       this.isInGroup = true;
-      unchecked((this.firsts[list.groups] = <u16>list.count));
-      unchecked((this.sources[list.groups] = <i16>this.source));
-      unchecked((this.depths[list.groups] = depth));
-      list.groups++;
       item |= GROUP_START;
     } else if (depth != NO_DEPTH) {
-      unchecked((this.depths[list.groups - 1] = depth));
+      store<u8>(changetype<usize>(this.groups) + (<usize>list.groups << 3) - 4, depth);
     }
-    store<u16>(list.items + (<usize>list.count << 1), <u16>item);
-    list.count++;
+    store<u16>(list.items + (<usize>count << 1), <u16>item);
+    list.count = count + 1;
   }
 
   /** Puts the groups with no depth into registers, but for those that began when nothing was alive. */
@@ -209,13 +260,14 @@ export class Stepper {
     const list = this.list;
     let registers = 0;
     for (let group = 0; group < list.groups; group++) {
-      const source: i32 = unchecked(this.sources[group]);
-      const depth = unchecked(this.depths[group]);
+      const record = changetype<usize>(this.groups) + (<usize>group << 3);
+      const source: i32 = load<i16>(record, 2);
+      const depth = load<u8>(record, 4);
       let code = -1 - <i32>depth;
       if (depth == NO_DEPTH) {
         if (wasQuiet || source == LEFT_QUIET) {
           code = LEFT_QUIET;
-          const first = list.items + (<usize>unchecked(this.firsts[group]) << 1);
+          const first = list.items + (<usize>load<u16>(record) << 1);
           store<u16>(first, load<u16>(first) | <u16>GROUP_LEFT_QUIET);
         } else {
           this.effects.setMove(registers, source);
