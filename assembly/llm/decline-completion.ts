@@ -30,8 +30,7 @@ const MESSAGES = new ByteString(
   '{"id":"msg_weir","type":"message","role":"assistant","model":$m,"content":[{"type":"text","text":$t}],"stop_reason":"refusal",' +
     '"stop_sequence":null,"usage":{"input_tokens":0,"output_tokens":0}}',
 );
-const COMPLETE =
-  '{"type":"completion","id":"compl_weir","completion":$t,"stop_reason":"stop_sequence","model":$m}';
+const COMPLETE = '{"type":"completion","id":"compl_weir","completion":$t,"stop_reason":"stop_sequence","model":$m}';
 const GEMINI =
   '{"candidates":[{"content":{"parts":[{"text":$t}],"role":"model"},"finishReason":"SAFETY","index":0}],"usageMetadata":' +
   '{"promptTokenCount":0,"candidatesTokenCount":0,"totalTokenCount":0},"modelVersion":$m}';

@@ -26,9 +26,7 @@ const RESPONSES_END = new ByteString(
     '"usage":{"input_tokens":0,"input_tokens_details":{"cached_tokens":0},"output_tokens":0,"output_tokens_details":' +
     '{"reasoning_tokens":0},"total_tokens":0}}}\n\n',
 );
-const BLOCK_STOP = new ByteString(
-  'event: content_block_stop\ndata: {"type":"content_block_stop","index":$n}\n\n',
-);
+const BLOCK_STOP = new ByteString('event: content_block_stop\ndata: {"type":"content_block_stop","index":$n}\n\n');
 const MESSAGES_END = new ByteString(
   'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"refusal","stop_sequence":null},"usage":' +
     '{"output_tokens":0}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n',

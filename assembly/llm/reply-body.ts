@@ -128,7 +128,8 @@ export class ReplyBody extends ReplyListener {
     this.texts.feed(at, stop, this.offset);
     this.offset += <i32>(stop - at);
     if (this.judge.isRejected) this.outcome = ReplyOutcome.Rejected;
-    else if (!isValid || (isLast && !this.validator.finish())) this.outcome = max(this.outcome, ReplyOutcome.Unreadable);
+    else if (!isValid || (isLast && !this.validator.finish()))
+      this.outcome = max(this.outcome, ReplyOutcome.Unreadable);
     if (isLast && this.outcome == ReplyOutcome.Unchanged && this.hasMasks) this.outcome = ReplyOutcome.Changed;
     return this.outcome;
   }

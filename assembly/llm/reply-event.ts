@@ -120,8 +120,11 @@ export class ReplyEvent extends ReplyListener {
     if (lines == 1 && load<u8>(end - LAST_BYTE) == LF) this.template.keep(start, <i32>(end - start));
   }
 
-  /** Reads an object of an answer that is a line, or an element of an array, or all of it. */
-  readObject(start: usize, end: usize): void {
+  /**
+   * Reads an object of an answer that is a line, or an element of an array, or all of it: with nothing before it and no array around it if
+   * `isAlone`; then its texts are whole unless it says that it is of a stream.
+   */
+  readObject(start: usize, end: usize, isAlone: bool): void {
     this.reset();
     VALIDATOR.reset();
     if (!VALIDATOR.feed(start, <i32>(end - start)) || !VALIDATOR.finish()) {
@@ -130,8 +133,10 @@ export class ReplyEvent extends ReplyListener {
     }
     READER.begin(this);
     READER.feed(start, end, 0);
+    const isOfStream = !isAlone || READER.isOfStream;
+    if (!isOfStream) for (let i = 0; i < this.textCount; i++) this.text(i).grows = false;
     this.endJson();
-    this.template.keep(start, <i32>(end - start));
+    if (isOfStream) this.template.keep(start, <i32>(end - start));
   }
 
   /** Takes [start, end) for a text as it is. */

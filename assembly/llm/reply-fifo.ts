@@ -36,26 +36,28 @@ export class ReplyFifo {
 
   /** Adds a record of `size` bytes, at most `LARGEST_RECORD`, with anything in it; returns where it is, 0 when there is no room. */
   push(size: i32): usize {
-    const bytes = this.bytes;
-    if (!bytes.append(changetype<usize>(NO_BYTES), size)) return 0;
-    return bytes.pointer + bytes.length - size;
+    return this.append(changetype<usize>(NO_BYTES), size) ? this.bytes.pointer + this.bytes.length - size : 0;
   }
 
   /** Adds `length` bytes of records; false when there is no room. */
   append(pointer: usize, length: i32): bool {
+    if (this.bytes.append(pointer, length)) return true;
+    if (this.head == 0) return false;
+    this.compact();
     return this.bytes.append(pointer, length);
   }
 
   drop(size: i32): void {
-    const bytes = this.bytes;
     this.head += size;
-    const left = bytes.length - this.head;
-    if (left == 0) {
-      this.reset();
-    } else if (this.head >= MANY_DROPPED && this.head >= left) {
-      memory.copy(bytes.pointer, bytes.pointer + this.head, left);
-      bytes.length = left;
-      this.head = 0;
-    }
+    if (this.length == 0) this.reset();
+    else if (this.head >= MANY_DROPPED && this.head >= this.length) this.compact();
+  }
+
+  private compact(): void {
+    const bytes = this.bytes;
+    const left = this.length;
+    memory.copy(bytes.pointer, this.pointer, left);
+    bytes.length = left;
+    this.head = 0;
   }
 }

@@ -32,6 +32,7 @@ const FIELDS: StaticArray<ByteString> = [
 /** The framing of an answer that begins with these bytes; of an event stream by its content type if `isEventStream`. */
 export function framingOf(pointer: usize, end: usize, isEventStream: bool): ReplyFraming {
   let at = pointer + markLength(pointer, end);
+  if (at == pointer && isMarkBegun(pointer, end)) return ReplyFraming.Unknown;
   while (at < end && isBlank(load<u8>(at))) at++;
   if (at == end) return ReplyFraming.Unknown;
   const byte: u32 = load<u8>(at);
@@ -52,6 +53,11 @@ export function markLength(pointer: usize, end: usize): usize {
   const length = BYTE_ORDER_MARK.length;
   const isThere = pointer + length <= end && isSame(pointer, BYTE_ORDER_MARK.pointer, length);
   return isThere ? <usize>length : 0;
+}
+
+function isMarkBegun(pointer: usize, end: usize): bool {
+  const length = <i32>(end - pointer);
+  return length > 0 && length < BYTE_ORDER_MARK.length && isSame(pointer, BYTE_ORDER_MARK.pointer, length);
 }
 
 function isBlank(byte: u32): bool {

@@ -34,6 +34,8 @@ export const enum ReplyKey {
   Index,
   /** The type of an event, at the top; elsewhere mute. */
   Type,
+  /** Likewise, of events only. */
+  EventType,
   /** A string that isn't empty says that the texts around are over. */
   Finish,
   /** True says so. */
@@ -76,7 +78,8 @@ const NOISE = "obfuscation event_id createTime p";
 const REPEAT = "logprobs logprobsResult logprobs_result top_logprobs token_ids";
 const REPEAT_LIST = "tokens context";
 const INDEX = "index output_index content_index summary_index contentBlockIndex";
-const TYPE = "type event_type";
+const TYPE = "type";
+const EVENT_TYPE = "event_type";
 const FINISH = "finish_reason stop_reason finishReason stopReason done_reason completionReason";
 const DONE = "done is_finished";
 const THOUGHT = "thought";
@@ -148,6 +151,7 @@ function makeTable(): StaticArray<u32> {
   enter(slots, REPEAT_LIST, ReplyKey.RepeatList);
   enter(slots, INDEX, ReplyKey.Index);
   enter(slots, TYPE, ReplyKey.Type);
+  enter(slots, EVENT_TYPE, ReplyKey.EventType);
   enter(slots, FINISH, ReplyKey.Finish);
   enter(slots, DONE, ReplyKey.Done);
   enter(slots, THOUGHT, ReplyKey.Thought);

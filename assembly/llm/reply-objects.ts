@@ -28,8 +28,9 @@ export class ReplyObjects {
   start: u64 = 0;
   /** How many bytes have been consumed. */
   offset: u64 = 0;
-  /** Before which byte, between two objects, everything belongs to the one before. */
+  /** Before which byte, between two objects, everything belongs to the one before; and where that was before the last one. */
   gapEnd: u64 = 0;
+  lastGapEnd: u64 = 0;
   /** The objects are elements of an array. */
   isArray: bool = false;
   private depth: i32 = 0;
@@ -43,6 +44,7 @@ export class ReplyObjects {
     this.offset = offset;
     this.start = offset;
     this.gapEnd = offset;
+    this.lastGapEnd = offset;
     this.isArray = false;
     this.depth = 0;
     this.isGarbage = false;
@@ -59,6 +61,7 @@ export class ReplyObjects {
 
   /** The next `length` bytes are an object. */
   skip(length: i32): void {
+    this.lastGapEnd = this.gapEnd;
     this.offset += length;
     this.start = this.offset;
     this.gapEnd = this.offset;
@@ -72,6 +75,7 @@ export class ReplyObjects {
       at = this.skipGap(at, end);
       this.start = this.offset + (at - pointer);
       if (!this.hasComma) this.gapEnd = this.start;
+      this.lastGapEnd = this.gapEnd;
     }
     let found = Found.Nothing;
     if (at < end) {

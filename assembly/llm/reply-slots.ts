@@ -5,6 +5,7 @@ export const NO_POSITION: i32 = -1;
 
 const INDEX_FACTOR: u32 = 0x9e3779b1;
 
+
 @final
 @unmanaged
 class Slot {

@@ -52,6 +52,8 @@ export class ReplyStream {
   framing: ReplyFraming = ReplyFraming.Unknown;
   private isEventStream: bool = false;
   private isLast: bool = false;
+  /** An object, of those that follow one another, has been taken. */
+  private hasObject: bool = false;
   private outcome: ReplyOutcome = ReplyOutcome.Unchanged;
   /** Consumed bytes, by the offset of the first that isn't. */
   private offset: u64 = 0;
@@ -100,6 +102,7 @@ export class ReplyStream {
     this.framing = ReplyFraming.Unknown;
     this.outcome = ReplyOutcome.Unchanged;
     this.isLast = false;
+    this.hasObject = false;
     this.lastEvent.isNew = false;
     this.plainStart = 0;
     this.offset = 0;
@@ -232,7 +235,7 @@ export class ReplyStream {
         if (next != OTHER) {
           const start = sse.offset;
           sse.skip(<i32>(next - at));
-          this.take(this.event, start, sse.offset);
+          this.takeEvent(start, sse.offset, start);
           at = next;
           continue;
         }
@@ -257,7 +260,7 @@ export class ReplyStream {
         if (next != OTHER) {
           const start = objects.offset;
           objects.skip(<i32>(next - at));
-          this.take(this.event, start, objects.offset);
+          this.takeEvent(start, objects.offset, objects.lastGapEnd);
           at = next;
           continue;
         }
@@ -274,7 +277,7 @@ export class ReplyStream {
     last.isNew = false;
     this.turn();
     this.event.readEvent(this.addressOf(last.start), this.addressOf(last.end));
-    this.take(this.event, last.start, last.end);
+    this.takeEvent(last.start, last.end, last.start);
   }
 
   private takeObject(isGarbage: bool): void {
@@ -283,8 +286,9 @@ export class ReplyStream {
     const start = this.addressOf(this.objects.start);
     const end = this.addressOf(this.objects.offset);
     if (isGarbage) event.readPlain(start, end);
-    else event.readObject(start, end);
-    this.take(event, this.objects.start, this.objects.offset);
+    else event.readObject(start, end, !this.objects.isArray && !this.hasObject);
+    this.hasObject = true;
+    this.takeEvent(this.objects.start, this.objects.offset, this.objects.lastGapEnd);
   }
 
   /** What of a plain text has not been taken. */
@@ -293,7 +297,7 @@ export class ReplyStream {
     this.plainStart = this.offset;
     if (start == this.offset) return;
     this.event.readPlain(this.addressOf(start), this.addressOf(this.offset));
-    this.take(this.event, start, this.offset);
+    this.take(start, this.offset);
   }
 
   /**
@@ -318,11 +322,18 @@ export class ReplyStream {
     this.event = event;
   }
 
-  /** The event, which is [start, end) of the answer, is the next one. */
-  private take(event: ReplyEvent, start: u64, end: u64): void {
+  /** The event is [start, end) of the answer; nothing else need be held of what is after `gapEnd`. */
+  private takeEvent(start: u64, end: u64, gapEnd: u64): void {
+    if (this.outcome > ReplyOutcome.Changed) return;
+    if (this.events.isEmpty) this.done = gapEnd;
+    if (end - this.done > <u64>this.maxHeldBytes) this.stop(ReplyOutcome.OverBudget);
+    this.take(start, end);
+  }
+
+  private take(start: u64, end: u64): void {
     if (this.outcome > ReplyOutcome.Changed) return;
     const events = this.events;
-    events.take(event, this.addressOf(start), <u32>start, <i32>(end - start));
+    events.take(this.event, this.addressOf(start), <u32>start, <i32>(end - start));
     if (this.judge.isRejected) this.stop(ReplyOutcome.Rejected);
     else if (events.isFull) this.stop(ReplyOutcome.OverBudget);
     else this.letGo();

@@ -37,7 +37,7 @@ export class ReplyTextStreams {
         this.latest = id;
         return id;
       }
-      if (!this.at(id).isUsed) free = id;
+      if (free == NO_STREAM && !this.at(id).isUsed) free = id;
     }
     if (free == NO_STREAM) free = this.count < MAX_STREAMS ? this.create() : this.forgetIdle();
     if (free == NO_STREAM) return free;
@@ -64,6 +64,7 @@ export class ReplyTextStreams {
       if (++stream.missed == MAX_MISSED) stream.finish();
     }
   }
+
 
   @inline
   private isOf(id: i32, key: u32): bool {

@@ -115,6 +115,8 @@ export class ReplyTexts {
   /** Its kind and group are those of the event's type. */
   isTyped: bool = false;
   slot: i32 = 0;
+  /** The document is one of a stream: it says what is added, or whether that is all. */
+  isOfStream: bool = false;
   readonly slots: ReplySlots = new ReplySlots();
   readonly type: ReplyEventType = new ReplyEventType();
 
@@ -146,6 +148,7 @@ export class ReplyTexts {
     this.isInString = false;
     this.isInNumber = false;
     this.repeatLevel = 0;
+    this.isOfStream = false;
     this.decoder.reset();
     this.slots.reset();
     this.type.reset();
@@ -321,6 +324,7 @@ export class ReplyTexts {
       case ReplyKey.Created:
         return Use.Noise;
       case ReplyKey.Type:
+      case ReplyKey.EventType:
         if (this.depth != 1) return Use.None;
         this.type.reset();
         return Use.Type;
@@ -444,6 +448,8 @@ export class ReplyTexts {
     if (length > MAX_KEY) length = 0;
     this.hash = hashOfKey(pointer, length);
     this.role = roleOfKey(this.hash, pointer, length);
+    if (this.role == ReplyKey.Delta || this.role == ReplyKey.Done || this.role == ReplyKey.EventType)
+      this.isOfStream = true;
   }
 
   private beginNumber(at: usize): void {

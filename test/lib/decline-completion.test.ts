@@ -23,7 +23,11 @@ beforeAll(async () => {
 const CREATED = 1741569952;
 const TEXTS: [why: string, model: string, message: string][] = [
   ["plain", "gpt-4o-mini", "This request was declined by policy."],
-  ["with all that JSON and events could trip over", 'm"\\$t', 'a "$m" \\ \r\n\ndata: [DONE]\n\n$c\u0000\u{1f600}\u2028$'],
+  [
+    "with all that JSON and events could trip over",
+    'm"\\$t',
+    'a "$m" \\ \r\n\ndata: [DONE]\n\n$c\u0000\u{1f600}\u2028$',
+  ],
   ["empty", "", ""],
 ];
 
@@ -48,7 +52,11 @@ function stream(dialect: Dialect, model: string, message: string, isArray = fals
 }
 
 const events = (text: string): unknown[] => readSse(text).map(({ data }) => JSON.parse(data) as unknown);
-const lines = (text: string): unknown[] => text.trimEnd().split("\n").map((line) => JSON.parse(line) as unknown);
+const lines = (text: string): unknown[] =>
+  text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
 
 describe.each(TEXTS)("a decline by a normal answer, %s,", (_, model, message) => {
   test("is an answer of OpenAI's chat to its client", async () => {
@@ -57,7 +65,9 @@ describe.each(TEXTS)("a decline by a normal answer, %s,", (_, model, message) =>
     expect(answer.choices).toHaveLength(1);
     expect(answer.choices[0]).toMatchObject({ finish_reason: "content_filter", message: { content: message } });
 
-    const final = await openAi(stream("OpenAiChat", model, message)).chat.completions.stream(CHAT).finalChatCompletion();
+    const final = await openAi(stream("OpenAiChat", model, message))
+      .chat.completions.stream(CHAT)
+      .finalChatCompletion();
     expect(final).toMatchObject({ model, created: CREATED });
     expect(final.choices).toHaveLength(1);
     expect(final.choices[0]).toMatchObject({ finish_reason: "content_filter", message: { role: "assistant" } });
@@ -66,7 +76,9 @@ describe.each(TEXTS)("a decline by a normal answer, %s,", (_, model, message) =>
 
   test("is an answer of OpenAI's completions to its client", async () => {
     const request = { model: "m", prompt: "?" };
-    const answer = await openAi(body("OpenAiCompletions", model, message), "application/json").completions.create(request);
+    const answer = await openAi(body("OpenAiCompletions", model, message), "application/json").completions.create(
+      request,
+    );
     expect(answer.choices).toMatchObject([{ text: message, finish_reason: "content_filter" }]);
 
     const chunks = [];
@@ -81,7 +93,9 @@ describe.each(TEXTS)("a decline by a normal answer, %s,", (_, model, message) =>
   });
 
   test("is an answer of OpenAI's responses to its client", async () => {
-    const answer = await openAi(body("OpenAiResponses", model, message), "application/json").responses.create(RESPONSES);
+    const answer = await openAi(body("OpenAiResponses", model, message), "application/json").responses.create(
+      RESPONSES,
+    );
     expect(answer).toMatchObject({ model, status: "completed", output_text: message });
 
     const running = openAi(stream("OpenAiResponses", model, message)).responses.stream(RESPONSES);
@@ -100,12 +114,16 @@ describe.each(TEXTS)("a decline by a normal answer, %s,", (_, model, message) =>
   });
 
   test("is an answer of Anthropic's to its client", async () => {
-    const answer = await anthropic(body("AnthropicMessages", model, message), "application/json").messages.create(MESSAGES);
+    const answer = await anthropic(body("AnthropicMessages", model, message), "application/json").messages.create(
+      MESSAGES,
+    );
     const expected = { model, role: "assistant", stop_reason: "refusal", content: [{ type: "text", text: message }] };
     expect(answer).toMatchObject(expected);
-    expect(await anthropic(stream("AnthropicMessages", model, message)).messages.stream(MESSAGES).finalMessage()).toMatchObject(
-      expected,
-    );
+    expect(
+      await anthropic(stream("AnthropicMessages", model, message))
+        .messages.stream(MESSAGES)
+        .finalMessage(),
+    ).toMatchObject(expected);
   });
 
   test("is one of each other dialect", () => {
@@ -156,7 +174,9 @@ describe("a decline", () => {
     const without = (Object.keys(DIALECTS) as Dialect[]).filter((name) => !m.has(DIALECTS[name], false));
     expect(without).toEqual(["Unknown", "OpenAiEmbeddings", "BedrockInvoke"]);
     const streamless = (Object.keys(DIALECTS) as Dialect[]).filter((name) => !m.has(DIALECTS[name], true));
-    expect(streamless).toEqual([...without, "BedrockConverse"].sort((a, b) => DIALECTS[a as Dialect] - DIALECTS[b as Dialect]));
+    expect(streamless).toEqual(
+      [...without, "BedrockConverse"].sort((a, b) => DIALECTS[a as Dialect] - DIALECTS[b as Dialect]),
+    );
     expect(body("OpenAiEmbeddings", "m", "x")).toBe("");
   });
 

@@ -41,7 +41,9 @@ describe.each(["least", "ascii", "all"] as Escapes[])("a body, with %s escapes",
       const { seen } = bodies.show(body, [], { words: WORDS });
       const step = Math.ceil(body.length / 400);
       for (let cut = 0; cut <= body.length; cut += step) {
-        expect(bodies.show(body, [cut], { words: WORDS }, [body.length - cut]).seen.equals(seen), `cut at ${cut}`).toBe(true);
+        expect(bodies.show(body, [cut], { words: WORDS }, [body.length - cut]).seen.equals(seen), `cut at ${cut}`).toBe(
+          true,
+        );
       }
       const each = [...body.keys()];
       expect(bodies.show(body, each, { words: WORDS }, []).seen.toString()).toBe(seen.toString());
@@ -54,7 +56,8 @@ const TEXT = '{"choices":[{"message":{"content":"hide me"}}]}';
 
 describe("a body", () => {
   test("keeps every byte around what is masked", () => {
-    const body = '\u{feff} {"choices" : [ {"message":{"content":"caf\\u00e9\\/ hide me\\n\\ud83d\\ude00","x":1e5}, "logprobs":{"a":[1]}} ]}\n';
+    const body =
+      '\u{feff} {"choices" : [ {"message":{"content":"caf\\u00e9\\/ hide me\\n\\ud83d\\ude00","x":1e5}, "logprobs":{"a":[1]}} ]}\n';
     const { seen } = bodies.show(body, [], { words: [{ word: "hide me", mask: "-" }] });
     expect(seen.toString()).toBe(body.replace("hide me", "-").replace('{"a":[1]}', "null"));
   });
@@ -85,17 +88,33 @@ describe("a body", () => {
   });
 
   test("is masked in texts of any length, wherever the words are", () => {
-    const piece = fc.constantFrom("hide me", "SECRET-42", "SECRET-4", "hide ", "\u{1f600}", "\u00e9", '"', "\\", "\n", "a", " ");
+    const piece = fc.constantFrom(
+      "hide me",
+      "SECRET-42",
+      "SECRET-4",
+      "hide ",
+      "\u{1f600}",
+      "\u00e9",
+      '"',
+      "\\",
+      "\n",
+      "a",
+      " ",
+    );
     fc.assert(
-      fc.property(fc.array(fc.array(piece, { maxLength: 40 }), { maxLength: 6 }), fc.array(fc.nat(), { maxLength: 6 }), (texts, places) => {
-        const contents = texts.map((pieces) => pieces.join(""));
-        const document = { choices: contents.map((content) => ({ message: { content } })) };
-        const body = Buffer.from(JSON.stringify(document));
-        const cuts = places.map((place) => place % (body.length + 1)).sort((a, b) => a - b);
-        const { seen } = bodies.show(body, cuts, { words: WORDS });
-        const clean = (JSON.parse(seen.toString()) as typeof document).choices.map(({ message }) => message.content);
-        expect(clean).toEqual(contents.map((text) => maskedText(text)));
-      }),
+      fc.property(
+        fc.array(fc.array(piece, { maxLength: 40 }), { maxLength: 6 }),
+        fc.array(fc.nat(), { maxLength: 6 }),
+        (texts, places) => {
+          const contents = texts.map((pieces) => pieces.join(""));
+          const document = { choices: contents.map((content) => ({ message: { content } })) };
+          const body = Buffer.from(JSON.stringify(document));
+          const cuts = places.map((place) => place % (body.length + 1)).sort((a, b) => a - b);
+          const { seen } = bodies.show(body, cuts, { words: WORDS });
+          const clean = (JSON.parse(seen.toString()) as typeof document).choices.map(({ message }) => message.content);
+          expect(clean).toEqual(contents.map((text) => maskedText(text)));
+        },
+      ),
       { numRuns: 500, seed: SEED },
     );
   });

@@ -23,11 +23,19 @@ const choice = (index: number, delta: unknown, more: object = {}): unknown => ({
 const tokens = (...list: string[]): Repeat =>
   new Repeat({ content: list.map((token) => ({ token, logprob: -0.25, bytes: [1, 2], top_logprobs: [{ token }] })) });
 
-const chat = parts("0 content", "Content", "The key is SEC|RET|-42 an|d not SECRET|-4; SECRET-42!SECRET-42|\u{1f600} caf\u00e9 \"q\"|");
+const chat = parts(
+  "0 content",
+  "Content",
+  'The key is SEC|RET|-42 an|d not SECRET|-4; SECRET-42!SECRET-42|\u{1f600} caf\u00e9 "q"|',
+);
 const other = parts("1 content", "Content", "SECRET|-42|hide |me");
 const reasoning = parts("0 reasoning_content", "Reasoning", "I must hi|de me| and /say\\ no");
 const sameReasoning = parts("0 reasoning", "Reasoning", "I must hi|de me| and /say\\ no");
-const call = parts("0 call 0", "ToolInput", '{"a|pi":"SEC|RET-42\\|n","card":41111|11111111111|,"x":["hide |me\\"",1]}');
+const call = parts(
+  "0 call 0",
+  "ToolInput",
+  '{"a|pi":"SEC|RET-42\\|n","card":41111|11111111111|,"x":["hide |me\\"",1]}',
+);
 const call1 = parts("0 call 1", "ToolInput", '{"b":|"SECRET-42"}');
 
 const chatStream: unknown[] = [
@@ -41,11 +49,15 @@ const chatStream: unknown[] = [
   choice(1, {}, { finish_reason: "stop" }),
   ...parts("0 refusal", "Refusal", "I won't hi|de me").map((text) => choice(0, { refusal: text })),
   choice(0, {
-    tool_calls: [{ index: 0, id: "call_SECRET-42", type: "function", function: { name: own("ToolInput", "find"), arguments: "" } }],
+    tool_calls: [
+      { index: 0, id: "call_SECRET-42", type: "function", function: { name: own("ToolInput", "find"), arguments: "" } },
+    ],
   }),
   ...call.map((text) => choice(0, { tool_calls: [{ index: 0, function: { arguments: text } }] })),
   choice(0, {
-    tool_calls: [{ index: 1, id: "c", type: "function", function: { name: own("ToolInput", "hide me"), arguments: call1[0] } }],
+    tool_calls: [
+      { index: 1, id: "c", type: "function", function: { name: own("ToolInput", "hide me"), arguments: call1[0] } },
+    ],
   }),
   choice(0, { tool_calls: [{ function: { arguments: call1[1] }, index: 1 }] }),
   choice(0, {}, { finish_reason: "tool_calls" }),
@@ -124,11 +136,18 @@ const responsesStream: unknown[] = [
   }),
   event("response.content_part.done", { item_id: itemId, output_index: 0, content_index: 0, part: textPart }),
   event("response.output_item.done", { output_index: 0, item: message }),
-  event("response.output_item.added", { output_index: 1, item: { ...functionCall, status: "in_progress", arguments: "" } }),
+  event("response.output_item.added", {
+    output_index: 1,
+    item: { ...functionCall, status: "in_progress", arguments: "" },
+  }),
   ...argDeltas.map((delta) =>
     event("response.function_call_arguments.delta", { item_id: "fc_1", output_index: 1, delta, obfuscation: "x" }),
   ),
-  event("response.function_call_arguments.done", { item_id: "fc_1", output_index: 1, arguments: own("ToolInput", args) }),
+  event("response.function_call_arguments.done", {
+    item_id: "fc_1",
+    output_index: 1,
+    arguments: own("ToolInput", args),
+  }),
   event("response.output_item.done", { output_index: 1, item: functionCall }),
   event("response.output_item.added", { output_index: 2, item: { ...reasoningItem, summary: [] } }),
   event("response.reasoning_summary_part.added", {
@@ -172,7 +191,11 @@ const anthropicStream: unknown[] = [
   ),
   block(0, { type: "signature_delta", signature: "SECRET-42" }),
   { type: "content_block_stop", index: 0 },
-  { type: "content_block_start", index: 1, content_block: { type: "text", text: part("1 text", "Content", "It is hi") } },
+  {
+    type: "content_block_start",
+    index: 1,
+    content_block: { type: "text", text: part("1 text", "Content", "It is hi") },
+  },
   ...parts("1 text", "Content", "de me, caf\u00e9 SECRET|-42|").map((text) => block(1, { type: "text_delta", text })),
   block(1, {
     type: "citations_delta",
@@ -185,7 +208,11 @@ const anthropicStream: unknown[] = [
     },
   }),
   { type: "content_block_stop", index: 1 },
-  { type: "content_block_start", index: 2, content_block: { type: "tool_use", id: "toolu_1", name: own("ToolInput", "get"), input: {} } },
+  {
+    type: "content_block_start",
+    index: 2,
+    content_block: { type: "tool_use", id: "toolu_1", name: own("ToolInput", "get"), input: {} },
+  },
   ...parts("2 input", "ToolInput", '|{"card": 4111111|111111111, "to": "hide| me"}').map((text) =>
     block(2, { type: "input_json_delta", partial_json: text }),
   ),
@@ -207,7 +234,14 @@ const geminiStream: unknown[] = [
   gemini([{ text: geminiTexts[0] }, { text: geminiTexts[1] }], { index: 0 }),
   gemini([{ text: geminiTexts[2], thoughtSignature: "SECRET-42" }]),
   gemini([{ text: geminiTexts[3] }]),
-  gemini([{ functionCall: { name: own("ToolInput", "f"), args: new Tree({ "hide me": ["SECRET-42", 4111111111111111, null], b: { c: "x" } }) } }]),
+  gemini([
+    {
+      functionCall: {
+        name: own("ToolInput", "f"),
+        args: new Tree({ "hide me": ["SECRET-42", 4111111111111111, null], b: { c: "x" } }),
+      },
+    },
+  ]),
   gemini(
     parts("path", "ToolInput", "hi|de me").map((stringValue) => ({
       functionCall: { partialArgs: [{ jsonPath: "$.a", stringValue, willContinue: true }] },
@@ -217,12 +251,21 @@ const geminiStream: unknown[] = [
 ];
 
 const cohereStream: unknown[] = [
-  { id: "1", type: "message-start", delta: { message: { role: "assistant", content: [], tool_plan: "", tool_calls: [], citations: [] } } },
-  ...parts("plan", "Content", "I will hi|de me").map((tool_plan) => ({ type: "tool-plan-delta", delta: { message: { tool_plan } } })),
+  {
+    id: "1",
+    type: "message-start",
+    delta: { message: { role: "assistant", content: [], tool_plan: "", tool_calls: [], citations: [] } },
+  },
+  ...parts("plan", "Content", "I will hi|de me").map((tool_plan) => ({
+    type: "tool-plan-delta",
+    delta: { message: { tool_plan } },
+  })),
   {
     type: "tool-call-start",
     index: 0,
-    delta: { message: { tool_calls: { id: "t", type: "function", function: { name: own("ToolInput", "f"), arguments: "" } } } },
+    delta: {
+      message: { tool_calls: { id: "t", type: "function", function: { name: own("ToolInput", "f"), arguments: "" } } },
+    },
   },
   ...parts("0 call", "ToolInput", '{"a":"SECRET|-42"}').map((text) => ({
     type: "tool-call-delta",
@@ -239,10 +282,15 @@ const cohereStream: unknown[] = [
   {
     type: "citation-start",
     index: 0,
-    delta: { message: { citations: { start: 0, end: 3, text: said("SECRET-42"), sources: [{ type: "tool", id: "hide me" }] } } },
+    delta: {
+      message: { citations: { start: 0, end: 3, text: said("SECRET-42"), sources: [{ type: "tool", id: "hide me" }] } },
+    },
   },
   { type: "content-end", index: 1 },
-  { type: "message-end", delta: { finish_reason: "COMPLETE", usage: { tokens: { input_tokens: 7, output_tokens: 8 } } } },
+  {
+    type: "message-end",
+    delta: { finish_reason: "COMPLETE", usage: { tokens: { input_tokens: 7, output_tokens: 8 } } },
+  },
 ];
 
 const ollamaChat: unknown[] = [
@@ -280,7 +328,11 @@ export const CASES: Case[] = [
       choice(0, { content: part("0", "Content", "It") }, { logprobs: tokens("It") }),
       choice(0, { content: part("0", "Content", " is ") }, { logprobs: tokens(" is", " ") }),
       { ...head, choices: [{ logprobs: tokens("SEC"), delta: { content: part("0", "Content", "SEC") }, index: 0 }] },
-      choice(0, { content: part("0", "Content", "RET-42") }, { logprobs: tokens("RET", "-42"), token_ids: new Repeat([1, 2]) }),
+      choice(
+        0,
+        { content: part("0", "Content", "RET-42") },
+        { logprobs: tokens("RET", "-42"), token_ids: new Repeat([1, 2]) },
+      ),
       choice(0, { content: part("0", "Content", " ok") }, { logprobs: tokens(" ok") }),
     ],
   },
@@ -300,17 +352,33 @@ export const CASES: Case[] = [
               content: said("Go hide me: SECRET-42."),
               reasoning_content: own("Reasoning", "hide me"),
               refusal: null,
-              annotations: [{ type: "url_citation", url_citation: { url: said("https://x/SECRET-42"), title: said("hide me") } }],
+              annotations: [
+                { type: "url_citation", url_citation: { url: said("https://x/SECRET-42"), title: said("hide me") } },
+              ],
               audio: { id: "hide me", data: "SECRET-42", transcript: said("hide me"), expires_at: 1 },
               tool_calls: [
-                { id: "hide me", type: "function", function: { name: own("ToolInput", "f"), arguments: own("ToolInput", call.map(({ text }) => text).join("")) } },
+                {
+                  id: "hide me",
+                  type: "function",
+                  function: {
+                    name: own("ToolInput", "f"),
+                    arguments: own("ToolInput", call.map(({ text }) => text).join("")),
+                  },
+                },
               ],
               function_call: { name: own("ToolInput", "hide me"), arguments: own("ToolInput", '"hide me"') },
             },
             logprobs: tokens("Go", " hide", " me"),
             finish_reason: "stop",
           },
-          { index: 1, message: { role: "assistant", content: [{ type: "text", text: said("hide me") }], refusal: own("Refusal", "hide me") } },
+          {
+            index: 1,
+            message: {
+              role: "assistant",
+              content: [{ type: "text", text: said("hide me") }],
+              refusal: own("Refusal", "hide me"),
+            },
+          },
         ],
         usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
       },
@@ -320,11 +388,26 @@ export const CASES: Case[] = [
     name: "OpenAI completions, streamed",
     framing: "sse",
     documents: [
-      ...parts("0", "Content", "A SECRE|T-42").map((text) => ({ choices: [{ text, index: 0, logprobs: null }], model: "m" })),
-      ...parts("1", "Content", "hide| me").map((text) => ({ choices: [{ index: 1, text, finish_reason: "" }], model: "m" })),
+      ...parts("0", "Content", "A SECRE|T-42").map((text) => ({
+        choices: [{ text, index: 0, logprobs: null }],
+        model: "m",
+      })),
+      ...parts("1", "Content", "hide| me").map((text) => ({
+        choices: [{ index: 1, text, finish_reason: "" }],
+        model: "m",
+      })),
       {
         choices: [
-          { index: 1, text: "", logprobs: new Repeat({ tokens: [" me"], token_logprobs: [-1], top_logprobs: [{ " me": -1 }], text_offset: [4] }) },
+          {
+            index: 1,
+            text: "",
+            logprobs: new Repeat({
+              tokens: [" me"],
+              token_logprobs: [-1],
+              top_logprobs: [{ " me": -1 }],
+              text_offset: [4],
+            }),
+          },
         ],
       },
     ],
@@ -333,7 +416,12 @@ export const CASES: Case[] = [
   {
     name: "OpenAI completions",
     framing: "json",
-    documents: [{ model: "m", choices: [{ text: said("hide me") }, { text: said("b"), logprobs: new Repeat({ tokens: ["b"] }) }] }],
+    documents: [
+      {
+        model: "m",
+        choices: [{ text: said("hide me") }, { text: said("b"), logprobs: new Repeat({ tokens: ["b"] }) }],
+      },
+    ],
   },
   { name: "OpenAI responses, streamed", framing: "named sse", documents: responsesStream },
   {
@@ -343,10 +431,17 @@ export const CASES: Case[] = [
       ...parts("0 code", "ToolInput", "print('hi|de me')").map((delta) =>
         event("response.code_interpreter_call_code.delta", { output_index: 0, item_id: "ci", delta }),
       ),
-      event("response.code_interpreter_call_code.done", { output_index: 0, code: own("ToolInput", "print('hide me')") }),
+      event("response.code_interpreter_call_code.done", {
+        output_index: 0,
+        code: own("ToolInput", "print('hide me')"),
+      }),
       event("response.output_item.done", {
         output_index: 0,
-        item: { type: "code_interpreter_call", code: own("ToolInput", "hide me"), outputs: [{ type: "logs", logs: own("ToolOutput", "hide me") }] },
+        item: {
+          type: "code_interpreter_call",
+          code: own("ToolInput", "hide me"),
+          outputs: [{ type: "logs", logs: own("ToolOutput", "hide me") }],
+        },
       }),
       ...parts("1 refusal", "Refusal", "I hi|de me").map((delta) =>
         event("response.refusal.delta", { output_index: 1, content_index: 0, delta }),
@@ -358,7 +453,11 @@ export const CASES: Case[] = [
         output_index: 2,
         item: {
           type: "web_search_call",
-          action: { type: "search", query: own("ToolInput", "hide me"), sources: [{ type: "url", url: own("ToolInput", "https://SECRET-42") }] },
+          action: {
+            type: "search",
+            query: own("ToolInput", "hide me"),
+            sources: [{ type: "url", url: own("ToolInput", "https://SECRET-42") }],
+          },
         },
       }),
     ],
@@ -381,12 +480,28 @@ export const CASES: Case[] = [
         content: [
           { type: "thinking", thinking: own("Reasoning", "hide me"), signature: "SECRET-42" },
           { type: "redacted_thinking", data: "SECRET-42" },
-          { type: "text", text: said("SECRET-42"), citations: [{ type: "page", cited_text: said("hide me"), encrypted_index: "SECRET-42" }] },
-          { type: "tool_use", id: "hide me", name: own("ToolInput", "get"), input: new Tree({ card: 4111111111111111, "SECRET-42": ["hide me", -1.5e3, true] }) },
+          {
+            type: "text",
+            text: said("SECRET-42"),
+            citations: [{ type: "page", cited_text: said("hide me"), encrypted_index: "SECRET-42" }],
+          },
+          {
+            type: "tool_use",
+            id: "hide me",
+            name: own("ToolInput", "get"),
+            input: new Tree({ card: 4111111111111111, "SECRET-42": ["hide me", -1.5e3, true] }),
+          },
           {
             type: "web_search_tool_result",
             tool_use_id: "hide me",
-            content: [{ type: "web_search_result", title: said("hide me"), url: said("https://hide me"), encrypted_content: "SECRET-42" }],
+            content: [
+              {
+                type: "web_search_result",
+                title: said("hide me"),
+                url: said("https://hide me"),
+                encrypted_content: "SECRET-42",
+              },
+            ],
           },
           { type: "document", content: { source: { type: "text", media_type: "text/plain", data: said("hide me") } } },
         ],
@@ -395,7 +510,11 @@ export const CASES: Case[] = [
       },
     ],
   },
-  { name: "an error in a stream", framing: "named sse", documents: [{ type: "error", error: { type: "api_error", message: said("hide me") } }] },
+  {
+    name: "an error in a stream",
+    framing: "named sse",
+    documents: [{ type: "error", error: { type: "api_error", message: said("hide me") } }],
+  },
   { name: "Gemini, streamed", framing: "sse", documents: geminiStream },
   { name: "Gemini as an array", framing: "array", documents: geminiStream },
   {
@@ -404,7 +523,10 @@ export const CASES: Case[] = [
     documents: [
       {
         candidates: [
-          { content: { parts: [{ thought: true, text: own("Reasoning", "hide me") }, { text: said("SECRET-42") }] }, logprobsResult: new Repeat({ chosenCandidates: [{ token: "SECRET-42" }] }) },
+          {
+            content: { parts: [{ thought: true, text: own("Reasoning", "hide me") }, { text: said("SECRET-42") }] },
+            logprobsResult: new Repeat({ chosenCandidates: [{ token: "SECRET-42" }] }),
+          },
         ],
         promptFeedback: { blockReason: "SECRET-42" },
       },
@@ -414,13 +536,26 @@ export const CASES: Case[] = [
   {
     name: "Cohere 2",
     framing: "json",
-    documents: [{ id: "1", message: { role: "assistant", content: [{ type: "text", text: said("hide me") }], tool_plan: said("SECRET-42") } }],
+    documents: [
+      {
+        id: "1",
+        message: {
+          role: "assistant",
+          content: [{ type: "text", text: said("hide me") }],
+          tool_plan: said("SECRET-42"),
+        },
+      },
+    ],
   },
   {
     name: "Cohere 1, streamed",
     framing: "lines",
     documents: [
-      ...parts("text", "Content", "hide| me").map((text) => ({ event_type: "text-generation", text, is_finished: false })),
+      ...parts("text", "Content", "hide| me").map((text) => ({
+        event_type: "text-generation",
+        text,
+        is_finished: false,
+      })),
       { event_type: "stream-end", response: { text: said("hide me"), meta: { tokens: { a: 1 } } }, is_finished: true },
     ],
   },
@@ -457,7 +592,9 @@ export const CASES: Case[] = [
     framing: "sse",
     documents: [
       choice(0, { content: [{ type: "thinking", thinking: [{ type: "text", text: part("t", "Reasoning", "hi") }] }] }),
-      choice(0, { content: [{ type: "thinking", thinking: [{ type: "text", text: part("t", "Reasoning", "de me") }] }] }),
+      choice(0, {
+        content: [{ type: "thinking", thinking: [{ type: "text", text: part("t", "Reasoning", "de me") }] }],
+      }),
       choice(0, { content: [{ type: "text", text: part("c", "Content", "SECRET") }] }),
       choice(0, { content: part("c", "Content", "-42") }),
     ],
@@ -468,19 +605,33 @@ export const CASES: Case[] = [
     framing: "sse",
     documents: [
       { choices: [{ index: 0, message: { content: said("hide") }, delta: { content: part("0", "Content", "hide") } }] },
-      { choices: [{ index: 0, message: { content: said("hide me") }, delta: { content: part("0", "Content", " me") } }] },
+      {
+        choices: [{ index: 0, message: { content: said("hide me") }, delta: { content: part("0", "Content", " me") } }],
+      },
     ],
   },
   {
     name: "an engine of its own, streamed",
     framing: "sse",
     documents: [
-      { index: 1, token: { id: 5, text: part("1", "Content", "SECRET"), logprob: -1, special: false }, generated_text: null },
-      { index: 1, token: { id: 5, text: part("1", "Content", "-42"), logprob: -1, special: false }, generated_text: said("SECRET-42") },
+      {
+        index: 1,
+        token: { id: 5, text: part("1", "Content", "SECRET"), logprob: -1, special: false },
+        generated_text: null,
+      },
+      {
+        index: 1,
+        token: { id: 5, text: part("1", "Content", "-42"), logprob: -1, special: false },
+        generated_text: said("SECRET-42"),
+      },
     ],
   },
   { name: "strings", framing: "sse", documents: parts("s", "Content", "SECRET|-42") },
-  { name: "a field that nobody knows", framing: "json", documents: [{ choices: [{ novel: { deep: [said("hide me")] } }], novelId: "hide me" }] },
+  {
+    name: "a field that nobody knows",
+    framing: "json",
+    documents: [{ choices: [{ novel: { deep: [said("hide me")] } }], novelId: "hide me" }],
+  },
 ];
 
 /** The sentences of the cases have these. */

@@ -136,7 +136,8 @@ function ownMasked({ kind, text }: Own, words: Word[]): string {
 function treeMasked(value: unknown, words: Word[]): unknown {
   const mask = (text: string, nested: boolean): string => maskParts([text], words, nested)[0]!;
   if (typeof value === "string") return mask(value, isJson(value));
-  if (typeof value === "number") return mask(String(value), false) === String(value) ? value : mask(String(value), false);
+  if (typeof value === "number")
+    return mask(String(value), false) === String(value) ? value : mask(String(value), false);
   if (Array.isArray(value)) return value.map((one) => treeMasked(one, words));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [mask(key, false), treeMasked(one, words)]));

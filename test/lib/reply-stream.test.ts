@@ -28,7 +28,11 @@ function wire({ framing, end }: Case, documents: unknown[], style: SseStyle = {}
 
 /** The documents of an answer. */
 function read({ framing, end }: Case, answer: string): unknown[] {
-  if (framing === "lines") return answer.trim().split("\n").map((line) => JSON.parse(line) as unknown);
+  if (framing === "lines")
+    return answer
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown);
   if (framing === "array") return JSON.parse(answer) as unknown[];
   if (framing === "json") return [JSON.parse(answer) as unknown];
   return readSse(answer)
@@ -36,7 +40,8 @@ function read({ framing, end }: Case, answer: string): unknown[] {
     .map(({ data }) => JSON.parse(data) as unknown);
 }
 
-const byText = (list: { kind: string; text: string }[]): string[] => list.map(({ kind, text }) => `${kind}: ${text}`).sort();
+const byText = (list: { kind: string; text: string }[]): string[] =>
+  list.map(({ kind, text }) => `${kind}: ${text}`).sort();
 
 const STYLES: [how: string, style: SseStyle][] = [
   ["plainly", {}],
@@ -75,17 +80,20 @@ describe.each(CASES)("an answer: $name", (one) => {
     expect(seen.toString()).toBe(wire(one, masked(one.documents, WORDS)));
   });
 
-  test.each(["least", "all"] as Escapes[])("is masked alike in whatever two pieces it comes, with %s escapes", (escapes) => {
-    const answer = Buffer.from(wire(one, documents, { escapes }));
-    const whole = replies.show(answer, [], { words: WORDS });
-    const step = Math.ceil(answer.length / 1000);
-    for (let cut = 0; cut <= answer.length; cut += step) {
-      const split = replies.show(answer, [cut], { words: WORDS });
-      expect(split.seen.equals(whole.seen), `cut at ${cut}`).toBe(true);
-      expect(split.told, `cut at ${cut}`).toEqual(whole.told);
-    }
-    const each = replies.show(answer, [...answer.keys()], { words: WORDS });
-    expect(each.seen.toString()).toBe(whole.seen.toString());
-    expect(each.told).toEqual(whole.told);
-  });
+  test.each(["least", "all"] as Escapes[])(
+    "is masked alike in whatever two pieces it comes, with %s escapes",
+    (escapes) => {
+      const answer = Buffer.from(wire(one, documents, { escapes }));
+      const whole = replies.show(answer, [], { words: WORDS });
+      const step = Math.ceil(answer.length / 1000);
+      for (let cut = 0; cut <= answer.length; cut += step) {
+        const split = replies.show(answer, [cut], { words: WORDS });
+        expect(split.seen.equals(whole.seen), `cut at ${cut}`).toBe(true);
+        expect(split.told, `cut at ${cut}`).toEqual(whole.told);
+      }
+      const each = replies.show(answer, [...answer.keys()], { words: WORDS });
+      expect(each.seen.toString()).toBe(whole.seen.toString());
+      expect(each.told).toEqual(whole.told);
+    },
+  );
 });

@@ -59,19 +59,19 @@ class WordScanner extends ReplyScanner {
       return;
     }
     this.text.append(pointer, length);
-    this.look();
+    this.look(false);
   }
 
   finish(): void {
     if (this.judge.isSilent) return;
-    this.settled = this.text.length;
+    this.look(true);
     const heard = this.judge.heard;
     heard.appendByte(<u8>(0x30 + this.kind));
     heard.append(this.text.pointer, this.text.length);
     heard.appendByte(0xff);
   }
 
-  private look(): void {
+  private look(isLast: bool): void {
     const end = this.text.length;
     for (; this.settled < end; this.settled++) {
       let isPending = false;
@@ -79,7 +79,7 @@ class WordScanner extends ReplyScanner {
         const length = WORDS.length(id);
         const shared = min(length, end - this.settled);
         if (memory.compare(WORDS.pointer(id), this.text.pointer + this.settled, shared) != 0) continue;
-        if (shared < length) isPending = true;
+        if (shared < length && !isLast) isPending = true;
       }
       if (isPending) return;
       for (let id = 0; id < WORDS.count; id++) {

@@ -1,0 +1,332 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { eventStream } from "./answer-cases.ts";
+import { masked, part, type Part, sent, told, type Word } from "./reply-marks.ts";
+import { ReplyStreamModule } from "./reply-module.ts";
+import { type Escapes, json, readSse, sse } from "./reply-wire.ts";
+import { SEED } from "./seeded.ts";
+
+let replies: ReplyStreamModule;
+
+beforeAll(async () => {
+  replies = await ReplyStreamModule.load();
+});
+
+const BUDGET = 1 << 18;
+const WORDS: Word[] = [{ word: "SECRET-42", mask: "[gone]" }];
+const say = (delta: object, index = 0, more: object = {}): string =>
+  `data: ${JSON.stringify({ id: "chatcmpl-7", model: "gpt-x", choices: [{ index, delta, finish_reason: null, ...more }] })}\n\n`;
+const text = (content: string, index = 0): string => say({ content }, index);
+const DONE = "data: [DONE]\n\n";
+const PING = ": ping\n\n";
+
+/** What the client has after each piece, piece by piece. */
+function shown(pieces: string[], words: Word[] = WORDS): string[] {
+  const ends: number[] = [];
+  for (const piece of pieces) ends.push((ends.at(-1) ?? 0) + piece.length);
+  const { seen, after } = replies.show(pieces.join(""), ends.slice(0, -1), { words });
+  return after.map((end, index) => seen.toString().slice(after[index - 1] ?? 0, end));
+}
+
+describe("an event", () => {
+  test("goes out at once where nothing of it could become a hit", () => {
+    const pieces = [text("It"), PING, text(" is"), say({ reasoning: "Hm" }), text("."), DONE];
+    expect(shown(pieces)).toEqual(pieces);
+  });
+
+  test("is held while it could, and so is what comes behind it", () => {
+    const [first, ping, second, third] = [text("A SEC"), PING, text("RET"), text("URE")];
+    expect(shown([first, ping, second, third, DONE])).toEqual(["", "", "", first + ping + second + third, DONE]);
+  });
+
+  test("goes out masked as soon as the hit is there", () => {
+    expect(shown([text("A SEC"), PING, text("RET-42 b"), DONE])).toEqual([
+      "",
+      "",
+      text("A [gone]") + PING + text(" b"),
+      DONE,
+    ]);
+  });
+
+  test.each([
+    ["its choice is finished", text("x", 1), say({}, 0, { finish_reason: "stop" })],
+    ["the stream says that it is done", text("x", 1), DONE],
+    ["a stop comes", PING, 'data: {"type":"message_stop"}\n\n'],
+    ["its block stops", PING, 'event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n'],
+    ["all is repeated", PING, 'data: {"type":"response.completed","response":{"output":[]}}\n\n'],
+    ["the model is done", PING, '{"done":true}\n'],
+  ])("goes out when no more can come: %s", (_, between, end) => {
+    const isLine = !end.startsWith("data") && !end.startsWith("event");
+    const first = isLine ? '{"response":"SEC","done":false}\n' : text("SEC");
+    const second = isLine ? '{"x":1}\n' : between;
+    expect(shown([first, second, end, ""])).toEqual(["", "", first + second + end, ""]);
+  });
+
+  test("goes out when its choice has gone on to other texts for long", () => {
+    const first = say({ reasoning_content: "SECRET" });
+    const rest = Array.from({ length: 10 }, (_, i) => text(`word ${i} `));
+    const after = shown([first, ...rest]);
+    expect(after.findIndex((bytes) => bytes !== "")).toBe(8);
+    expect(after.join("")).toBe(first + rest.join(""));
+  });
+
+  test("is not let go for what other choices say", () => {
+    const pieces = [text("SEC"), ...Array.from({ length: 50 }, () => text("other ", 1)), text("RET-42")];
+    const after = shown(pieces);
+    expect(after.slice(0, -1).join("")).toBe("");
+    expect(after.at(-1)).toBe(text("[gone]") + pieces.slice(1, -1).join("") + text(""));
+  });
+
+  test("is masked where texts of a choice take turns", () => {
+    const turns = ["SE", "CR", "ET", "-4", "2"].flatMap((content) => [text(content), say({ reasoning: "x" })]);
+    const seen = shown(turns).join("");
+    expect(seen).toBe(
+      turns
+        .join("")
+        .replace('"SE"', '"[gone]"')
+        .replaceAll(/"(?:CR|ET|-4|2)"/gu, '""'),
+    );
+  });
+
+  test("is masked in as many choices as there may be at a time", () => {
+    const pieces = Array.from({ length: 60 }, (_, index) => text("SECRET", index));
+    const ends = Array.from({ length: 60 }, (_, index) => text("-42", index));
+    expect(shown([...pieces, ...ends]).join("")).toBe(
+      pieces.join("").replaceAll("SECRET", "[gone]") + ends.join("").replaceAll("-42", ""),
+    );
+  });
+});
+
+describe("a rejected stream", () => {
+  const [first, second, third] = [text("Fine. "), text("It is SEC"), text("RET-42")];
+
+  test("ends before the event that the hit begins in, in whatever pieces it comes", () => {
+    const stream = first + second + third + text(" more") + DONE;
+    for (let cut = 0; cut <= stream.length; cut++) {
+      const { seen, outcome } = replies.show(stream, [cut], { rejected: ["SECRET-42"] });
+      expect(seen.toString(), `cut at ${cut}`).toBe(first);
+      expect(outcome).toBe("Rejected");
+    }
+    expect(
+      replies
+        .show(
+          stream,
+          [...stream].map((_, i) => i),
+          { rejected: ["SECRET-42"] },
+        )
+        .seen.toString(),
+    ).toBe(first);
+  });
+
+  test("stays ended", () => {
+    const { outcomes } = replies.show(third + third, [third.length], { rejected: ["RET-42"] });
+    expect(outcomes).toEqual(["Rejected"]);
+  });
+});
+
+describe("the budget", () => {
+  const small = 4096;
+  const long = text("x".repeat(small));
+  const heldBack = [text("SECRET"), ...Array.from({ length: 60 }, () => text("other ", 1))].join("");
+
+  test.each([
+    ["an event that is longer", text("a ") + long + DONE, text("a ")],
+    ["an event that never ends", `${text("a ")}data: ${"x".repeat(2 * small)}`, text("a ")],
+    ["more than may be held behind one event", text("a ") + heldBack + DONE, text("a ")],
+    ["a line that is longer", `{"response":"a"}\n{"response":"${"x".repeat(small)}"}\n`, '{"response":"a"}\n'],
+  ])("is exceeded, and then only what came before goes out: %s", (_, stream, before) => {
+    replies.setBudget(small);
+    for (const step of [stream.length, 1000, 64, 7]) {
+      const cuts = Array.from({ length: Math.ceil(stream.length / step) - 1 }, (_none, i) => (i + 1) * step);
+      const { seen, outcome } = replies.show(stream, cuts, { words: WORDS });
+      expect(outcome, `pieces of ${step}`).toBe("OverBudget");
+      expect(seen.toString()).toBe(before);
+      expect(replies.show(stream, cuts, { words: WORDS, releases: true }).seen.toString()).toBe(stream);
+    }
+    replies.setBudget(BUDGET);
+  });
+
+  test("is not exceeded by a stream of any length", () => {
+    replies.setBudget(small);
+    const stream = Array.from({ length: 300 }, (_, i) => text(`SECRET-42 word ${i} SEC`)).join("") + DONE;
+    const whole = replies.show(stream, [], { words: WORDS });
+    expect(whole.outcome).toBe("Changed");
+    expect(whole.seen.toString()).toBe(stream.replaceAll("SECRET-42", "[gone]"));
+    replies.setBudget(BUDGET);
+  });
+
+  test("keeps what was to be masked masked where the rest is let go", () => {
+    replies.setBudget(small);
+    const stream = text("SECRET-42 SEC") + long + DONE;
+    const { seen } = replies.show(stream, [], { words: WORDS, releases: true });
+    expect(seen.toString()).toBe(stream.replace("SECRET-42", "[gone]"));
+    replies.setBudget(BUDGET);
+  });
+
+  test("holds no more texts at a time than it can keep apart", () => {
+    const stream = Array.from({ length: 70 }, (_, index) => text("SECRET", index)).join("");
+    expect(replies.show(stream, [], { words: WORDS }).outcome).toBe("OverBudget");
+    const settled = Array.from({ length: 128 }, (_, index) => text("fine", index)).join("");
+    expect(replies.show(settled + settled, [], { words: WORDS }).outcome).toBe("Unchanged");
+  });
+});
+
+describe("what is no stream of JSON", () => {
+  test("is unreadable when it is binary, and can be let go", () => {
+    const stream = eventStream(["contentBlockDelta", { delta: { text: "SECRET-42" } }]);
+    for (let cut = 1; cut < stream.length; cut++) {
+      const { outcome, seen } = replies.show(stream, [cut], { words: WORDS, releases: true });
+      expect(outcome).toBe("Unreadable");
+      expect(seen.equals(stream)).toBe(true);
+    }
+  });
+
+  const TABLE: [why: string, answer: string, seen: string, isEventStream?: boolean][] = [
+    ["nothing", "", ""],
+    ["white space", " \r\n\t ", " \r\n\t "],
+    ["plain text", "The SECRET-42 is", "The [gone] is", false],
+    ["plain text that begins like a field", "data is SECRET-42", "data is [gone]", false],
+    ["plain text that is the beginning of a field", "dat", "dat", false],
+    [
+      "a caption file",
+      "WEBVTT\n\n00:01.000 --> 00:02.000\nSECRET-42\n",
+      "WEBVTT\n\n00:01.000 --> 00:02.000\n[gone]\n",
+      false,
+    ],
+    ["events by their first field", text("SECRET-42"), text("[gone]"), false],
+    ["events after blank lines", `\n\r\n${text("SECRET-42")}`, `\n\r\n${text("[gone]")}`, false],
+    ["events after a byte order mark", `\u{feff}${text("SECRET-42")}`, `\u{feff}${text("[gone]")}`],
+    ["JSON after a byte order mark", '\u{feff} {"text":"SECRET-42"}', '\u{feff} {"text":"[gone]"}'],
+    ["an event without a blank line at the end", text("SECRET-42").trimEnd(), text("[gone]").trimEnd()],
+    ["an event that is cut within its JSON", 'data: {"text":"SECRET-42', 'data: {"text":"[gone]'],
+    ["JSON that is cut", '{"text":"SECRET-42', '{"text":"[gone]'],
+    ["data that is plain text", "data: SEC\n\ndata: RET-42\n\n", "data: [gone]\n\ndata: \n\n"],
+    ["data that is plain text in lines", "data: a SECRET-42\ndata:SECRET-42\n\n", "data: a [gone]\ndata:[gone]\n\n"],
+    ["data that is broken JSON", 'data: {"text":"SECRET-42"\n\n', 'data: {"text":"[gone]"\n\n'],
+    ["data that is two values", 'data: {"text":"SECRET-42"}\ndata: {}\n\n', 'data: {"text":"[gone]"}\ndata: {}\n\n'],
+    ["data that is not UTF-8 of a kind", 'data: "\\ud83d SECRET-42"\n\n', 'data: "\\ud83d [gone]"\n\n'],
+    [
+      "a number, and other values",
+      "data: 5\n\ndata: null\n\ndata: []\n\ndata:\n\n",
+      "data: 5\n\ndata: null\n\ndata: []\n\ndata:\n\n",
+    ],
+    ["lines that are no JSON", '{"a":"x"}\noops SECRET-42\n{"a":"y"}\n', '{"a":"x"}\noops [gone]\n{"a":"y"}\n'],
+    ["objects with nothing between them", '{"a":"SECRET-42"}{"a":"x"}', '{"a":"[gone]"}{"a":"x"}'],
+    ["an array of objects and nothing else", '[ {"a":"SECRET-42"} , {} ]', '[ {"a":"[gone]"} , {} ]'],
+    [
+      "a document that is too deep",
+      `{"a":${"[".repeat(600)}"SECRET-42"${"]".repeat(600)}}`,
+      `{"a":${"[".repeat(600)}"[gone]"${"]".repeat(600)}}`,
+    ],
+    ["the same key twice", '{"text":"SECRET-42","text":"SECRET-42"}', '{"text":"[gone]","text":"[gone]"}'],
+    [
+      "escaped keys",
+      '{"te\\u0078t":"SECRET-42","id\\u0020":"SECRET-42"}',
+      '{"te\\u0078t":"[gone]","id\\u0020":"[gone]"}',
+    ],
+  ];
+
+  test.each(TABLE)("is masked as far as it can be: %s", (_, answer, expected, isEventStream = true) => {
+    const bytes = Buffer.from(answer);
+    const { seen } = replies.show(bytes, [], { words: WORDS, isEventStream });
+    expect(seen.toString()).toBe(expected);
+    for (let cut = 0; cut <= bytes.length; cut += Math.ceil((bytes.length + 1) / 500)) {
+      const split = replies.show(bytes, [cut], { words: WORDS, isEventStream }).seen.toString();
+      expect(split, `cut at ${cut}`).toBe(expected);
+    }
+    expect(replies.show(bytes, [...bytes.keys()], { words: WORDS, isEventStream }).seen.toString()).toBe(expected);
+  });
+});
+
+test("an answer that is one object has texts of their own, and a stream of objects has texts that grow", () => {
+  const texts = (answer: string): string[] =>
+    replies
+      .show(answer)
+      .told.map(({ text: one }) => one)
+      .sort();
+  const body = '{"content":[{"text":"a"},{"text":"b"}],"citations":[{"text":"c"}]}';
+  expect(texts(body)).toEqual(["a", "b", "c"]);
+  expect(texts(`[${body}]`)).toEqual(["abc"]);
+  expect(texts(`${body}\n${body}\n${body}\n`)).toEqual(["a", "abcabc", "b", "c"]);
+  expect(texts('{"message":{"content":"a"},"done":false}\n{"message":{"content":"b"},"done":true}\n')).toEqual(["ab"]);
+  expect(texts('{"event_type":"text-generation","text":"a"}\n{"event_type":"text-generation","text":"b"}\n')).toEqual([
+    "ab",
+  ]);
+});
+
+test("an answer's id and model are the first that it names", () => {
+  expect(replies.show(text("a") + text("b").replace("chatcmpl-7", "other"))).toMatchObject({
+    id: "chatcmpl-7",
+    model: "gpt-x",
+  });
+  const response = 'data: {"type":"response.created","response":{"id":"resp_1","model":"m","output":[{"id":"x"}]}}\n\n';
+  expect(replies.show(response)).toMatchObject({ id: "resp_1", model: "m" });
+  const message = 'data: {"type":"message_start","message":{"id":"msg_1","model":"c"}}\n\n';
+  expect(replies.show(message)).toMatchObject({ id: "msg_1", model: "c" });
+});
+
+/** One part of a text somewhere, in an event of a random shape. */
+function document(shape: number, key: number, content: string): unknown {
+  const choices = (delta: unknown): unknown => ({ id: "c", choices: [{ index: key, delta, finish_reason: null }] });
+  const mark = (name: string, kind: Part["kind"]): Part => part(`${name} ${key}`, kind, content);
+  switch (shape) {
+    case 0:
+      return choices({ content: mark("content", "Content") });
+    case 1:
+      return choices({ reasoning: mark("reasoning", "Reasoning"), content: null });
+    case 2:
+      return { type: "content_block_delta", index: key, delta: { type: "text_delta", text: mark("block", "Content") } };
+    case 3:
+      return {
+        type: "response.output_text.delta",
+        delta: mark("text", "Content"),
+        output_index: key,
+        content_index: 0,
+      };
+    default:
+      return choices({ tool_calls: [{ function: { arguments: mark("call", "ToolInput") }, index: 0 }] });
+  }
+}
+
+test("whatever is said in whatever order and pieces, it is masked as its text would be", () => {
+  const words = [...WORDS, { word: "aba", mask: '"' }, { word: "42a", mask: "" }];
+  const content = fc.array(
+    fc.constantFrom("SECRET-42", "SECRET", "-42", "aba", "b", '"', "\\", "\u00e9", "\u{1f600}", "\n", "{"),
+    {
+      maxLength: 5,
+    },
+  );
+  const event = fc.tuple(fc.nat(4), fc.nat(1), content);
+  const styles = fc.record({
+    eol: fc.constantFrom("\n", "\r\n", "\r"),
+    escapes: fc.constantFrom<Escapes>("least", "ascii", "all"),
+    before: fc.constantFrom("", ": x\n\n", "id: 1\n"),
+    end: fc.constantFrom("", "[DONE]"),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(event, { maxLength: 12 }),
+      styles,
+      fc.array(fc.nat(), { maxLength: 8 }),
+      (list, style, places) => {
+        const documents = list.map(([shape, key, pieces]) => document(shape, key, pieces.join("")));
+        const stream = Buffer.from(sse(documents.map(sent), style));
+        const cuts = places.map((place) => place % (stream.length + 1)).sort((a, b) => a - b);
+        const result = replies.show(stream, cuts, { words });
+        const seen = readSse(result.seen.toString()).filter(({ data }) => data !== "[DONE]");
+        // A text is over when its choice says other things for long; then what is told is two texts.
+        fc.pre(result.told.length === told(documents).length);
+        expect(seen.map(({ data }) => JSON.parse(data) as unknown)).toEqual(masked(documents, words));
+        if (style.escapes === "least") {
+          expect(result.seen.toString()).toBe(
+            sse(
+              masked(documents, words).map((one) => JSON.parse(json(one)) as unknown),
+              style,
+            ),
+          );
+        }
+      },
+    ),
+    { numRuns: 3000, seed: SEED },
+  );
+});
