@@ -8,8 +8,9 @@ import { join } from "node:path";
 
 const FILE = join(import.meta.dirname, "..", "assembly", "match", "regex", "unicode-tables.ts");
 const CODE_POINTS = 0x110000;
-const CATEGORIES =
-  "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co Cn".split(" ");
+const CATEGORIES = "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co Cn".split(
+  " ",
+);
 const LARGE =
   "Latin Greek Cyrillic Han Hiragana Katakana Hangul Arabic Hebrew Armenian Bengali Devanagari Georgian Khmer Tamil Telugu Thai";
 const SCRIPTS = LARGE.split(" ");
@@ -44,7 +45,7 @@ function categoryRuns(): number[] {
     let code = ALTERNATING + category[start]!;
     if (end - start < SHORTEST_ALTERNATING) {
       code = category[start]!;
-      for (end = start + 1; category[end] === code; ) end++;
+      for (end = start + 1; category[end] === code;) end++;
     }
     const length = end - start;
     if (length <= LONGEST_SHORT_RUN) bytes.push(code | (length << 5));
@@ -62,7 +63,7 @@ function scriptRanges(): number[] {
     for (let start = 0, end = 0; start < CODE_POINTS; start++) {
       if (!pattern.test(String.fromCodePoint(start))) continue;
       const gap = start - end;
-      for (end = start + 1; pattern.test(String.fromCodePoint(end)); ) end++;
+      for (end = start + 1; pattern.test(String.fromCodePoint(end));) end++;
       bytes.push(...varint(gap), ...varint(end - start - 1));
       count++;
       start = end;

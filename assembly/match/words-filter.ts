@@ -116,6 +116,7 @@ export class WordFilter {
     return pointer;
   }
 
+
   @inline
   private mayBegin(bytes: u64): bool {
     if (load<u8>(changetype<usize>(this.shorts) + <usize>(bytes & 0xff)) != 0) return true;
@@ -147,13 +148,14 @@ class PrefixTable {
   add(prefix: u64, isWord: bool): void {
     const hash = hashOf(prefix);
     const bits: u32 = isWord ? Prefix.Word : Prefix.Longer;
-    this.entries[hash >> 2] |= <u8>(bits << <u32>((hash & 3) * 2));
+    this.entries[hash >> 2] |= <u8>(bits << (<u32>((hash & 3) * 2)));
   }
+
 
   @inline
   find(prefix: u64): u32 {
     const hash = hashOf(prefix);
-    return (load<u8>(changetype<usize>(this.entries) + <usize>(hash >> 2)) >> <u8>((hash & 3) * 2)) & 3;
+    return (load<u8>(changetype<usize>(this.entries) + <usize>(hash >> 2)) >> (<u8>((hash & 3) * 2))) & 3;
   }
 }
 

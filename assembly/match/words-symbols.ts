@@ -37,6 +37,7 @@ export class SymbolReader {
     this.isAfterLead = false;
   }
 
+
   @inline
   next(byte: u32): u32 {
     const kinds = kindsOf(byte);

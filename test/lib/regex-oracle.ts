@@ -27,7 +27,7 @@ function matchesIn(re2: Re2, text: string): [start: number, end: number][] {
   // It counts in code points.
   const characters = [...text];
   const bytesTo = (index: number) => Buffer.byteLength(characters.slice(0, index).join(""));
-  for (let at = 0; at <= characters.length; ) {
+  for (let at = 0; at <= characters.length;) {
     const { index, match } = re2.match(text, at, false);
     if (index < 0) break;
     // An empty match may lie within a character, where its index says little: just try again one further.

@@ -71,10 +71,27 @@ test("splitting a text anywhere changes nothing, and what is before the pending 
 describe("what is longer than may be held back", () => {
   const LONG: [name: string, pattern: string, text: string, hits: (string | number | boolean)[][]][] = [
     ["is told by its end", "<[^>]*>", `<${"x".repeat(50)}>`, [[20, 52, false]]],
-    ["is told in parts as it grows", "x+", "x".repeat(80), [[0, 32, false], [32, 64, true], [64, 80, true]]],
+    [
+      "is told in parts as it grows",
+      "x+",
+      "x".repeat(80),
+      [
+        [0, 32, false],
+        [32, 64, true],
+        [64, 80, true],
+      ],
+    ],
     ["lets a hit within it be told", "a[^;]*;|b", `ab${"x".repeat(60)}`, [[1, 2, false]]],
     ["goes on behind a hit within it", "a[^;]*;|b", `ab${"x".repeat(30)};`, [[0, 33, false]].map(() => [1, 33, false])],
-    ["ends with a hit", "a[^;]*;|b", `ab${"x".repeat(31)}c;`, [[1, 2, false], [3, 35, false]]],
+    [
+      "ends with a hit",
+      "a[^;]*;|b",
+      `ab${"x".repeat(31)}c;`,
+      [
+        [1, 2, false],
+        [3, 35, false],
+      ],
+    ],
   ];
 
   test.each(LONG)("%s", (_name, pattern, text, expected) => {

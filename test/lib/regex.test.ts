@@ -24,7 +24,12 @@ function matched(pattern: string, text: string): string[] {
 
 const CASES: [name: string, pattern: string, text: string, matched: string[]][] = [
   ["a word", "only", "only the lonely", ["only"]],
-  ["either case", "(?i)internal[- ]only", "Internal-Only INTERNAL ONLY internal_only", ["Internal-Only", "INTERNAL ONLY"]],
+  [
+    "either case",
+    "(?i)internal[- ]only",
+    "Internal-Only INTERNAL ONLY internal_only",
+    ["Internal-Only", "INTERNAL ONLY"],
+  ],
   ["an id", "EMP-\\d{6}", "EMP-123456, EMP-12345, EMP-1234567", ["EMP-123456", "EMP-123456"]],
   ["a host name", "[\\w.-]+\\.corp\\.example\\.com", "at db-1.corp.example.com.", ["db-1.corp.example.com"]],
   ["the first alternative wins, not the longest", "a|ab", "ab", ["a"]],
@@ -81,7 +86,9 @@ test.each(CASES)("%s: %s", (_name, pattern, text, expected) => {
 });
 
 test("invalid UTF-8 is matched by nothing, and is no harm to what stands around it", () => {
-  const bytes = Buffer.from([0x61, 0xff, 0x62, 0xc3, 0x62, 0xed, 0xa0, 0x80, 0xf5, 0x80, 0x80, 0x80, 0xc0, 0xaf, 0x62, 0xe4]);
+  const bytes = Buffer.from([
+    0x61, 0xff, 0x62, 0xc3, 0x62, 0xed, 0xa0, 0x80, 0xf5, 0x80, 0x80, 0x80, 0xc0, 0xaf, 0x62, 0xe4,
+  ]);
   expect(spans("(?s).", bytes)).toEqual([
     [0, 1],
     [2, 3],
@@ -117,7 +124,9 @@ describe("a set", () => {
         const alone = patterns.map((pattern) => spans(pattern, text));
         fc.pre(regex.use(patterns) === null);
         const { hits } = regex.find(text);
-        const together = patterns.map((_, id) => hits.filter((hit) => hit.id === id).map(({ start, end }) => [start, end]));
+        const together = patterns.map((_, id) =>
+          hits.filter((hit) => hit.id === id).map(({ start, end }) => [start, end]),
+        );
         expect(together).toEqual(alone);
       }),
       { numRuns: 300 },

@@ -45,5 +45,5 @@ export const BUILTIN_NAMES: StaticArray<string> = [
 
 @inline
 export function bitOf(kind: Builtin): u32 {
-  return 1 << <u32>kind;
+  return 1 << (<u32>kind);
 }

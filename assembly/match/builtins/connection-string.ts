@@ -1,5 +1,18 @@
 import { Builtin } from "./builtin";
-import { ALPHANUMERIC, BASE64, DASH, FULL_STOP, isHex, isOf, LETTER, UNDERSCORE, UPPER, URL, URL_JOINER, WORD } from "./characters";
+import {
+  ALPHANUMERIC,
+  BASE64,
+  DASH,
+  FULL_STOP,
+  isHex,
+  isOf,
+  LETTER,
+  UNDERSCORE,
+  UPPER,
+  URL,
+  URL_JOINER,
+  WORD,
+} from "./characters";
 import { CONTEXT_BYTES, Sight } from "./sight";
 
 const MAX_SCHEME_BYTES: i32 = 24;

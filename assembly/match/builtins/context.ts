@@ -28,7 +28,15 @@ const JEONHWA: u32 = 0xed84a0ec;
 
 /** A bit for each letter that one of the words begins with. */
 const FIRST_LETTERS: u32 =
-  (1 << 0x01) | (1 << 0x03) | (1 << 0x04) | (1 << 0x06) | (1 << 0x0d) | (1 << 0x12) | (1 << 0x13) | (1 << 0x14) | (1 << 0x17);
+  (1 << 0x01) |
+  (1 << 0x03) |
+  (1 << 0x04) |
+  (1 << 0x06) |
+  (1 << 0x0d) |
+  (1 << 0x12) |
+  (1 << 0x13) |
+  (1 << 0x14) |
+  (1 << 0x17);
 
 const SSN: u32 = 0x6e7373;
 const SOCI: u32 = 0x69636f73;

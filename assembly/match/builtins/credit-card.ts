@@ -11,34 +11,90 @@ const MAX_DIGITS: i32 = 19;
  * digits (ISO/IEC 7812; the networks' published ranges). In the order of the numbers.
  */
 const ISSUERS = memory.data<u16>([
-  604, 604, 0xd1, // Maestro
-  1220, 1229, 0x08, // UATP
-  1800, 1800, 0x08, // JCB
-  2131, 2131, 0x08,
-  2200, 2204, 0x90, // Mir
-  2221, 2720, 0x10, // Mastercard
-  3000, 3059, 0x14, // Diners Club
-  3095, 3095, 0x14,
-  3400, 3499, 0x08, // American Express
-  3500, 3599, 0x90, // JCB
-  3600, 3699, 0x14, // Diners Club
-  3700, 3799, 0x08, // American Express
-  3800, 3999, 0x14, // Diners Club
-  4000, 4999, 0x92, // Visa
-  5000, 5017, 0x10, // Maestro
-  5018, 5020, 0xd1,
-  5021, 5037, 0x10,
-  5038, 5038, 0xd1,
-  5039, 5599, 0x10, // Maestro, Mastercard
-  5600, 5899, 0xd1, // Maestro
-  6000, 6303, 0x90, // Discover, RuPay, UnionPay
-  6304, 6304, 0xd1, // Maestro
-  6305, 6389, 0x90,
-  6390, 6390, 0xd1,
-  6391, 6699, 0x90, // Discover
-  6700, 6799, 0xd1, // Maestro
-  8100, 8299, 0x90, // UnionPay, RuPay
-  9792, 9792, 0x10, // Troy
+  604,
+  604,
+  0xd1, // Maestro
+  1220,
+  1229,
+  0x08, // UATP
+  1800,
+  1800,
+  0x08, // JCB
+  2131,
+  2131,
+  0x08,
+  2200,
+  2204,
+  0x90, // Mir
+  2221,
+  2720,
+  0x10, // Mastercard
+  3000,
+  3059,
+  0x14, // Diners Club
+  3095,
+  3095,
+  0x14,
+  3400,
+  3499,
+  0x08, // American Express
+  3500,
+  3599,
+  0x90, // JCB
+  3600,
+  3699,
+  0x14, // Diners Club
+  3700,
+  3799,
+  0x08, // American Express
+  3800,
+  3999,
+  0x14, // Diners Club
+  4000,
+  4999,
+  0x92, // Visa
+  5000,
+  5017,
+  0x10, // Maestro
+  5018,
+  5020,
+  0xd1,
+  5021,
+  5037,
+  0x10,
+  5038,
+  5038,
+  0xd1,
+  5039,
+  5599,
+  0x10, // Maestro, Mastercard
+  5600,
+  5899,
+  0xd1, // Maestro
+  6000,
+  6303,
+  0x90, // Discover, RuPay, UnionPay
+  6304,
+  6304,
+  0xd1, // Maestro
+  6305,
+  6389,
+  0x90,
+  6390,
+  6390,
+  0xd1,
+  6391,
+  6699,
+  0x90, // Discover
+  6700,
+  6799,
+  0xd1, // Maestro
+  8100,
+  8299,
+  0x90, // UnionPay, RuPay
+  9792,
+  9792,
+  0x10, // Troy
 ]);
 const ISSUER_BYTES: usize = 6;
 const ISSUER_COUNT: usize = 28;
@@ -59,7 +115,8 @@ export function findCreditCard(sight: Sight, groups: DigitGroups): void {
     }
     return;
   }
-  if (first != 4 || groups.count < 3 || (separator != 0x20 && separator != 0x2d) || isAfterGroupOfFour(sight, groups)) return;
+  if (first != 4 || groups.count < 3 || (separator != 0x20 && separator != 0x2d) || isAfterGroupOfFour(sight, groups))
+    return;
   const isSix = groups.length(1) == 6;
   const most = isSix ? 3 : 5;
   for (let count = min(groups.count, most); count >= 3; count--) {

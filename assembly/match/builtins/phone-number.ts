@@ -49,7 +49,8 @@ function isWholeText(sight: Sight, at: i32, length: i32): bool {
 /** Where the groups end that begin at `at`. */
 function lastEnd(sight: Sight, at: i32): i32 {
   let end = at + 1;
-  while (end < at + MAX_BYTES && (isDigit(sight.at(end)) || (isSeparator(sight.at(end)) && isDigit(sight.at(end + 1))))) end++;
+  while (end < at + MAX_BYTES && (isDigit(sight.at(end)) || (isSeparator(sight.at(end)) && isDigit(sight.at(end + 1)))))
+    end++;
   return end;
 }
 
@@ -185,7 +186,12 @@ function isTrunkShape(groups: DigitGroups, count: i32): bool {
 
 /** Whether a row of equal groups goes on where a telephone number ends. */
 function isInRow(groups: DigitGroups, count: i32): bool {
-  return count < groups.count && count > 1 && groups.separator(count) == groups.separator(count - 1) && groups.length(count) == groups.length(count - 1);
+  return (
+    count < groups.count &&
+    count > 1 &&
+    groups.separator(count) == groups.separator(count - 1) &&
+    groups.length(count) == groups.length(count - 1)
+  );
 }
 
 function isBinary(groups: DigitGroups, digits: i32): bool {

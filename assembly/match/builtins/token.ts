@@ -17,14 +17,17 @@ export function findCapitalToken(sight: Sight, start: i32, maxBytes: i32): void 
   if (!sight.beginsWord(start, WORD)) return;
   if (sight.hasAt(start, "AIza")) {
     const end = sight.runEnd(start, start + GOOGLE_BYTES + 1, BASE64URL, 0);
-    if (end - start == GOOGLE_BYTES && isDrawn(sight, start + 4, end, true)) sight.found(Builtin.GoogleApiKey, start, end);
+    if (end - start == GOOGLE_BYTES && isDrawn(sight, start + 4, end, true))
+      sight.found(Builtin.GoogleApiKey, start, end);
     return;
   }
   const second = sight.at(start + 1);
   const isAccess =
     second == 0x43
       ? sight.hasAt(start, "ACCA")
-      : (second == 0x4b || second == 0x53 || second == 0x42) && sight.at(start + 2) == 0x49 && sight.at(start + 3) == 0x41;
+      : (second == 0x4b || second == 0x53 || second == 0x42) &&
+        sight.at(start + 2) == 0x49 &&
+        sight.at(start + 3) == 0x41;
   if (!isAccess) return;
   const end = sight.runEnd(start, start + AWS_BYTES + 1, DIGIT | UPPER, 0);
   if (end - start != AWS_BYTES || isOf(sight.at(end), WORD) || !isDrawn(sight, start + 4, end, false)) return;
@@ -40,7 +43,16 @@ export function findUnderscoreToken(sight: Sight, at: i32, maxBytes: i32): void 
   const isInstallation = sight.at(at + 1) == 0x73;
   if (first == 0x68) {
     if (sight.before(at - 1) != 0x67) return;
-    take(sight, Builtin.GitHubToken, at - 1, at + 3, 36, maxBytes, isInstallation ? BASE64URL : WORD, isInstallation ? FULL_STOP : 0);
+    take(
+      sight,
+      Builtin.GitHubToken,
+      at - 1,
+      at + 3,
+      36,
+      maxBytes,
+      isInstallation ? BASE64URL : WORD,
+      isInstallation ? FULL_STOP : 0,
+    );
   } else if (first == 0x75) {
     if (!sight.hasBefore(at, "gith") || !sight.hasAt(at + 3, "pat_")) return;
     take(sight, Builtin.GitHubToken, at - 4, at + 7, 36, maxBytes, WORD, 0);
@@ -54,7 +66,8 @@ export function findSkToken(sight: Sight, start: i32, maxBytes: i32): void {
   const body = start + 3;
   if (sight.hasAt(body, "ant-")) {
     const kind = sight.runEnd(body + 4, body + 16, ALPHANUMERIC, 0);
-    if (sight.at(kind) == HYPHEN) take(sight, Builtin.AnthropicKey, start, kind + 1, min(80, maxBytes - 24), maxBytes, BASE64URL, 0);
+    if (sight.at(kind) == HYPHEN)
+      take(sight, Builtin.AnthropicKey, start, kind + 1, min(80, maxBytes - 24), maxBytes, BASE64URL, 0);
     return;
   }
   if (!sight.beginsWord(start, BASE64URL)) return;
@@ -68,7 +81,8 @@ export function findSkToken(sight: Sight, start: i32, maxBytes: i32): void {
   }
   const plain = sight.runEnd(body, start + maxBytes - 2, ALPHANUMERIC, 0);
   if (plain - body >= 32) take(sight, Builtin.OpenAiKey, start, body, 32, maxBytes, BASE64URL, 0);
-  else if (hasMarker(sight, body, start + maxBytes - 2)) take(sight, Builtin.OpenAiKey, start, body, 40, maxBytes, BASE64URL, 0);
+  else if (hasMarker(sight, body, start + maxBytes - 2))
+    take(sight, Builtin.OpenAiKey, start, body, 40, maxBytes, BASE64URL, 0);
 }
 
 /** What stands in the middle of OpenAI's keys: "OpenAI" in base64. */
@@ -106,7 +120,16 @@ export function findSlackToken(sight: Sight, start: i32, maxBytes: i32): void {
 }
 
 /** Takes the run of `classes` at `body` as a token that began at `start`, if it is long enough and no placeholder. */
-function take(sight: Sight, kind: Builtin, start: i32, body: i32, least: i32, maxBytes: i32, classes: u32, joiners: u32): void {
+function take(
+  sight: Sight,
+  kind: Builtin,
+  start: i32,
+  body: i32,
+  least: i32,
+  maxBytes: i32,
+  classes: u32,
+  joiners: u32,
+): void {
   sight.candidate = start;
   if (!sight.beginsWord(start, ALPHANUMERIC)) return;
   const limit = start + maxBytes - 2;
@@ -122,9 +145,9 @@ function isDrawn(sight: Sight, from: i32, end: i32, isMixed: bool): bool {
   const until = min(end, from + MAX_SAMPLE);
   for (let at = from; at < until; at++) {
     const byte = sight.at(at);
-    if (byte < 64) low |= <u64>1 << byte;
-    else high |= <u64>1 << (byte & 63);
+    if (byte < 64) low |= (<u64>1) << byte;
+    else high |= (<u64>1) << (byte & 63);
   }
-  if (isMixed && (high == 0 || (low >> 0x30) == 0)) return false;
+  if (isMixed && (high == 0 || low >> 0x30 == 0)) return false;
   return <i32>(popcnt(low) + popcnt(high)) >= MIN_VARIETY;
 }

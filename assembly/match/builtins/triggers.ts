@@ -69,7 +69,7 @@ export class Triggers {
 
   private addSet(bucket: i32, position: usize, bytes: string): void {
     const rows = changetype<usize>(this.rows) + position * HALVES;
-    const bit: u8 = 1 << <u8>bucket;
+    const bit: u8 = 1 << (<u8>bucket);
     if (bytes.length == 0) {
       for (let i: usize = 0; i < HALVES; i++) store<u8>(rows + i, load<u8>(rows + i) | bit);
       return;
@@ -94,10 +94,7 @@ function kindsOf(bucket: i32): u32 {
       return bitOf(Builtin.AwsAccessKey) | bitOf(Builtin.GoogleApiKey) | bitOf(Builtin.PrivateKey);
     case Bucket.Underscore:
       return (
-        bitOf(Builtin.GitHubToken) |
-        bitOf(Builtin.OpenAiKey) |
-        bitOf(Builtin.AnthropicKey) |
-        bitOf(Builtin.StripeKey)
+        bitOf(Builtin.GitHubToken) | bitOf(Builtin.OpenAiKey) | bitOf(Builtin.AnthropicKey) | bitOf(Builtin.StripeKey)
       );
     case Bucket.Slack:
       return bitOf(Builtin.SlackToken);

@@ -55,7 +55,6 @@ function addPairs(forms: CodePointSet, first: u32, from: u32, to: u32): void {
   if (from < to) forms.add(from, to);
 }
 
-
 // @ts-ignore: decorator
 @inline
 function unzigzag(value: u32): u32 {

@@ -43,7 +43,7 @@ export class Effects {
 
   @inline
   move(register: i32): i32 {
-    return load<i16>(this.moves + (<usize>register << 1));
+    return load<i16>(this.moves + ((<usize>register) << 1));
   }
 
 
@@ -94,7 +94,7 @@ export class OwnEffects {
   /** What goes to register `register`; in order of these. */
   @inline
   setMove(register: i32, code: i32): void {
-    store<i16>(this.effects.moves + (<usize>register << 1), <i16>code);
+    store<i16>(this.effects.moves + ((<usize>register) << 1), <i16>code);
   }
 
   /** There are so many registers; when each keeps what it has, that is no effect. */

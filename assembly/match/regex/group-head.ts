@@ -36,7 +36,8 @@ export class GroupHead {
   parse(source: Source, flags: u32): Opening {
     const start = source.at++;
     this.flags = flags;
-    if (!source.acceptAll("?")) return source.acceptAll("*") ? refuse(source, start, "verbs (*...) are") : Opening.Group;
+    if (!source.acceptAll("?"))
+      return source.acceptAll("*") ? refuse(source, start, "verbs (*...) are") : Opening.Group;
     switch (source.peek()) {
       case 0x3d: // =
         return refuse(source, start, "look-ahead (?=...) is", LINEAR);

@@ -63,7 +63,7 @@ export class HitTracker {
     if (effects.moveCount < 0) return;
     const next = this.nextRegisters;
     for (let i = 0; i < effects.moveCount; i++) {
-      store<i32>(changetype<usize>(next) + (<usize>i << 2), this.placeOf(effects.move(i), place));
+      store<i32>(changetype<usize>(next) + ((<usize>i) << 2), this.placeOf(effects.move(i), place));
     }
     this.nextRegisters = this.registers;
     this.registers = next;
@@ -73,14 +73,14 @@ export class HitTracker {
   settle(alive: ThreadList, place: i32, hits: HitListener): void {
     const waiting = this.waiting;
     const firstAlive = changetype<usize>(this.firstAlive);
-    for (let i = 0; i < waiting.count; i++) store<i32>(firstAlive + (<usize>waiting.pattern(i) << 2), NOTHING);
+    for (let i = 0; i < waiting.count; i++) store<i32>(firstAlive + ((<usize>waiting.pattern(i)) << 2), NOTHING);
     let owner = -1;
     for (let i = 0, group = 0; i < alive.count; i++) {
       const item = alive.item(i);
       if (!(item & GROUP_START)) continue;
       if (this.ownerOf(item) != owner) {
         owner = this.ownerOf(item);
-        store<i32>(firstAlive + (<usize>owner << 2), this.beginning(alive.code(group), owner, place));
+        store<i32>(firstAlive + ((<usize>owner) << 2), this.beginning(alive.code(group), owner, place));
       }
       group++;
     }
@@ -106,19 +106,19 @@ export class HitTracker {
 
   @inline
   private ownerOf(item: u32): i32 {
-    return load<u16>(changetype<usize>(this.owners) + (<usize>(item & NODE_MASK) << 1));
+    return load<u16>(changetype<usize>(this.owners) + ((<usize>(item & NODE_MASK)) << 1));
   }
 
   /** The place that a code means before the byte at `place`. */
   @inline
   private placeOf(code: i32, place: i32): i32 {
     if (code < 0) return place + 1 + code;
-    return code == LEFT_QUIET ? this.leftQuietAt : load<i32>(changetype<usize>(this.registers) + (<usize>code << 2));
+    return code == LEFT_QUIET ? this.leftQuietAt : load<i32>(changetype<usize>(this.registers) + ((<usize>code) << 2));
   }
 
   /** Where what has a code begins, without what was told. */
   private beginning(code: i32, pattern: i32, place: i32): i32 {
-    return max(this.placeOf(code, place), load<i32>(changetype<usize>(this.toldTo) + (<usize>pattern << 2)));
+    return max(this.placeOf(code, place), load<i32>(changetype<usize>(this.toldTo) + ((<usize>pattern) << 2)));
   }
 
   private addMatch(pattern: i32, began: i32, end: i32, isFinal: bool, hits: HitListener): void {

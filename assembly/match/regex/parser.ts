@@ -79,7 +79,8 @@ export class Parser {
         source.at++;
         this.appendAssertion(this.flags & Flag.MultiLine ? Assertion.LineEnd : Assertion.End);
         break;
-      case 0x5b: { // [
+      case 0x5b: {
+        // [
         const set = parseBrackets(source, this.ignoresCase());
         if (set != null) this.appendClass(set);
         break;

@@ -107,7 +107,7 @@ export class PatternDetector extends Detector {
       let transition: u32 = 0;
       if (this.tracker.isWaiting()) {
         if (row < quietEnd) left = pointer;
-        transition = load<u32>(transitions + row + (<usize>load<u8>(classes + load<u8>(pointer)) << 2));
+        transition = load<u32>(transitions + row + ((<usize>load<u8>(classes + load<u8>(pointer))) << 2));
       } else if (filter.isUseful && <i32>(pointer - origin) >= this.filterRestsTo) {
         if (row < quietEnd) {
           if (pointer + FILTER_LEAST_BYTES <= stop) {
@@ -119,7 +119,7 @@ export class PatternDetector extends Detector {
           left = pointer;
         }
         do {
-          transition = load<u32>(transitions + row + (<usize>load<u8>(classes + load<u8>(pointer)) << 2));
+          transition = load<u32>(transitions + row + ((<usize>load<u8>(classes + load<u8>(pointer))) << 2));
           if (transition & SLOW) break;
           row = transition;
           pointer++;
@@ -129,7 +129,7 @@ export class PatternDetector extends Detector {
         do {
           // A select, since a branch would often be guessed wrong.
           left = select(pointer, left, row < quietEnd);
-          transition = load<u32>(transitions + row + (<usize>load<u8>(classes + load<u8>(pointer)) << 2));
+          transition = load<u32>(transitions + row + ((<usize>load<u8>(classes + load<u8>(pointer))) << 2));
           if (transition & SLOW) break;
           row = transition;
           pointer++;

@@ -42,7 +42,7 @@ export class Program {
   /** Adds a node with the latest edges, from `from` on. */
   addEdges(from: i32): u32 {
     const count: u64 = this.edges.length - from;
-    this.nodes.push(Op.Edges | (count << 8) | (<u64>from << 32));
+    this.nodes.push(Op.Edges | (count << 8) | ((<u64>from) << 32));
     return this.nodes.length - 1;
   }
 
@@ -53,30 +53,26 @@ export class Program {
 }
 
 function encode(op: Op, low: u32, high: u32, next: u32, other: u32): u64 {
-  return (<u64>op) | (<u64>low << 8) | (<u64>high << 16) | (<u64>next << 32) | (<u64>other << 48);
+  return (<u64>op) | ((<u64>low) << 8) | ((<u64>high) << 16) | ((<u64>next) << 32) | ((<u64>other) << 48);
 }
-
 
 // @ts-ignore: decorator
 @inline
 export function opOf(node: u64): Op {
-  return <Op>(<u32>node & 0xff);
+  return <Op>((<u32>node) & 0xff);
 }
-
 
 // @ts-ignore: decorator
 @inline
 export function lowOf(node: u64): u32 {
-  return (<u32>node >> 8) & 0xff;
+  return ((<u32>node) >> 8) & 0xff;
 }
-
 
 // @ts-ignore: decorator
 @inline
 export function highOf(node: u64): u32 {
-  return (<u32>node >> 16) & 0xff;
+  return ((<u32>node) >> 16) & 0xff;
 }
-
 
 // @ts-ignore: decorator
 @inline
@@ -84,13 +80,11 @@ export function isInner(node: u64): bool {
   return (node & INNER) != 0;
 }
 
-
 // @ts-ignore: decorator
 @inline
 export function nextOf(node: u64): u32 {
-  return <u32>(node >> 32) & 0xffff;
+  return (<u32>(node >> 32)) & 0xffff;
 }
-
 
 // @ts-ignore: decorator
 @inline
@@ -98,13 +92,11 @@ export function otherOf(node: u64): u32 {
   return <u32>(node >> 48);
 }
 
-
 // @ts-ignore: decorator
 @inline
 export function countOf(node: u64): i32 {
-  return (<u32>node >> 8) & 0xffff;
+  return ((<u32>node) >> 8) & 0xffff;
 }
-
 
 // @ts-ignore: decorator
 @inline
@@ -112,20 +104,17 @@ export function edgesAt(node: u64): i32 {
   return <i32>(node >> 32);
 }
 
-
 // @ts-ignore: decorator
 @inline
 export function lowOfEdge(edge: u32): u32 {
   return edge & 0xff;
 }
 
-
 // @ts-ignore: decorator
 @inline
 export function highOfEdge(edge: u32): u32 {
   return (edge >> 8) & 0xff;
 }
-
 
 // @ts-ignore: decorator
 @inline
@@ -146,7 +135,7 @@ function targetByEdges(node: u64, edges: usize, byte: u32): u32 {
   let to = from + countOf(node);
   while (from < to) {
     const middle = (from + to) >> 1;
-    const edge = load<u32>(edges + (<usize>middle << 2));
+    const edge = load<u32>(edges + ((<usize>middle) << 2));
     if (byte < lowOfEdge(edge)) to = middle;
     else if (byte > highOfEdge(edge)) from = middle + 1;
     else return nextOfEdge(edge);

@@ -13,7 +13,8 @@ export class Source {
     for (let i = 0; i < pattern.length; i++) {
       const codePoint: u32 = pattern.codePointAt(i);
       if (codePoint >= 0x10000) i++;
-      else if ((codePoint & 0xf800) == 0xd800) this.fail("half a surrogate pair is no character", this.characters.length);
+      else if ((codePoint & 0xf800) == 0xd800)
+        this.fail("half a surrogate pair is no character", this.characters.length);
       this.characters.push(codePoint);
     }
   }

@@ -1,4 +1,16 @@
-import { countOf, edgesAt, highOf, highOfEdge, lowOf, lowOfEdge, nextOf, nextOfEdge, Op, opOf, Program } from "./program";
+import {
+  countOf,
+  edgesAt,
+  highOf,
+  highOfEdge,
+  lowOf,
+  lowOfEdge,
+  nextOf,
+  nextOfEdge,
+  Op,
+  opOf,
+  Program,
+} from "./program";
 import { Reach } from "./reach";
 
 /** How many bytes from a pattern's beginning are looked at. */
@@ -76,7 +88,7 @@ export class StartFilter {
   private enter(byte: i32, bucket: i32, halves: u32): void {
     for (let half = 0; half < 32; half++) {
       const at = byte * 32 + half;
-      if ((halves >> half) & 1) this.tables[at] |= <u8>1 << <u8>bucket;
+      if ((halves >> half) & 1) this.tables[at] |= (<u8>1) << (<u8>bucket);
     }
   }
 }

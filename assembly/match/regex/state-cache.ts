@@ -122,8 +122,8 @@ export class StateCache {
     this.words[at + 1] = <u16>list.groups;
     this.words[at + 2] = stateFlags(list);
     const items = this.wordsAt(at + STATE_HEADER);
-    memory.copy(items, list.items, <usize>list.count << 1);
-    memory.copy(items + (<usize>list.count << 1), list.codes, <usize>list.groups << 1);
+    memory.copy(items, list.items, (<usize>list.count) << 1);
+    memory.copy(items + ((<usize>list.count) << 1), list.codes, (<usize>list.groups) << 1);
     const first = row >> 2;
     this.transitions.fill(UNKNOWN, first, first + (this.rowBytes >> 2));
     this.transitions[first] = at;
@@ -139,7 +139,7 @@ export class StateCache {
     list.context = <Context>(flags & ~IS_OPEN);
     list.isOpen = (flags & IS_OPEN) != 0;
     list.items = this.wordsAt(at + STATE_HEADER);
-    list.codes = list.items + (<usize>list.count << 1);
+    list.codes = list.items + ((<usize>list.count) << 1);
   }
 
   /** Keeps a transition. Without room for its effects it stays unknown, and the cache is full. */
@@ -160,8 +160,8 @@ export class StateCache {
     store<u32>(this.wordsAt(at), next);
     this.words[at + 2] = <u16>effects.eventCount;
     this.words[at + 3] = <u16>effects.moveCount;
-    memory.copy(this.wordsAt(at + EFFECT_HEADER), effects.events, <usize>eventWords << 1);
-    memory.copy(this.wordsAt(at + EFFECT_HEADER + eventWords), effects.moves, <usize>moves << 1);
+    memory.copy(this.wordsAt(at + EFFECT_HEADER), effects.events, (<usize>eventWords) << 1);
+    memory.copy(this.wordsAt(at + EFFECT_HEADER + eventWords), effects.moves, (<usize>moves) << 1);
     this.transitions[transition] = (at << SLOW_SHIFT) | SLOW;
   }
 
@@ -178,23 +178,23 @@ export class StateCache {
 
   @inline
   private wordsAt(index: i32): usize {
-    return changetype<usize>(this.words) + (<usize>index << 1);
+    return changetype<usize>(this.words) + ((<usize>index) << 1);
   }
 
   private isSame(row: u32, list: ThreadList): bool {
     const at = unchecked(this.transitions[row >> 2]);
     if (unchecked(this.words[at]) != list.count || unchecked(this.words[at + 2]) != stateFlags(list)) return false;
-    return memory.compare(this.wordsAt(at + STATE_HEADER), list.items, <usize>list.count << 1) == 0;
+    return memory.compare(this.wordsAt(at + STATE_HEADER), list.items, (<usize>list.count) << 1) == 0;
   }
 }
 
 function stateFlags(list: ThreadList): u16 {
-  return <u16>list.context | (list.isOpen ? IS_OPEN : 0);
+  return (<u16>list.context) | (list.isOpen ? IS_OPEN : 0);
 }
 
 /** FNV-1a over the items, two bytes at once. */
 function hash(list: ThreadList): i32 {
-  let hash: u32 = 0x811c9dc5 ^ <u32>list.context;
+  let hash: u32 = 0x811c9dc5 ^ (<u32>list.context);
   for (let i = 0; i < list.count; i++) hash = (hash ^ list.item(i)) * 0x01000193;
   return hash ^ (hash >> 15);
 }

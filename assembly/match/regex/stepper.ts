@@ -94,7 +94,7 @@ export class Stepper {
     }
     this.item = before.items;
     this.code = before.codes;
-    const end = before.items + (<usize>before.count << 1);
+    const end = before.items + ((<usize>before.count) << 1);
     let early = 0;
     while (true) {
       const alive = this.item < end ? this.ownerOf(load<u16>(this.item)) : NO_PATTERN;
@@ -130,13 +130,13 @@ export class Stepper {
 
   @inline
   private ownerOf(item: u32): u32 {
-    return load<u16>(changetype<usize>(this.automaton.owners) + (<usize>(item & NODE_MASK) << 1));
+    return load<u16>(changetype<usize>(this.automaton.owners) + ((<usize>(item & NODE_MASK)) << 1));
   }
 
 
   @inline
   private nodeAt(number: u32): u64 {
-    return load<u64>(this.nodes + (<usize>number << 3));
+    return load<u64>(this.nodes + ((<usize>number) << 3));
   }
 
   /** `listed` is how many items there were before those of the pattern. */
@@ -160,9 +160,9 @@ export class Stepper {
         this.isInGroup = false;
       }
       at += 2;
-      const next = target(load<u64>(nodes + (<usize>(item & NODE_MASK) << 3)), edges, byte);
+      const next = target(load<u64>(nodes + ((<usize>(item & NODE_MASK)) << 3)), edges, byte);
       if (next == NOWHERE) continue;
-      if (opOf(load<u64>(nodes + (<usize>next << 3))) > Op.Edges) isMatched = this.enterBehind(next);
+      if (opOf(load<u64>(nodes + ((<usize>next) << 3))) > Op.Edges) isMatched = this.enterBehind(next);
       else if (this.isNewBehind(next)) this.append(next);
     } while (!isMatched && at < end);
     this.item = at;
@@ -191,7 +191,7 @@ export class Stepper {
   /** Notes that a node is entered behind the byte. Returns whether it was not before. */
   @inline
   private isNewBehind(number: u32): bool {
-    const entered = changetype<usize>(this.enteredBehind) + (<usize>number << 2);
+    const entered = changetype<usize>(this.enteredBehind) + ((<usize>number) << 2);
     if (load<u32>(entered) == this.behindMark) return false;
     store<u32>(entered, this.behindMark);
     return true;
@@ -243,15 +243,15 @@ export class Stepper {
     let item = number;
     if (!this.isInGroup) {
       const groups = list.groups;
-      const group = changetype<usize>(this.groups) + (<usize>groups << 3);
-      store<u64>(group, <u64>(<u32>count | (<u32>this.source << 16)) | (<u64>depth << 32));
+      const group = changetype<usize>(this.groups) + ((<usize>groups) << 3);
+      store<u64>(group, (<u64>((<u32>count) | ((<u32>this.source) << 16))) | ((<u64>depth) << 32));
       list.groups = groups + 1;
       this.isInGroup = true;
       item |= GROUP_START;
     } else if (depth != NO_DEPTH) {
-      store<u8>(changetype<usize>(this.groups) + (<usize>list.groups << 3) - 4, depth);
+      store<u8>(changetype<usize>(this.groups) + ((<usize>list.groups) << 3) - 4, depth);
     }
-    store<u16>(list.items + (<usize>count << 1), <u16>item);
+    store<u16>(list.items + ((<usize>count) << 1), <u16>item);
     list.count = count + 1;
   }
 
@@ -260,21 +260,21 @@ export class Stepper {
     const list = this.list;
     let registers = 0;
     for (let group = 0; group < list.groups; group++) {
-      const record = changetype<usize>(this.groups) + (<usize>group << 3);
+      const record = changetype<usize>(this.groups) + ((<usize>group) << 3);
       const source: i32 = load<i16>(record, 2);
       const depth = load<u8>(record, 4);
       let code = -1 - <i32>depth;
       if (depth == NO_DEPTH) {
         if (wasQuiet || source == LEFT_QUIET) {
           code = LEFT_QUIET;
-          const first = list.items + (<usize>load<u16>(record) << 1);
-          store<u16>(first, load<u16>(first) | <u16>GROUP_LEFT_QUIET);
+          const first = list.items + ((<usize>load<u16>(record)) << 1);
+          store<u16>(first, load<u16>(first) | (<u16>GROUP_LEFT_QUIET));
         } else {
           this.effects.setMove(registers, source);
           code = registers++;
         }
       }
-      store<i16>(list.codes + (<usize>group << 1), <i16>code);
+      store<i16>(list.codes + ((<usize>group) << 1), <i16>code);
     }
     this.effects.endMoves(registers);
   }
@@ -322,11 +322,11 @@ export class Stepper {
       let item = number;
       if (!this.isInGroup) {
         this.isInGroup = true;
-        store<i16>(decided.codes + (<usize>decided.groups << 1), <i16>code);
+        store<i16>(decided.codes + ((<usize>decided.groups) << 1), <i16>code);
         decided.groups++;
         item |= GROUP_START;
       }
-      store<u16>(decided.items + (<usize>decided.count << 1), <u16>item);
+      store<u16>(decided.items + ((<usize>decided.count) << 1), <u16>item);
       decided.count++;
     }
     return false;

@@ -28,19 +28,19 @@ export class ThreadList {
 
   @inline
   item(index: i32): u32 {
-    return load<u16>(this.items + (<usize>index << 1));
+    return load<u16>(this.items + ((<usize>index) << 1));
   }
 
 
   @inline
   code(group: i32): i32 {
-    return load<i16>(this.codes + (<usize>group << 1));
+    return load<i16>(this.codes + ((<usize>group) << 1));
   }
 
   /** Points it to other lists of the same length and meaning. */
   copyFrom(other: ThreadList): void {
-    memory.copy(this.items, other.items, <usize>other.count << 1);
-    memory.copy(this.codes, other.codes, <usize>other.groups << 1);
+    memory.copy(this.items, other.items, (<usize>other.count) << 1);
+    memory.copy(this.codes, other.codes, (<usize>other.groups) << 1);
     this.count = other.count;
     this.groups = other.groups;
     this.context = other.context;
@@ -64,6 +64,6 @@ export class OwnThreadList {
   constructor(most: i32) {
     this.room = new StaticArray<u16>(most * 2);
     this.list.items = changetype<usize>(this.room);
-    this.list.codes = changetype<usize>(this.room) + (<usize>most << 1);
+    this.list.codes = changetype<usize>(this.room) + ((<usize>most) << 1);
   }
 }

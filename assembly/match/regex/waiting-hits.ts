@@ -48,7 +48,7 @@ export class WaitingHits {
 
   @inline
   pattern(index: i32): i32 {
-    return load<u16>(changetype<usize>(this.patterns) + (<usize>index << 1));
+    return load<u16>(changetype<usize>(this.patterns) + ((<usize>index) << 1));
   }
 
 
@@ -76,7 +76,7 @@ export class WaitingHits {
     const first = load<i32>(fields, Field.First);
     const before = load<i32>(fields, Field.End);
     if (first == NO_HIT) {
-      store<u16>(changetype<usize>(this.patterns) + (<usize>this.count << 1), <u16>pattern);
+      store<u16>(changetype<usize>(this.patterns) + ((<usize>this.count) << 1), <u16>pattern);
       this.count++;
     } else if (start == load<i32>(fields, Field.Last)) {
       this.flipBit(begins, start);
@@ -112,7 +112,7 @@ export class WaitingHits {
     for (let i = 0; i < this.count; i++) {
       const pattern = this.pattern(i);
       if (this.first(pattern) == NO_HIT) continue;
-      store<u16>(changetype<usize>(this.patterns) + (<usize>kept << 1), <u16>pattern);
+      store<u16>(changetype<usize>(this.patterns) + ((<usize>kept) << 1), <u16>pattern);
       kept++;
     }
     this.count = kept;
@@ -146,13 +146,13 @@ export class WaitingHits {
 
   @inline
   private ends(pattern: i32): usize {
-    return this.begins(pattern) + (<usize>this.ringWords << 3);
+    return this.begins(pattern) + ((<usize>this.ringWords) << 3);
   }
 
   /** Where the word lies that has the bit of `place`. */
   @inline
   private wordAt(ring: usize, place: i32): usize {
-    return ring + (<usize>((place & this.ringMask) >> WORD_SHIFT) << 3);
+    return ring + ((<usize>((place & this.ringMask) >> WORD_SHIFT)) << 3);
   }
 
 

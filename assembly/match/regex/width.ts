@@ -17,7 +17,9 @@ export class Width {
   /** By byte. */
   private readonly behindAscii: StaticArray<i32> = new StaticArray<i32>(128);
   /** By lead byte and the first continuation byte. */
-  private readonly behindLead: StaticArray<i32> = new StaticArray<i32>(CONTINUATIONS * <i32>(LEADS_TO - LEADS_FROM + 1));
+  private readonly behindLead: StaticArray<i32> = new StaticArray<i32>(
+    CONTINUATIONS * <i32>(LEADS_TO - LEADS_FROM + 1),
+  );
   /** By byte: what is looked at to see which patterns begin with it. */
   private readonly starts: StaticArray<i32> = new StaticArray<i32>(256);
   private readonly bounds: StaticArray<bool> = new StaticArray<bool>(257);
