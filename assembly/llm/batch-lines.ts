@@ -4,6 +4,7 @@ import { JsonCaptures } from "../json/captures";
 import { JsonKind } from "../json/listener";
 import { JsonPaths } from "../json/paths";
 import { JsonProblem, JsonScanner } from "../json/scanner";
+import { UploadForm } from "./upload-form";
 
 /** Longest model name that is read in a line, in bytes. */
 export const MAX_LINE_MODEL: i32 = 1024;
@@ -19,98 +20,44 @@ export const enum LineProblem {
   BadModel,
 }
 
-/** Hears about the lines of a batch file in their order. */
-export abstract class BatchLineListener {
-  /**
-   * A line that is not blank has ended.
-   *
-   * @param line counted from 1, blank ones too
-   * @param model the value of `body.model`, when there is no problem; gone when the call returns
-   * @returns whether to go on
-   */
-  abstract onLine(line: i32, problem: LineProblem, model: Bytes): bool;
-}
-
 const LINE_PATHS = new JsonPaths(["body.model"]);
 const MODEL: i32 = 0;
-const LF: u8 = 0x0a;
 
 /**
- * Reads the model of each line of a batch file (JSON Lines, one request a line: OpenAI API reference, "The request input
- * object") that arrives in pieces; splitting it anywhere gives the same result.
+ * Reads the model of each line of a batch file (one request a line: OpenAI API reference, "The request input object").
  *
- * Lines end with LF or CRLF. A bare CR is white space, so two values that only it separates are not JSON. Keeps one model
- * name at a time.
+ * A bare CR is white space, so two values that only it separates are not JSON. Keeps one model name at a time.
  */
-@final
-export class BatchLines {
+export abstract class BatchLines extends UploadForm {
   private readonly captures: JsonCaptures;
   private readonly scanner: JsonScanner;
-  private readonly noModel: Bytes = new Bytes();
-  private line: i32 = 1;
-  private isBlank: bool = true;
-  private isStopped: bool = false;
 
-  constructor(
-    budget: Budget,
-    private readonly listener: BatchLineListener,
-  ) {
+  constructor(budget: Budget) {
+    super();
     const captures = new JsonCaptures(LINE_PATHS, budget, MAX_LINE_MODEL);
     this.captures = captures;
     this.scanner = new JsonScanner(LINE_PATHS, captures);
   }
 
-  /** Begins another file. */
-  reset(): void {
-    this.line = 1;
-    this.isStopped = false;
-    this.beginLine();
+  /**
+   * A line that is not blank has ended.
+   *
+   * @param model the value of `body.model`, when there is no problem; gone when the call returns
+   * @returns whether to go on
+   */
+  protected abstract onLine(problem: LineProblem, model: Bytes): bool;
+
+  protected beginLine(): void {
+    this.scanner.reset();
+    this.captures.reset();
   }
 
-  /** Consumes a piece; false once the listener wants no more. */
-  feed(pointer: usize, length: i32): bool {
-    const end = pointer + length;
-    let at = pointer;
-    while (at < end && !this.isStopped) {
-      const lineEnd = findLineEnd(at, end);
-      this.takePiece(at, <i32>(lineEnd - at));
-      if (lineEnd == end) break;
-      this.endLine();
-      at = lineEnd + 1;
-    }
-    return !this.isStopped;
-  }
-
-  /** Ends the file, and with it a last line without a line end; false when the listener wanted no more. */
-  finish(): bool {
-    if (!this.isStopped) this.endLine();
-    return !this.isStopped;
-  }
-
-  /** Gives the memory back to the budget. */
-  release(): void {
-    this.captures.release();
-  }
-
-  private takePiece(pointer: usize, length: i32): void {
-    for (let i = 0; this.isBlank && i < length; i++) this.isBlank = isSpace(load<u8>(pointer + i));
+  protected addToLine(pointer: usize, length: i32): void {
     this.scanner.feed(pointer, length);
   }
 
-  private endLine(): void {
-    if (!this.isBlank) {
-      const problem = this.lineProblem();
-      const model = problem == LineProblem.None ? this.captures.value(MODEL) : this.noModel;
-      this.isStopped = !this.listener.onLine(this.line, problem, model);
-    }
-    this.line++;
-    this.beginLine();
-  }
-
-  private beginLine(): void {
-    this.isBlank = true;
-    this.scanner.reset();
-    this.captures.reset();
+  protected endLine(): bool {
+    return this.onLine(this.lineProblem(), this.captures.value(MODEL));
   }
 
   private lineProblem(): LineProblem {
@@ -120,22 +67,4 @@ export class BatchLines {
     if (this.captures.kind(MODEL) != JsonKind.String || this.captures.isTruncated(MODEL)) return LineProblem.BadModel;
     return LineProblem.None;
   }
-}
-
-
-@inline
-function isSpace(byte: u8): bool {
-  return byte == 0x20 || byte == 0x09 || byte == 0x0d;
-}
-
-/** The first LF in [at, end); `end` when there is none. */
-export function findLineEnd(at: usize, end: usize): usize {
-  const lineFeeds = i8x16.splat(LF);
-  while (at + 16 <= end) {
-    const mask = i8x16.bitmask(i8x16.eq(v128.load(at), lineFeeds));
-    if (mask != 0) return at + ctz(mask);
-    at += 16;
-  }
-  while (at < end && load<u8>(at) != LF) at++;
-  return at;
 }

@@ -42,8 +42,7 @@ export class BatchMeter {
     const isReadable = reader.feed(piece.pointer, piece.length) && (!isLast || reader.finish());
     if (!isReadable) return this.fail(problemOf(reader.problem));
     // As soon as it is certain: a host passes the last bytes on before it tells that they were the last.
-    const isBatch = reader.isSurelyBatch || (isLast && reader.isBatch);
-    return !isBatch || !reader.totals.hasDuplicate || this.fail(Problem.DuplicateKey);
+    return !reader.isBatch || !reader.totals.hasDuplicate || this.fail(Problem.DuplicateKey);
   }
 
   /** A batch that comes in parts, cut anywhere, can't be read. */
