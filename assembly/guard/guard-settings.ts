@@ -62,8 +62,8 @@ export class GuardSettings extends Settings {
   }
 
   /** What spans of a body become, see `BodyMasks.replacementOf`; with a service's texts where it has replaced them. */
-  replacements(reply: ServiceReply | null): StaticArray<ByteString> {
-    const all = this.masks.inside.concat(this.masks.quoted);
+  replacements(reply: ServiceReply | null, isPlain: bool): StaticArray<ByteString> {
+    const all = (isPlain ? this.masks.plain : this.masks.inside).concat(this.masks.quoted);
     return StaticArray.fromArray(reply == null ? all : all.concat(reply.texts()));
   }
 }
@@ -85,6 +85,8 @@ export function readRefusal(config: ConfigReader): RefusalSettings {
 /** What each rule's spans become. */
 @final
 export class Masks {
+  /** As it is. */
+  readonly plain: ByteString[] = [];
   /** Inside a JSON string. */
   readonly inside: ByteString[] = [];
   /** In a JSON text inside a JSON string. */
@@ -101,6 +103,7 @@ export function readMasks(config: ConfigReader, rules: Rule[]): Masks {
     const quoted = quote(text);
     const inside = quoted.substring(1, quoted.length - 1);
     const nested = quote(inside);
+    masks.plain.push(new ByteString(text));
     masks.inside.push(new ByteString(inside));
     masks.nested.push(new ByteString(nested.substring(1, nested.length - 1)));
     masks.quoted.push(new ByteString(quoted));

@@ -14,14 +14,18 @@ const SPAN_BYTES: i32 = 64;
 export class MaskRewriter extends BodyRewriter {
   private readonly splice: StringSplice;
 
-  /** The masks must be settled. `replacements`: what each becomes, as it stands inside a JSON string; a number's, with quotes. */
-  constructor(masks: BodyMasks, replacements: StaticArray<ByteString>) {
+  /**
+   * The masks must be settled. `replacements`: what each becomes, as it stands inside a JSON string; a number's, with quotes. With
+   * `isPlain` the texts have no escapes.
+   */
+  constructor(masks: BodyMasks, replacements: StaticArray<ByteString>, isPlain: bool) {
     super();
     const spans = new TextSpans(new Budget(2 * MOST_SPANS * SPAN_BYTES));
     for (let i = 0; i < masks.count; i++) {
       const text = masks.textOf(i);
       const rule = masks.ruleOf(i);
-      if (isOfNumber(rule)) spans.addRaw(text, text + masks.endOf(i), masks.replacementOf(i));
+      if (isPlain) spans.addRaw(text + masks.startOf(i), text + masks.endOf(i), masks.replacementOf(i));
+      else if (isOfNumber(rule)) spans.addRaw(text, text + masks.endOf(i), masks.replacementOf(i));
       else spans.add(text, masks.startOf(i), masks.endOf(i), masks.replacementOf(i));
     }
     this.splice = new StringSplice(spans, replacements);

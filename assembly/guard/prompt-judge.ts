@@ -138,10 +138,9 @@ export class PromptJudge extends PromptListener {
     return !this.masks.isOverflown;
   }
 
-  /** Writes the body with what is to be masked masked. */
-  rewriter(): MaskRewriter {
-    const reply = this.reply;
-    return new MaskRewriter(this.masks, this.settings.replacements(reply));
+  /** Writes the body with what is to be masked masked; with `isPlain` its texts have no escapes. */
+  rewriter(isPlain: bool): MaskRewriter {
+    return new MaskRewriter(this.masks, this.settings.replacements(this.reply, isPlain), isPlain);
   }
 
   /** The body is over. */

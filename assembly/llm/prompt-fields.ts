@@ -13,12 +13,17 @@ import { NO_SCOPE } from "./prompt-words";
 /** All that is in a text: it has no other paths. */
 export const PROMPT_PATHS = new JsonPaths(["", ALL_OTHERS]);
 
+/** In a batch of messages, one of its requests: the path after those. */
+const REQUEST: i32 = 2;
+
 const URL = new ByteString("url");
 
 /** Hears about a request's JSON; tells a listener its texts and keeps what else there is to know. */
 @final
 export class PromptFields extends JsonListener {
   readonly facts: PromptFacts;
+  /** How many requests of a batch have begun. */
+  requests: i32 = 0;
   private readonly scopes: PromptScopes;
   private readonly value: PromptValue;
   /** By level: where the object or array stands, and the numbers of the keys that it has. */
@@ -79,8 +84,9 @@ export class PromptFields extends JsonListener {
     value.expect(placeIn(next), scopeIn(next), key == PromptKey.Text && this.scopes.frame == Frame.Part);
   }
 
-  override onValue(_path: i32, kind: JsonKind, start: u64): void {
+  override onValue(path: i32, kind: JsonKind, start: u64): void {
     const value = this.value;
+    if (path == REQUEST) this.requests++;
     const depth = this.scopes.depth;
     if (depth == 0) this.facts.isNoObject = kind != JsonKind.Object;
     if (depth == 1 && value.place == Place.Model) this.facts.beginModel(kind);

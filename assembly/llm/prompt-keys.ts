@@ -174,7 +174,8 @@ const SETTINGS = new KeyTable()
       "cached_content min_p repetition_penalty min_tokens size quality moderation output_format output_compression " +
       "partial_images input_fidelity language response_id max_tool_calls prompt_cache_retention taskType numberOfImages " +
       "qualifiers outcome redactedContent authorization authorization_token guardrailIdentifier guardrailVersion s3Location " +
-      "bucketOwner min_length safe_prompt prompt_mode priority p k speed return_documents top_n",
+      "bucketOwner min_length safe_prompt prompt_mode priority p k speed return_documents top_n timestamp_granularities " +
+      "chunking_strategy known_speaker_references",
   )
   .add(
     PromptKey.MuteTree,

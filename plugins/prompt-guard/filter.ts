@@ -4,7 +4,7 @@ import { encodeUtf8 } from "../../assembly/bytes/text";
 import { ByteString, Bytes, isSame } from "../../assembly/bytes/view";
 import { BodyRewrite } from "../../assembly/filter/body-rewrite";
 import { Outcome } from "../../assembly/filter/outcome";
-import { Problem } from "../../assembly/filter/problem";
+import { Problem, problemOfJson } from "../../assembly/filter/problem";
 import { RequestHead } from "../../assembly/filter/request-head";
 import { ResponseHead } from "../../assembly/filter/response-head";
 import { GuardExchange, MOST_DECLINE_BYTES, OK } from "../../assembly/guard/guard-exchange";
@@ -18,11 +18,15 @@ import { appendDecline, appendStreamDecline } from "../../assembly/llm/decline-c
 import { Dialect, Family, familyOf } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
 import { dialectOfShape } from "../../assembly/llm/shape";
+import { UploadPurpose } from "../../assembly/llm/upload-purpose";
+import { BATCH_IN_PARTS, UNREADABLE_TEXT } from "./refusals";
 
 /** Lets a prompt pass when no rule refuses it, with what is to be masked masked. */
 @final
 export class PromptGuard extends GuardExchange {
   private body: PromptBody | null = null;
+  /** The start of an upload in parts. */
+  private upload: UploadPurpose | null = null;
   private judge: PromptJudge | null = null;
   private panel: ServicePanel | null = null;
   /** The path is unknown: only the body's shape can tell whether this is a request for a model. */
@@ -43,6 +47,10 @@ export class PromptGuard extends GuardExchange {
     this.isSniffing = endpoint.dialect == Dialect.Unknown;
     if (!this.isSniffing && !endpoint.requestCarriesText && !endpoint.isBatchUpload) return Outcome.Leave;
     if (head.isEncoded) return this.isSniffing ? Outcome.Leave : this.onProblem(Problem.UnsupportedEncoding);
+    if (endpoint.isBatchUpload && !endpoint.isMultipart && endpoint.dialect == Dialect.OpenAiFiles) {
+      this.upload = new UploadPurpose();
+      return Outcome.Pass;
+    }
     const judge = this.settings.takeJudge();
     this.judge = judge;
     const body = PromptBody.of(endpoint, head.contentType, judge);
@@ -56,6 +64,8 @@ export class PromptGuard extends GuardExchange {
   }
 
   onRequestPiece(piece: Bytes, isLast: bool): Outcome {
+    const upload = this.upload;
+    if (upload != null) return this.readUpload(upload, piece, isLast);
     const body = this.body!;
     const judge = this.judge!;
     const isRead = body.feed(piece, isLast);
@@ -66,9 +76,12 @@ export class PromptGuard extends GuardExchange {
     }
     if (!isRead) return this.onProblem(body.problem);
     if (isLast) judge.finish();
-    if (judge.verdict.rejectedBy != null) return this.conclude();
+    if (isLast && !body.counts) return Outcome.Leave;
+    if (judge.verdict.rejectedBy != null && body.counts) return this.conclude();
     if (!isLast) return this.request.isHolding ? Outcome.Hold : Outcome.Pass;
-    if (body.facts.hasDuplicate) return this.onProblem(Problem.DuplicateKey);
+    const facts = body.facts;
+    if (facts.hasDuplicate) return this.onProblem(Problem.DuplicateKey);
+    if (facts.hasTokens || facts.hasFalseFile) return this.failWith(UNREADABLE_TEXT);
     if (judge.masks.isOverflown) return this.onProblem(Problem.HeldTooLarge);
     return this.askServices(judge);
   }
@@ -122,6 +135,13 @@ export class PromptGuard extends GuardExchange {
     this.body = null;
   }
 
+  /** A batch that comes in parts, cut anywhere, can't be read. */
+  private readUpload(upload: UploadPurpose, piece: Bytes, isLast: bool): Outcome {
+    if (!upload.feed(piece.pointer, piece.length, isLast)) return this.onProblem(problemOfJson(upload.problem));
+    if (upload.hasDuplicate) return this.onProblem(Problem.DuplicateKey);
+    return upload.isBatch ? this.failWith(BATCH_IN_PARTS) : Outcome.Pass;
+  }
+
   /** A body on an unknown path is held until it shows that it is no request for a model. */
   private sniff(body: PromptBody, isRead: bool, isLast: bool): Outcome {
     if (!isRead || isLast || body.facts.isNoObject) return Outcome.Leave;
@@ -154,7 +174,9 @@ export class PromptGuard extends GuardExchange {
     if (rule != null) return this.decline(rule);
     if (this.servicesFailed && !this.passesUnjudged()) return this.refuse(this.serviceFailure);
     if (judge.masks.count > 0 && this.enforces && this.request.isHolding) {
-      this.changeRequest(new BodyRewrite(judge.rewriter(), new ByteBuffer(new Budget(MOST_REWRITTEN_BYTES))));
+      this.changeRequest(
+        new BodyRewrite(judge.rewriter(this.body!.isPlain), new ByteBuffer(new Budget(MOST_REWRITTEN_BYTES))),
+      );
     }
     return Outcome.Leave;
   }

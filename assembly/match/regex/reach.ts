@@ -7,8 +7,6 @@ import {
   lowOf,
   lowOfEdge,
   nextOf,
-  nextOfEdge,
-  NOWHERE,
   Op,
   opOf,
   otherOf,

@@ -5,7 +5,6 @@ import { TextScope } from "../../../assembly/llm/text-scope";
 const HEARD = new StaticArray<u8>(1 << 24);
 
 /** Writes down what it hears. */
-@final
 export class PromptLog extends PromptListener {
   length: i32 = 0;
 
