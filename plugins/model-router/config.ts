@@ -3,7 +3,8 @@ import { ByteString } from "../../assembly/bytes/view";
 import { ConfigReader } from "../../assembly/config/reader";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
 import { DIALECT_NAMES, dialectOfName } from "../../assembly/llm/dialect";
-import { ALL_DIALECTS, AllowList, MAX_MODEL_BYTES, ModelEntry, RouteTable, Target } from "./route-table";
+import { MAX_MODEL_BYTES } from "../../assembly/llm/model-name";
+import { ALL_DIALECTS, AllowList, ModelEntry, RouteTable, Target } from "./route-table";
 
 const MOST_MODELS: i32 = 4096;
 const MOST_TARGETS: i32 = 64;
