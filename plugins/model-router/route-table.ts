@@ -38,8 +38,6 @@ export class Target {
   }
 }
 
-export const ALL_DIALECTS: u32 = 0xffffffff;
-
 /** A model, or a pattern of models, and who may use it. */
 @final
 export class ModelEntry {
