@@ -31,9 +31,14 @@ const NOTHING = new ByteString("");
 
 /** Reads the key `credential` of a provider. `timeoutMs` is how long a token may take. */
 export function readCredential(provider: ConfigReader, timeoutMs: u32): Credential {
-  if (!provider.has("credential")) provider.reject("credential", "is required");
+  const value = provider.value("credential");
+  if (value == null || !value.isObject) {
+    // What was written may be the secret itself: it is not quoted.
+    provider.reject("credential", "must be an object with a type");
+    return new NoCredential();
+  }
   const entry = provider.section("credential");
-  if (provider.has("credential") && !entry.has("type")) entry.reject("type", "is required");
+  if (!entry.has("type")) entry.reject("type", "is required");
   const reading = new CredentialReading(entry, provider.path, timeoutMs);
   switch (entry.enumValue("type", TYPES, 0)) {
     case 1:

@@ -6,6 +6,7 @@ import { JsonKind } from "../../assembly/json/listener";
 
 /** Longest secret, in bytes. */
 const MOST_BYTES: i32 = 16384;
+const MOST_DOCUMENT_BYTES: i32 = 65536;
 const LONGEST_NAME: i32 = 128;
 const SHAPE = "must be an object with exactly one of env, value";
 const TEXT = "must be 1 to 16384 bytes of visible ASCII, no space at either end";
@@ -99,8 +100,8 @@ function isVariableName(name: string): bool {
 }
 
 function isSecret(pointer: usize, length: i32, isDocument: bool): bool {
+  if (isDocument) return length > 0 && length <= MOST_DOCUMENT_BYTES;
   if (length == 0 || length > MOST_BYTES) return false;
-  if (isDocument) return true;
   for (let i = 0; i < length; i++) {
     const byte = load<u8>(pointer + i);
     if (byte < 0x20 || byte >= 0x7f) return false;
