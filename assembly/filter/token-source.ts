@@ -16,8 +16,9 @@ import { TokenRequest } from "./token-request";
 const MOST_TOKEN_BYTES: i32 = 7 << 10;
 const MOST_ANSWER_BYTES: i32 = 64 << 10;
 
-/** A token that lasts no longer than this is as good as expired: it has to reach the provider, too. In ms. */
+/** A token is used until so long before its end, or a quarter of its life: it has to reach the provider, too. In ms. */
 const MARGIN_MS: u64 = 5000;
+const LEAST_LIFETIME_MS: i64 = 1000;
 const LEAST_BACK_OFF_MS: u64 = 500;
 const MOST_BACK_OFF_MS: u64 = 30_000;
 const MOST_DOUBLINGS: u32 = 6;
@@ -28,8 +29,8 @@ const MOST_ATTEMPTS: i32 = 4;
 const HURRIED_TICK_MS: u32 = 20;
 const TICK_MS: u32 = 1000;
 
-/** A slot: when the token ends, when to renew it, until when somebody fetches, when to try again, failures, and the token. */
-const EXPIRES_AT: i32 = 0;
+/** A slot: until when the token is used, when to renew it, until when somebody fetches, when to try again, failures, and the token. */
+const USABLE_UNTIL: i32 = 0;
 const RENEW_AT: i32 = 8;
 const LEASED_UNTIL: i32 = 16;
 const RETRY_AT: i32 = 24;
@@ -67,7 +68,7 @@ export class TokenSource extends RootCaller {
   /** Exchanges by id. */
   private readonly waiters: u32[] = [];
   private readonly deadlines: u64[] = [];
-  private expiresAt: u64 = 0;
+  private usableUntil: u64 = 0;
   private renewAt: u64 = 0;
   private isFetching: bool = false;
   /** When a failed fetch may be repeated; requests are told. */
@@ -144,7 +145,7 @@ export class TokenSource extends RootCaller {
   }
 
   private isFresh(now: u64): bool {
-    return now + MARGIN_MS < this.expiresAt;
+    return now < this.usableUntil;
   }
 
   /** Looks what others have; takes it upon this VM to fetch where nobody does. */
@@ -194,11 +195,11 @@ export class TokenSource extends RootCaller {
   }
 
   private adopt(): void {
-    const expiresAt = load<u64>(slot, EXPIRES_AT);
-    if (expiresAt == this.expiresAt || expiresAt == 0) return;
+    const usableUntil = load<u64>(slot, USABLE_UNTIL);
+    if (usableUntil == this.usableUntil || usableUntil == 0) return;
     this.token.clear();
     if (!this.token.append(slot + TOKEN, this.storedLength - TOKEN)) return;
-    this.expiresAt = expiresAt;
+    this.usableUntil = usableUntil;
     this.renewAt = load<u64>(slot, RENEW_AT);
   }
 
@@ -212,18 +213,19 @@ export class TokenSource extends RootCaller {
     }
     const fetched = new ByteBuffer(new Budget(MOST_TOKEN_BYTES));
     const lifetime = this.request.read(this.view.set(answer.pointer, answer.length), now, fetched);
-    if (lifetime <= <i64>MARGIN_MS || fetched.length == 0) return 0;
+    if (lifetime < LEAST_LIFETIME_MS || fetched.length == 0) return 0;
     this.token.clear();
     return this.token.append(fetched.pointer, fetched.length) ? lifetime : 0;
   }
 
-  /** Renewal is due at 75 to 85 % of the lifetime: not all tokens of a fleet in the same second. */
+  /** Renewal is due at 75 to 85 % of the time of use: not all tokens of a fleet in the same second. */
   private writeToken(now: u64, lifetime: i64): void {
-    this.expiresAt = now + lifetime;
-    this.renewAt = now + (<u64>lifetime * (192 + (randomU32() % 26))) / 256;
+    const use = <u64>lifetime - min(MARGIN_MS, <u64>lifetime / 4);
+    this.usableUntil = now + use;
+    this.renewAt = now + (use * (192 + (randomU32() % 26))) / 256;
     this.retryAt = 0;
     memory.fill(slot, 0, TOKEN);
-    store<u64>(slot, this.expiresAt, EXPIRES_AT);
+    store<u64>(slot, this.usableUntil, USABLE_UNTIL);
     store<u64>(slot, this.renewAt, RENEW_AT);
     memory.copy(slot + TOKEN, this.token.pointer, this.token.length);
   }
