@@ -1,7 +1,6 @@
 import { Sha256, SHA256_BYTES, writeHex } from "../../assembly/bytes/sha256";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { ConfigReader } from "../../assembly/config/reader";
-import { random } from "../../assembly/filter/random";
 import { TokenRequest } from "../../assembly/filter/token-request";
 import { TokenSource } from "../../assembly/filter/token-source";
 import { AwsCredential } from "./aws-credential";
@@ -78,7 +77,7 @@ class CredentialReading {
     }
     const coolDown = entry.durationMs("coolDown", USUAL_COOL_DOWN_MS, LEAST_COOL_DOWN_MS, MOST_COOL_DOWN_MS);
     const rules = new RotationRules(readStatuses(entry), <u64>coolDown);
-    return new KeyPool(header, values, rules, this.name("pool"), random());
+    return new KeyPool(header, values, rules, this.name("pool"));
   }
 
   aws(): Credential {

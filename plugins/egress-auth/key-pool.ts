@@ -1,6 +1,7 @@
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { Problem, refusalOf } from "../../assembly/filter/problem";
 import { Refusal } from "../../assembly/filter/refusal";
+import { random } from "../../assembly/filter/random";
 import { requestHead } from "../../assembly/filter/request-head";
 import { ResponseHead } from "../../assembly/filter/response-head";
 import { SharedSlots, SlotWrite } from "../../assembly/filter/shared-slots";
@@ -29,13 +30,12 @@ export class RotationRules {
 }
 
 /**
- * One header with one of several keys, taken in turn. A key that earns a status of the rules rests, in all VMs of the host
+ * One header with one of several keys, taken at random. A key that earns a status of the rules rests, in all VMs of the host
  * process with the same VM id, for as long as the answer's `retry-after` says, else for the rules' time.
  */
 @final
 export class KeyPool extends Credential {
   private readonly slots: SharedSlots | null;
-  private next: u32;
 
   /** `values` are the header's, whole; `name` is for shared data: the same for the same keys, and holds no secret. */
   constructor(
@@ -43,11 +43,9 @@ export class KeyPool extends Credential {
     private readonly values: ByteString[],
     private readonly rules: RotationRules,
     name: string,
-    start: u32,
   ) {
     super(new ByteString(header));
     this.slots = values.length > 1 ? new SharedSlots(name) : null;
-    this.next = start;
   }
 
   chooseKey(): i32 {
@@ -55,8 +53,9 @@ export class KeyPool extends Credential {
     if (count <= 1) return count - 1;
     this.load();
     const now = nowMs();
+    const first = random();
     for (let i = 0; i < count; i++) {
-      const key = <i32>(this.next++ % <u32>count);
+      const key = <i32>((first + i) % <u32>count);
       if (restsUntil(key) <= now) return key;
     }
     return NO_KEY;
