@@ -288,7 +288,8 @@ export class EgressAuth extends AttemptExchange {
       this.refuse(this.whyNoToken());
       return;
     }
-    if (this.put() != Outcome.Ended) this.resumeRequest();
+    const outcome = this.put();
+    if (outcome != Outcome.Ended) this.resumeRequest(outcome);
   }
 
   private put(): Outcome {

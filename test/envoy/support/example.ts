@@ -76,7 +76,7 @@ export function localConfig(name: string, addresses: Record<string, Address>): B
     return { socket_address: { address: address.host, port_value: address.port } };
   };
   const clusters = (bootstrap.static_resources.clusters as JsonObject[]).map((written): Json => {
-    const { transport_socket, transport_socket_matches, ...rest } = written;
+    const { transport_socket: _socket, transport_socket_matches: _sockets, ...rest } = written;
     const cluster = String(written["name"]);
     if (providersOf(written).length > 0) {
       visit(rest, (node) => {

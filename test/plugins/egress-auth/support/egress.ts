@@ -31,14 +31,23 @@ export async function complaints(config: Config, options: HostOptions = {}): Pro
 }
 
 /** A POST of JSON for a provider. */
-export function post(provider: string | undefined, path: string, body: unknown, headers = {}): RequestSpec {
-  const routing = provider === undefined ? {} : { [PROVIDER_HEADER]: provider };
+export function post(
+  provider: string | undefined,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): RequestSpec {
+  const routing: Record<string, string> = provider === undefined ? {} : { [PROVIDER_HEADER]: provider };
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return { method: "POST", path, headers: { "content-type": "application/json", ...routing, ...headers }, body: text };
 }
 
 /** A chat for a provider. */
-export function chat(provider: string | undefined, model = "gpt-4o", headers = {}): RequestSpec {
+export function chat(
+  provider: string | undefined,
+  model = "gpt-4o",
+  headers: Record<string, string> = {},
+): RequestSpec {
   return post(provider, "/v1/chat/completions", { model, messages: [] }, headers);
 }
 
