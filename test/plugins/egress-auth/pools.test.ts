@@ -16,10 +16,9 @@ let pool: PluginContext;
 let other: PluginContext;
 
 beforeEach(async () => {
-  const process = new HostProcess();
+  const process = new HostProcess(START_MS);
   ({ host: worker, egress: pool } = await startEgress(POOL, { process }));
   ({ egress: other } = await startEgress(POOL, { process, seed: 7 }));
-  worker.tick(START_MS);
 });
 
 /** Asks through a worker; the provider answers this. Which key was used, or how it was refused. */
