@@ -83,12 +83,12 @@ export const LIMITER_SETTINGS = {
   ],
 };
 
-/** The provider is named by a header that every request of the benchmark has. */
+/** The provider is named by a header that every request has: of the load it is the one name, of a single request the other. */
 function egressSettings(credential: object): object {
   return {
     select: { header: "x-consumer" },
     maxHeldBytes: "32MiB",
-    providers: [{ name: "consumer-1", credential }],
+    providers: ["consumer-1", "bench"].map((name) => ({ name, credential })),
   };
 }
 
