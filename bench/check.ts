@@ -16,11 +16,15 @@ const RATIOS: [job: Job, plugin: string, shape: string, most: number][] = [
   ["prompt", "prompt-guard", "16k", 6],
   ["prompt", "prompt-guard-classifier", "16k", 24],
   ["reply", "response-guard", "sse burst", 3],
+  ["key", "egress-auth", "1k", 1.7],
+  ["sign", "egress-auth", "16k", 2],
+  ["sign", "egress-auth", "1m", 4],
 ];
 
 const MOST_KILOBYTES: [plugin: string, most: number][] = [
   ["model-router", 48],
   ["token-limiter", 96],
+  ["egress-auth", 96],
   ["prompt-guard", 1024],
 ];
 

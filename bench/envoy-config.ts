@@ -1,5 +1,5 @@
 import { MODEL } from "./bodies.ts";
-import { TYPE, type HttpFilter } from "./filters.ts";
+import { INJECTED_SECRET, TYPE, type HttpFilter } from "./filters.ts";
 import type { RouteStyle } from "./variants.ts";
 
 /** Larger than any body that is measured, so that no limit of Envoy's interferes. */
@@ -95,6 +95,7 @@ export function bootstrap(adminPort: number, upstreamPort: number, listenerFile:
     node: { id: "bench", cluster: "bench" },
     admin: { address: address(adminPort) },
     static_resources: {
+      secrets: [INJECTED_SECRET],
       clusters: [
         {
           name: "upstream",

@@ -57,6 +57,42 @@ export function jsonToMetadata(side: "request_rules" | "response_rules", rules: 
   };
 }
 
+/** The secret that `credentialInjector` sends: in the bootstrap's static resources. */
+export const INJECTED_SECRET = { name: "bench-key", generic_secret: { secret: { inline_string: "Bearer bench-key" } } };
+
+/** Envoy's own filter that puts a fixed credential into `authorization`. */
+export function credentialInjector(): HttpFilter {
+  return {
+    name: "envoy.filters.http.credential_injector",
+    typed_config: {
+      "@type": `${TYPE}envoy.extensions.filters.http.credential_injector.v3.CredentialInjector`,
+      overwrite: true,
+      credential: {
+        name: "envoy.http.injected_credentials.generic",
+        typed_config: {
+          "@type": `${TYPE}envoy.extensions.http.injected_credentials.generic.v3.Generic`,
+          credential: { name: INJECTED_SECRET.name },
+        },
+      },
+    },
+  };
+}
+
+/** Envoy's own filter that signs a request and its body for AWS. */
+export function awsRequestSigning(accessKeyId: string, secretAccessKey: string): HttpFilter {
+  return {
+    name: "envoy.filters.http.aws_request_signing",
+    typed_config: {
+      "@type": `${TYPE}envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigning`,
+      service_name: "bedrock",
+      region: "us-east-1",
+      credential_provider: {
+        inline_credential: { access_key_id: accessKeyId, secret_access_key: secretAccessKey },
+      },
+    },
+  };
+}
+
 /** The same for the events of an SSE answer. */
 export function sseToMetadata(rules: MetadataRule[]): HttpFilter {
   return {

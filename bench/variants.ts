@@ -1,5 +1,14 @@
 import { wasmFile } from "../scripts/setup/plugins.ts";
-import { jsonToMetadata, sseToMetadata, wasm, type HttpFilter, type MetadataRule, type WasmPlugin } from "./filters.ts";
+import {
+  awsRequestSigning,
+  credentialInjector,
+  jsonToMetadata,
+  sseToMetadata,
+  wasm,
+  type HttpFilter,
+  type MetadataRule,
+  type WasmPlugin,
+} from "./filters.ts";
 import { RUST_PEER } from "./peers.ts";
 import type { Job } from "./shapes.ts";
 
@@ -54,6 +63,8 @@ export const YARDSTICKS: Readonly<Record<Job, Yardstick>> = {
   },
   prompt: { ...RUST, label: "Rust wasm, serde_json, routing" },
   reply: { ...RUST, label: "Rust wasm, serde_json, usage" },
+  key: { label: "Rust wasm, no-op filter", parts: [{ id: "rust-noop", times: 1 }] },
+  sign: { label: "Envoy's aws_request_signing", parts: [{ id: "native-aws", times: 1 }] },
 };
 
 /** The settings of `model-router` that every benchmark of it starts from. */
@@ -70,6 +81,26 @@ export const LIMITER_SETTINGS = {
     { name: "hour", by: ["consumer", "model"], count: "Total", amount: 1e13, per: "1h", algorithm: "TokenBucket" },
     { name: "parallel", by: ["consumer"], count: "Concurrent", amount: 1e6 },
   ],
+};
+
+/** The provider is named by a header that every request has: of the load it is the one name, of a single request the other. */
+function egressSettings(credential: object): object {
+  return {
+    select: { header: "x-consumer" },
+    maxHeldBytes: "32MiB",
+    providers: ["consumer-1", "bench"].map((name) => ({ name, credential })),
+  };
+}
+
+/** Made up. */
+const AWS_KEYS = { id: "AKIDEXAMPLE", secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
+
+const SIGNING = {
+  type: "AwsSigV4",
+  region: "us-east-1",
+  service: "bedrock",
+  accessKeyId: { value: AWS_KEYS.id },
+  secretAccessKey: { value: AWS_KEYS.secret },
 };
 
 /** Words, patterns and what the guards know by themselves; nothing of it is in the bodies. */
@@ -252,6 +283,41 @@ export const VARIANTS: readonly Variant[] = [
     label: "**Weir response-guard**",
     plugin: plugin("response-guard", GUARD_SETTINGS),
     builds: "response-guard",
+    route: PLAIN,
+  }),
+
+  { id: BASELINE, job: "key", label: "none (Envoy's router only)", filters: [], route: PLAIN },
+  wasmVariant({ id: "rust-noop", job: "key", label: "Rust wasm, no-op filter", plugin: rust("noop"), route: PLAIN }),
+  {
+    id: "native-injector",
+    job: "key",
+    label: "Envoy's credential_injector",
+    filters: [credentialInjector()],
+    route: PLAIN,
+  },
+  wasmVariant({
+    id: "egress-auth",
+    job: "key",
+    label: "**Weir egress-auth**, an API key",
+    plugin: plugin("egress-auth", egressSettings({ type: "Bearer", from: { value: "bench-key" } })),
+    builds: "egress-auth",
+    route: PLAIN,
+  }),
+
+  { id: BASELINE, job: "sign", label: "none (Envoy's router only)", filters: [], route: PLAIN },
+  {
+    id: "native-aws",
+    job: "sign",
+    label: "Envoy's aws_request_signing",
+    filters: [awsRequestSigning(AWS_KEYS.id, AWS_KEYS.secret)],
+    route: PLAIN,
+  },
+  wasmVariant({
+    id: "egress-auth",
+    job: "sign",
+    label: "**Weir egress-auth**, SigV4",
+    plugin: plugin("egress-auth", egressSettings(SIGNING)),
+    builds: "egress-auth",
     route: PLAIN,
   }),
 ];

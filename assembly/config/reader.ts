@@ -1,6 +1,6 @@
 import { joined } from "../bytes/text";
 import { JsonKind } from "../json/listener";
-import { isFieldName, isVisibleAscii, lowerCase } from "./header-text";
+import { isFieldName, isPlainName, isVisibleAscii, lowerCase } from "./header-text";
 import { formatInteger, NOT_AN_INTEGER, parseInteger } from "./integer";
 import { Issues } from "./issues";
 import { JsonValue, memberPath } from "./json-value";
@@ -155,6 +155,39 @@ export class ConfigReader {
     if (value == null) return fallback;
     if (value.kind == JsonKind.String && isFieldName(value.text)) return lowerCase(value.text);
     this.wrong(value, "the name of an HTTP header");
+    return fallback;
+  }
+
+  /** `fewest` to `most` names of HTTP headers, in lower case; none when absent. Elements that are wrong are left out. */
+  headerNames(key: string, fewest: i32, most: i32): string[] {
+    const names: string[] = [];
+    const elements = this.elements(key, fewest, most, "names of HTTP headers");
+    for (let i = 0; i < elements.length; i++) {
+      const element = elements[i];
+      if (element.kind == JsonKind.String && isFieldName(element.text)) names.push(lowerCase(element.text));
+      else this.wrong(element, "the name of an HTTP header");
+    }
+    return names;
+  }
+
+  /** `fewest` to `most` whole numbers of `least` to `greatest`; none when absent. Elements that are wrong are left out. */
+  integers(key: string, fewest: i32, most: i32, least: i32, greatest: i32): i32[] {
+    const numbers: i32[] = [];
+    const elements = this.elements(key, fewest, most, "whole numbers");
+    for (let i = 0; i < elements.length; i++) {
+      const number = integerOf(elements[i]);
+      if (number != NOT_AN_INTEGER && number >= least && number <= greatest) numbers.push(<i32>number);
+      else this.wrong(elements[i], `a whole number, ${range(least, greatest)}`);
+    }
+    return numbers;
+  }
+
+  /** A name of 1 to `longest` ASCII letters, digits, `.`, `_` and `-`; `fallback` may be empty for "none". */
+  plainName(key: string, fallback: string, longest: i32): string {
+    const value = this.value(key);
+    if (value == null) return fallback;
+    if (value.kind == JsonKind.String && isPlainName(value.text, longest)) return value.text;
+    this.wrong(value, `1 to ${formatInteger(longest)} letters, digits, ".", "_" or "-"`);
     return fallback;
   }
 

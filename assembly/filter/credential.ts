@@ -7,14 +7,14 @@ import { RequestHead } from "./request-head";
  * Where clients put their API keys, in the order in which they are looked for. OpenAI: `authorization`; Anthropic:
  * `x-api-key`; Azure: `api-key`; Gemini: `x-goog-api-key`, and `key` in the query.
  */
-const CREDENTIAL_HEADERS: ByteString[] = [
+export const API_KEY_HEADERS: ByteString[] = [
   new ByteString("authorization"),
   new ByteString("x-api-key"),
   new ByteString("api-key"),
   new ByteString("x-goog-api-key"),
 ];
 
-const CREDENTIAL_QUERY: ByteString[] = [
+export const API_KEY_QUERY: ByteString[] = [
   new ByteString("key"),
   new ByteString("api-key"),
   new ByteString("access_token"),
@@ -28,9 +28,9 @@ const view = new Bytes();
  * values. Never log, publish or store it: hash it first.
  */
 export function findCredential(head: RequestHead): Bytes | null {
-  for (let i = 0; i < CREDENTIAL_HEADERS.length; i++) {
-    if (!head.has(CREDENTIAL_HEADERS[i])) continue;
-    const value = head.single(CREDENTIAL_HEADERS[i]);
+  for (let i = 0; i < API_KEY_HEADERS.length; i++) {
+    if (!head.has(API_KEY_HEADERS[i])) continue;
+    const value = head.single(API_KEY_HEADERS[i]);
     return value == null || value.length == 0 ? null : withoutBearer(value);
   }
   return findInQuery(head.path);
@@ -50,8 +50,8 @@ function findInQuery(path: Bytes): Bytes | null {
     at = findByte(name, end, 0x26 /* & */);
     const equals = findByte(name, at, 0x3d /* = */);
     if (equals + 1 >= at) continue;
-    for (let i = 0; i < CREDENTIAL_QUERY.length; i++) {
-      if (!CREDENTIAL_QUERY[i].equals(name, <i32>(equals - name))) continue;
+    for (let i = 0; i < API_KEY_QUERY.length; i++) {
+      if (!API_KEY_QUERY[i].equals(name, <i32>(equals - name))) continue;
       return view.set(equals + 1, <i32>(at - equals - 1));
     }
   }

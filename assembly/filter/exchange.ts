@@ -59,6 +59,11 @@ export abstract class Exchange extends StreamContext {
   /** The request's headers are here. With `isWhole` nothing follows them, and `Hold` makes no sense. */
   abstract onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome;
 
+  /** The plugin is off for this request; `settings` is null where the route says so. What an override does here, it does always. */
+  onOff(_head: RequestHead, _settings: Settings | null): Outcome {
+    return Outcome.Leave;
+  }
+
   /** A piece of the request's body, in order and of any size; `isLast` comes once, perhaps with an empty piece. */
   onRequestPiece(_piece: Bytes, _isLast: bool): Outcome {
     return Outcome.Leave;
@@ -168,7 +173,7 @@ export abstract class Exchange extends StreamContext {
     endpoint.classify(head.method, head.path, head.contentType);
     this.dialect = endpoint.dialect;
     const settings = this.root.settingsFor(head);
-    if (settings == null || settings.common.mode == Mode.Off) return Outcome.Leave;
+    if (settings == null || settings.common.mode == Mode.Off) return this.onOff(head, settings);
     this.chosen = settings;
     if (endpoint.dialect == Dialect.Unknown) {
       if (settings.common.rejectsUnknownPaths) return this.refuse(UNKNOWN_PATH);

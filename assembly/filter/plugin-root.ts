@@ -3,7 +3,7 @@ import { Issues } from "../config/issues";
 import { JsonValue } from "../config/json-value";
 import { parseConfig } from "../config/parse";
 import { ConfigReader } from "../config/reader";
-import { RootContext, StreamContext } from "../host/context";
+import { CalloutReply, RootContext, StreamContext } from "../host/context";
 import { setTickPeriod } from "../host/control";
 import { LogLevel, log } from "../host/log";
 import { PropertyPath } from "../host/property";
@@ -13,6 +13,7 @@ import { Exchange } from "./exchange";
 import { Override, readOverrides } from "./overrides";
 import { PluginMetrics } from "./plugin-metrics";
 import { RequestHead } from "./request-head";
+import { deliverReply } from "./root-callout";
 import { CommonSettings, Settings } from "./settings";
 import { Watchdog } from "./watchdog";
 
@@ -27,7 +28,8 @@ export class PluginRoot extends RootContext {
   readonly name: string;
   readonly watchdog: Watchdog;
   readonly metrics: PluginMetrics;
-  private base: Settings | null = null;
+  /** Null before the configuration was found valid. */
+  base: Settings | null = null;
   private hasOverrides: bool = false;
   private readonly overrides: Override[] = [];
   private routeSetting: PropertyPath;
@@ -119,6 +121,10 @@ export class PluginRoot extends RootContext {
     if (this.warned.includes(name)) return;
     this.warned.push(name);
     log(LogLevel.Warn, `${this.name}: route metadata weir names "${name}", which is no override: the base applies`);
+  }
+
+  onCallout(tag: u32, reply: CalloutReply): void {
+    deliverReply(tag, reply);
   }
 
   onTick(): void {

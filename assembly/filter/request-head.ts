@@ -4,6 +4,7 @@ import { ByteString, Bytes } from "../bytes/view";
 import { formatInteger, parseInteger } from "../config/integer";
 import { requestHeaders } from "../host/headers";
 import { HeaderPairs } from "../host/pairs";
+import { GlobList } from "../match/glob-list";
 
 const METHOD = new ByteString(":method");
 const PATH = new ByteString(":path");
@@ -28,6 +29,7 @@ export class RequestHead {
   private readonly pathView: Bytes = new Bytes();
   private readonly authorityView: Bytes = new Bytes();
   private readonly contentTypeView: Bytes = new Bytes();
+  private readonly nameView: Bytes = new Bytes();
 
   /** Reads the headers; false when the host doesn't give them. */
   open(): bool {
@@ -52,6 +54,11 @@ export class RequestHead {
     return this.pairs.count > 0 ? this.pairs.get(name) : requestHeaders.get(name);
   }
 
+  /** The first value as it is now, asked of the host: what was changed in the headers phase shows. Null when absent. */
+  ask(name: ByteString): Bytes | null {
+    return requestHeaders.get(name);
+  }
+
   has(name: ByteString): bool {
     return this.get(name) != null;
   }
@@ -59,6 +66,38 @@ export class RequestHead {
   /** Removes what the client sent under `name`; false when the host doesn't let us. */
   strip(name: ByteString): bool {
     return !this.has(name) || requestHeaders.remove(name);
+  }
+
+  /**
+   * Removes each header whose name one of `names` matches, except `kept`: in the headers phase only. False when the host
+   * doesn't let us. Look-ups still find what was removed.
+   */
+  stripAll(names: GlobList, kept: ByteString | null): bool {
+    const pairs = this.pairs;
+    for (let i = 0; i < pairs.count; i++) {
+      const name = pairs.nameAt(i, this.nameView);
+      if (names.find(name.pointer, name.length) < 0) continue;
+      if (kept != null && kept.equals(name.pointer, name.length)) continue;
+      if (!requestHeaders.removeNamed(name.pointer, name.length)) return false;
+    }
+    return true;
+  }
+
+  /** How many of the elements, separated by commas, of all values of `name` are `element`: in the headers phase only. */
+  countElements(name: ByteString, element: ByteString): i32 {
+    const pairs = this.pairs;
+    let count = 0;
+    for (let i = 0; i < pairs.count; i++) {
+      const found = pairs.nameAt(i, this.nameView);
+      if (!name.equals(found.pointer, found.length)) continue;
+      count += countIn(found.pointer + found.length + 1, pairs.valueLengthAt(i), element);
+    }
+    return count;
+  }
+
+  /** Adds a value, beside those that `name` has. */
+  add(name: ByteString, value: ByteString): bool {
+    return requestHeaders.add(name, value.pointer, value.length);
   }
 
   set(name: ByteString, value: Bytes): bool {
@@ -123,6 +162,22 @@ export class RequestHead {
     const value = this.get(name);
     return value == null ? view.set(0, 0) : view.set(value.pointer, value.length);
   }
+}
+
+function countIn(list: usize, length: i32, element: ByteString): i32 {
+  let count = 0;
+  let at = 0;
+  while (at <= length) {
+    let end = at;
+    while (end < length && load<u8>(list + end) != 0x2c) end++;
+    let first = at;
+    let last = end;
+    while (first < last && load<u8>(list + first) == 0x20) first++;
+    while (last > first && load<u8>(list + last - 1) == 0x20) last--;
+    if (element.equals(list + first, last - first)) count++;
+    at = end + 1;
+  }
+  return count;
 }
 
 /** Whether this content encoding leaves the body as it is. */

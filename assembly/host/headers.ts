@@ -59,7 +59,11 @@ export class HeaderMap {
   }
 
   remove(name: ByteString): bool {
-    return proxy_remove_header_map_value(this.type, name.pointer, name.length) == Status.Ok;
+    return this.removeNamed(name.pointer, name.length);
+  }
+
+  removeNamed(name: usize, length: i32): bool {
+    return proxy_remove_header_map_value(this.type, name, length) == Status.Ok;
   }
 }
 

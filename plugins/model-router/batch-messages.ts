@@ -7,8 +7,9 @@ import { Problem, problemOfJson } from "../../assembly/filter/problem";
 import { JsonKind, JsonListener } from "../../assembly/json/listener";
 import { JsonPaths } from "../../assembly/json/paths";
 import { JsonScanner } from "../../assembly/json/scanner";
+import { MAX_MODEL_BYTES } from "../../assembly/llm/model-name";
 import { BatchCheck } from "./batch-check";
-import { MAX_MODEL_BYTES, RouteTable } from "./route-table";
+import { RouteTable } from "./route-table";
 
 const PATHS = new JsonPaths(["requests[*]", "requests[*].params.model"]);
 const REQUEST: i32 = 0;

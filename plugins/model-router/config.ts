@@ -1,9 +1,9 @@
-import { joined } from "../../assembly/bytes/text";
 import { ByteString } from "../../assembly/bytes/view";
 import { ConfigReader } from "../../assembly/config/reader";
+import { ALL_DIALECTS, readDialects } from "../../assembly/filter/dialects";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
-import { DIALECT_NAMES, dialectOfName } from "../../assembly/llm/dialect";
-import { ALL_DIALECTS, AllowList, MAX_MODEL_BYTES, ModelEntry, RouteTable, Target } from "./route-table";
+import { MAX_MODEL_BYTES } from "../../assembly/llm/model-name";
+import { AllowList, ModelEntry, RouteTable, Target } from "./route-table";
 
 const MOST_MODELS: i32 = 4096;
 const MOST_TARGETS: i32 = 64;
@@ -120,19 +120,6 @@ function readTarget(target: ConfigReader): Target {
 
 function readProvider(config: ConfigReader): ByteString {
   return new ByteString(config.headerValue("provider", "", LONGEST_PROVIDER));
-}
-
-function readDialects(target: ConfigReader): u32 {
-  if (!target.has("dialects")) return ALL_DIALECTS;
-  const names = target.strings("dialects", 1, DIALECT_NAMES.length - 1, 64);
-  let dialects: u32 = 0;
-  for (let i = 0; i < names.length; i++) {
-    const dialect = dialectOfName(names[i]);
-    if (dialect == 0)
-      target.reject("dialects", `has no dialect "${names[i]}"; it knows: ${joined(DIALECT_NAMES, ", ", 1)}`);
-    else dialects |= 1 << dialect;
-  }
-  return dialects;
 }
 
 function readNames(model: ConfigReader, key: string): AllowList | null {

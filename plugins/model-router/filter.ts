@@ -3,7 +3,7 @@ import { Caller } from "../../assembly/filter/caller";
 import { Exchange, requestEndpoint } from "../../assembly/filter/exchange";
 import { FailureMode } from "../../assembly/filter/mode";
 import { Outcome } from "../../assembly/filter/outcome";
-import { Problem, UNKNOWN_PATH, refusalOf } from "../../assembly/filter/problem";
+import { Problem, UNKNOWN_PATH, problemOfJson, refusalOf } from "../../assembly/filter/problem";
 import { MODEL, PROVIDER, REQUESTED_MODEL } from "../../assembly/filter/published";
 import { RequestHead, requestHead } from "../../assembly/filter/request-head";
 import { Dialect } from "../../assembly/llm/dialect";
@@ -15,12 +15,12 @@ import { BatchFile } from "./batch-file";
 import { BatchMessages } from "./batch-messages";
 import { BatchPurpose } from "./batch-purpose";
 import { BatchMode, RouterSettings } from "./config";
-import { FormProbe } from "./form-probe";
-import { formField, jsonMember, jsonText, pathWith, plainText } from "./model-edit";
-import { ModelProbe } from "./model-probe";
+import { FormProbe } from "../../assembly/llm/form-probe";
+import { formField, jsonMember, jsonText, pathWith, plainText } from "../../assembly/llm/model-edit";
+import { ModelProbe } from "../../assembly/llm/model-probe";
 import { BATCH_IN_PARTS, BATCH_REJECTED, MODEL_MISSING, MODEL_NOT_TEXT, refusalFor } from "./refusals";
 import { Verdict, lotOf } from "./route-table";
-import { SeenModels } from "./seen-models";
+import { SeenModels } from "../../assembly/llm/seen-models";
 
 const NO_BYTES = new Bytes();
 
@@ -156,7 +156,7 @@ export class ModelRouter extends Exchange {
     const isJson = probe.feed(piece, isLast);
     if (isLast && probe.isEmpty) return this.routeEmpty();
     if (probe.models.count > 1) return this.judgeSecondModel(probe.models, Problem.DuplicateKey);
-    if (!isJson) return this.onProblem(probe.problem);
+    if (!isJson) return this.onProblem(problemOfJson(probe.problem));
     return this.isRouted ? Outcome.Pass : this.routeByJson(probe, isLast);
   }
 
@@ -205,7 +205,7 @@ export class ModelRouter extends Exchange {
     this.isSniffing = false;
     if (!this.request.isHolding) return this.onProblem(Problem.HeldTooLarge);
     if (probe.models.count > 1) return this.onProblem(Problem.DuplicateKey);
-    if (!isJson) return this.onProblem(probe.problem);
+    if (!isJson) return this.onProblem(problemOfJson(probe.problem));
     return this.routeByJson(probe, isLast);
   }
 

@@ -2,10 +2,8 @@ import { findByte } from "../../assembly/bytes/find";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { Caller, NameSet } from "../../assembly/filter/caller";
 import { Dialect } from "../../assembly/llm/dialect";
+import { isUsableName } from "../../assembly/llm/model-name";
 import { GlobList } from "../../assembly/match/glob-list";
-
-/** Longest model name, in bytes. A longer one is a model that nobody has. */
-export const MAX_MODEL_BYTES: i32 = 256;
 
 /** Consumers or groups that may use a model; `*` in a name stands for any run of characters. */
 @final
@@ -39,8 +37,6 @@ export class Target {
     return dialect == Dialect.Unknown || (this.dialects & (1 << dialect)) != 0;
   }
 }
-
-export const ALL_DIALECTS: u32 = 0xffffffff;
 
 /** A model, or a pattern of models, and who may use it. */
 @final
@@ -164,16 +160,6 @@ export class RouteTable {
     const part = this.names.find(choice.model.pointer, choice.model.length);
     return part >= 0 ? this.entries[part] : null;
   }
-}
-
-/** A name that can stand in a header: no control characters, not empty, not too long. */
-function isUsableName(model: Bytes): bool {
-  if (model.length == 0 || model.length > MAX_MODEL_BYTES) return false;
-  for (let i = 0; i < model.length; i++) {
-    const byte = model.at(i);
-    if (byte < 0x20 || byte == 0x7f) return false;
-  }
-  return model.at(0) != 0x20 && model.at(model.length - 1) != 0x20;
 }
 
 /** The target whose share of the weights holds `lot`, among those that can serve the request; null when none can. */

@@ -13,11 +13,12 @@ const LAYERS = {
   llm: ["bytes", "json", "sse", "match"],
   config: ["bytes", "json"],
   host: ["bytes"],
-  filter: ["host", "config", "llm", "bytes", "json", "match"],
+  crypto: ["bytes"],
+  filter: ["host", "config", "llm", "bytes", "json", "match", "crypto"],
   guard: ["filter", "llm", "match", "config", "json", "bytes"],
 };
 
-const PLUGIN_LAYERS = ["guard", "filter", "llm", "config", "json", "sse", "match", "bytes"];
+const PLUGIN_LAYERS = ["guard", "filter", "crypto", "llm", "config", "json", "sse", "match", "bytes"];
 
 /**
  * The dependency rule of the project at `root`, for ESLint: which layer builds on which, and that no plugin imports a

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { EnvoyProcess } from "./support/envoy-process.ts";
 import {
-  clusterNames,
   exampleConfig,
   exampleLimits,
   exampleNames,
   localConfig,
   readmeFilters,
+  upstreamNames,
 } from "./support/example.ts";
 import { type Address, gatewayConfig } from "./support/gateway-config.ts";
 import { MockProvider } from "./support/mock-provider.ts";
@@ -14,7 +14,11 @@ import { INSTALL_TIMEOUT_MS, RateLimitStack } from "./support/rate-limit-stack.t
 import { until } from "./support/until.ts";
 
 /** The providers' keys in the gateway's environment; the clients' are the examples' own. */
-const PROVIDER_KEYS = { OPENAI_API_KEY: "key-for-openai", ANTHROPIC_API_KEY: "key-for-anthropic" };
+const PROVIDER_KEYS = {
+  OPENAI_API_KEY: "key-for-openai",
+  ANTHROPIC_API_KEY: "key-for-anthropic",
+  AZURE_API_KEY: "key-for-azure",
+};
 const TEAM_A = { authorization: "Bearer example-key-of-team-a" };
 const TEAM_B = { "x-api-key": "example-key-of-team-b" };
 const MESSAGES = [{ role: "user", content: "hi" }];
@@ -48,7 +52,7 @@ describe.each(exampleNames())("envoy-examples/%s", (name) => {
   beforeAll(async () => {
     const limits = exampleLimits(name);
     if (limits !== undefined) service = await RateLimitStack.start(limits);
-    const names = clusterNames(exampleConfig(name)).filter((cluster) => cluster !== SERVICE);
+    const names = upstreamNames(exampleConfig(name)).filter((cluster) => cluster !== SERVICE);
     const started = await Promise.all(
       names.map((cluster) => MockProvider.start(cluster, cluster === "anthropic" ? "Anthropic" : "OpenAi")),
     );
@@ -74,7 +78,7 @@ describe.each(exampleNames())("envoy-examples/%s", (name) => {
     });
 
   test("envoy --mode validate takes it as it stands", async () => {
-    const { ok, output } = await EnvoyProcess.validate(exampleConfig(name));
+    const { ok, output } = await EnvoyProcess.validate(exampleConfig(name), { env: PROVIDER_KEYS });
     expect(output).toContain("OK");
     expect(ok).toBe(true);
   });

@@ -9,7 +9,6 @@ const MAX_END_BYTES: i32 = 50;
 
 const DASHES: i32 = 5;
 const HYPHEN: u32 = 0x2d;
-const SPACE: u32 = 0x20;
 /** "BEGIN " and at most so much, as in "BEGIN ENCRYPTED PRIVATE KEY". */
 const MAX_NAME_BYTES: i32 = 32;
 /** What may be between the first line and the key: line ends, also escaped, quotes, signs of concatenation and quotation. */

@@ -119,7 +119,7 @@ function hexDigit(character: u32): u32 {
 function parseOctal(source: Source, start: i32, first: u32): u32 {
   let value = first - 0x30;
   if (value > 7 || (value > 0 && source.peek() - 0x30 > 7)) {
-    source.fail(`back-reference \\${value} is not supported: matching takes time linear in the text`, start);
+    source.fail(`back-reference \\${value.toString()} is not supported: matching takes time linear in the text`, start);
     return NO_CHARACTER;
   }
   for (let more = 0; more < 2 && source.peek() - 0x30 < 8; more++) value = value * 8 + source.next() - 0x30;

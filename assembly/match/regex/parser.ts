@@ -139,14 +139,14 @@ export class Parser {
     } else if (this.sequence == NONE) {
       source.fail(`${text} has nothing before it to repeat`, start);
     } else if (max(least, most) > MAX_REPETITIONS) {
-      source.fail(`${text} is more than ${MAX_REPETITIONS} repetitions`, start);
+      source.fail(`${text} is more than ${MAX_REPETITIONS.toString()} repetitions`, start);
     } else if (most != UNBOUNDED && most < least) {
       source.fail(`${text} ends before it begins`, start);
     } else {
       const isLazy = this.quantifier.isLazy != ((this.flags & Flag.SwapGreed) != 0);
       const repeated = this.tree.addRepeat(this.sequence, least, most, isLazy);
       if (repeated != NONE) this.sequence = repeated;
-      else source.fail(`${text} makes more than ${MAX_REPETITIONS} repetitions with those within`, start);
+      else source.fail(`${text} makes more than ${MAX_REPETITIONS.toString()} repetitions with those within`, start);
     }
   }
 
@@ -160,7 +160,7 @@ export class Parser {
       return;
     }
     if (this.starts.length == MAX_GROUPS_DEEP) {
-      source.fail(`groups are nested deeper than ${MAX_GROUPS_DEEP}`, start);
+      source.fail(`groups are nested deeper than ${MAX_GROUPS_DEEP.toString()}`, start);
       return;
     }
     this.starts.push(start);

@@ -46,15 +46,15 @@ export class PatternSetBuilder {
    * it, or null; with an error the builder is of no more use.
    */
   add(regex: Regex, id: i32): string | null {
-    if (this.starts.length == MAX_PATTERNS) return `more than ${MAX_PATTERNS} patterns in one set`;
+    if (this.starts.length == MAX_PATTERNS) return `more than ${MAX_PATTERNS.toString()} patterns in one set`;
     const first = this.program.nodes.length;
     const start = new Compiler(this.program).compile(regex.tree);
     if (start == NOWHERE) {
-      return `too large: with the patterns before it the set takes more than ${MAX_NODES} nodes or ${MAX_EDGES} ranges`;
+      return `too large: with the patterns before it the set takes more than ${MAX_NODES.toString()} nodes or ${MAX_EDGES.toString()} ranges`;
     }
     this.width.add(this.program, first, start);
     if (this.width.looked() > MAX_LOOKED) {
-      return `too costly: with the patterns before it a byte can lead to more than ${MAX_LOOKED} places in the set at once`;
+      return `too costly: with the patterns before it a byte can lead to more than ${MAX_LOOKED.toString()} places in the set at once`;
     }
     this.starts.push(start);
     this.ends.push(this.program.nodes.length);

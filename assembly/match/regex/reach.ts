@@ -1,17 +1,5 @@
 import { Assertion } from "./syntax-tree";
-import {
-  highOf,
-  highOfEdge,
-  countOf,
-  edgesAt,
-  lowOf,
-  lowOfEdge,
-  nextOf,
-  Op,
-  opOf,
-  otherOf,
-  Program,
-} from "./program";
+import { highOf, highOfEdge, countOf, edgesAt, lowOf, lowOfEdge, nextOf, Op, opOf, otherOf, Program } from "./program";
 
 /** Which nodes can be reached from others without a byte, whatever the assertions say. */
 @final

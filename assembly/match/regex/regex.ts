@@ -23,7 +23,8 @@ export class Regex {
     const source = new Source(pattern);
     const parser = new Parser(source, ignoresCase ? Flag.IgnoreCase : Flag.None);
     const bytes = encodeUtf8(pattern).byteLength;
-    if (bytes > MAX_PATTERN_BYTES) source.fail(`${bytes} bytes are more than ${MAX_PATTERN_BYTES}`, 0);
+    if (bytes > MAX_PATTERN_BYTES)
+      source.fail(`${bytes.toString()} bytes are more than ${MAX_PATTERN_BYTES.toString()}`, 0);
     else parser.parse();
     return new Regex(source.error, parser.tree);
   }

@@ -57,7 +57,7 @@ export class Source {
 
   /** Notes what is wrong with the character at `at`; only the first thing counts. Returns false. */
   fail(message: string, at: i32): bool {
-    if (this.error == null) this.error = `${message} (at ${at + 1})`;
+    if (this.error == null) this.error = `${message} (at ${(at + 1).toString()})`;
     return false;
   }
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { wasmFile } from "../../../scripts/setup/plugins.ts";
 import { WasmHost, type HostOptions } from "../../host/wasm-host.ts";
@@ -29,18 +30,45 @@ export function moduleOf(plugin: string): { bytes: number; imports: string[]; ex
   };
 }
 
-/** A VM with the release build of a plugin; every cluster that the examples name is there, none of them answers. */
+/**
+ * A VM with the release build of a plugin; every cluster that the examples name is there, none of them answers; so is every
+ * environment variable that isn't optional.
+ */
 export function loadVm(plugin: string, options: HostOptions = {}): Promise<WasmHost> {
-  const clusters = examplesOf(plugin, true).flatMap(({ config }) => clustersIn(config));
-  return WasmHost.load(wasmFile(plugin), { rootId: plugin, clusters, ...options });
+  const configs = examplesOf(plugin, true).map(({ config }) => config);
+  const clusters = configs.flatMap((config) => textsAt(config, ["cluster", "tokenCluster"]));
+  const names = configs.flatMap((config) => textsAt(config, ["env"], ({ optional }) => optional !== true));
+  const environment = Object.fromEntries(names.map((name) => [name, secretOf(name)]));
+  return WasmHost.load(wasmFile(plugin), { rootId: plugin, clusters, environment, ...options });
+}
+
+let serviceAccount: string | undefined;
+
+/** What a variable of this name holds: a key, or of `GCP_SA_JSON` a service account's key file. */
+function secretOf(name: string): string {
+  if (name !== "GCP_SA_JSON") return `secret-of-${name}`;
+  const encoding = { type: "pkcs8", format: "pem" } as const;
+  serviceAccount ??= JSON.stringify({
+    client_email: "weir@project.example",
+    private_key_id: "1",
+    private_key: generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export(encoding),
+    token_uri: "https://oauth2.googleapis.com/token",
+  });
+  return serviceAccount;
 }
 
 /** Without random bits a plugin falls back on the clock, which stands still here: equal requests, equal answers. */
 export const DETERMINISTIC: HostOptions = { fail: { random_get: 58 } };
 
-function clustersIn(node: unknown): string[] {
+/** Every text under one of these keys, at any depth, of the objects that are `wanted`. */
+function textsAt(
+  node: unknown,
+  keys: string[],
+  wanted: (owner: Record<string, unknown>) => boolean = () => true,
+): string[] {
   if (typeof node !== "object" || node === null) return [];
-  return Object.entries(node).flatMap(([key, value]) =>
-    key === "cluster" && typeof value === "string" ? [value] : clustersIn(value),
+  const owner = node as Record<string, unknown>;
+  return Object.entries(owner).flatMap(([key, value]) =>
+    keys.includes(key) && typeof value === "string" && wanted(owner) ? [value] : textsAt(value, keys, wanted),
   );
 }

@@ -82,12 +82,19 @@ export class EnvoyProcess {
   }
 
   /** What `envoy --mode validate` says about a configuration: it starts the VMs and runs each plugin's configure. */
-  static async validate(config: Bootstrap): Promise<{ ok: boolean; output: string }> {
+  static async validate(
+    config: Bootstrap,
+    { env = {} }: Pick<EnvoyOptions, "env"> = {},
+  ): Promise<{ ok: boolean; output: string }> {
     const binary = await findEnvoy();
     const folder = mkdtempSync(join(tmpdir(), "weir-envoy-"));
     try {
       const args = ["--mode", "validate", "-c", writeConfig(folder, config), "--disable-hot-restart"];
-      const { code, output } = await command(binary, args, { cwd: folder, timeoutMs: 30_000 });
+      const { code, output } = await command(binary, args, {
+        cwd: folder,
+        timeoutMs: 30_000,
+        env: { ...process.env, ...env },
+      });
       return { ok: code === 0, output };
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { rootCertificates } from "node:tls";
 import { parse } from "yaml";
 import { wasmFile } from "../../../scripts/setup/plugins.ts";
 import { ROOT } from "../../../scripts/setup/root.ts";
+import { certificates } from "../model-router/certificates.ts";
 import { dataBlocks, parseBlock } from "../../schema/readme.ts";
 import type { Address, Bootstrap, Json, NativeFilter } from "./gateway-config.ts";
 
@@ -31,8 +32,19 @@ export function exampleConfig(name: string): Bootstrap {
   }
   visit(clusters, (node) => {
     if ("trusted_ca" in node) node["trusted_ca"] = { inline_string: rootCertificates[0]! };
+    if ("certificate_chain" in node) Object.assign(node, clientCertificate());
   });
   return bootstrap;
+}
+
+let client: { [key: string]: Json } | undefined;
+
+/** A certificate that is surely there. */
+function clientCertificate(): { [key: string]: Json } {
+  if (client) return client;
+  const { gateway } = certificates({ gateway: { subject: "/CN=gateway", san: "DNS:gateway" } });
+  client = { certificate_chain: { inline_string: gateway.cert }, private_key: { inline_string: gateway.key } };
+  return client;
 }
 
 /** The HTTP filters that the project's README tells operators to load, with the built plugins. */
@@ -52,14 +64,27 @@ export function exampleLimits(name: string): string | undefined {
   return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
 
-/** An example's `envoy.yaml` as `exampleConfig` has it, with each cluster leading to where `addresses` says, without TLS. */
+/**
+ * An example's `envoy.yaml` as `exampleConfig` has it, with each cluster leading to where `addresses` says, without TLS. Endpoints
+ * that say whose they are keep their priorities, and lead to where the provider's name does.
+ */
 export function localConfig(name: string, addresses: Record<string, Address>): Bootstrap {
   const bootstrap = exampleConfig(name);
+  const socketAddress = (upstream: string): Json => {
+    const address = addresses[upstream];
+    if (!address) throw new Error(`no address for ${upstream}`);
+    return { socket_address: { address: address.host, port_value: address.port } };
+  };
   const clusters = (bootstrap.static_resources.clusters as JsonObject[]).map((written): Json => {
+    const { transport_socket: _socket, transport_socket_matches: _sockets, ...rest } = written;
     const cluster = String(written["name"]);
-    const address = addresses[cluster];
-    if (!address) throw new Error(`no address for the cluster ${cluster}`);
-    const socket_address = { address: address.host, port_value: address.port };
+    if (providersOf(written).length > 0) {
+      visit(rest, (node) => {
+        const provider = providerOf(node);
+        if (provider !== undefined) node["endpoint"] = { address: socketAddress(provider), hostname: provider };
+      });
+      return { ...rest, type: "STATIC" };
+    }
     const { typed_extension_protocol_options: protocol } = written;
     return {
       name: cluster,
@@ -67,16 +92,38 @@ export function localConfig(name: string, addresses: Record<string, Address>): B
       ...(protocol ? { typed_extension_protocol_options: protocol } : {}),
       load_assignment: {
         cluster_name: cluster,
-        endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address } } }] }],
+        endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(cluster) } }] }],
       },
     };
   });
   return { ...bootstrap, static_resources: { ...bootstrap.static_resources, clusters } };
 }
 
-/** The clusters of a configuration, by name. */
-export function clusterNames(bootstrap: Bootstrap): string[] {
-  return bootstrap.static_resources.clusters.map((cluster) => String((cluster as JsonObject)["name"]));
+/** What a configuration leads to: its clusters by name; of a cluster of several providers, these. */
+export function upstreamNames(bootstrap: Bootstrap): string[] {
+  return bootstrap.static_resources.clusters.flatMap((cluster) => {
+    const providers = providersOf(cluster as JsonObject);
+    return providers.length > 0 ? providers : [String((cluster as JsonObject)["name"])];
+  });
+}
+
+/** Whose endpoints a cluster has. */
+function providersOf(cluster: JsonObject): string[] {
+  const providers: string[] = [];
+  visit(cluster, (node) => {
+    const provider = providerOf(node);
+    if (provider !== undefined) providers.push(provider);
+  });
+  return providers;
+}
+
+/** Whose an endpoint says that it is. */
+function providerOf(node: JsonObject): string | undefined {
+  const { metadata, endpoint } = node as {
+    endpoint?: Json;
+    metadata?: { filter_metadata?: { weir?: { provider?: string } } };
+  };
+  return endpoint === undefined ? undefined : metadata?.filter_metadata?.weir?.provider;
 }
 
 /** Gives the built plugins their absolute path. */

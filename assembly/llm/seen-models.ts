@@ -1,8 +1,8 @@
-import { Budget } from "../../assembly/bytes/budget";
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { findByte } from "../../assembly/bytes/find";
-import { Bytes } from "../../assembly/bytes/view";
-import { MAX_MODEL_BYTES } from "./route-table";
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { findByte } from "../bytes/find";
+import { Bytes } from "../bytes/view";
+import { MAX_MODEL_BYTES } from "./model-name";
 
 /** One more byte than a model may have, so that one that is too long shows. */
 const KEPT_BYTES: i32 = MAX_MODEL_BYTES + 1;

@@ -1,11 +1,11 @@
 /** The bytes that a routed model becomes, where the client's was. Made once a request that is rewritten. */
-import { Budget } from "../../assembly/bytes/budget";
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ByteString, Bytes } from "../../assembly/bytes/view";
-import { appendJsonString } from "../../assembly/json/quote";
-import { MAX_BOUNDARY, readBoundary } from "../../assembly/llm/multipart-header";
-import { MAX_PATH, appendPathSegment } from "../../assembly/llm/path";
-import { MAX_MODEL_BYTES } from "./route-table";
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { ByteString, Bytes } from "../bytes/view";
+import { appendJsonString } from "../json/quote";
+import { MAX_BOUNDARY, readBoundary } from "./multipart-header";
+import { MAX_PATH, appendPathSegment } from "./path";
+import { MAX_MODEL_BYTES } from "./model-name";
 
 /** A byte takes at most six in JSON (`\u001f`), three in a path. */
 const MAX_TEXT: i32 = MAX_MODEL_BYTES * 6 + 16;

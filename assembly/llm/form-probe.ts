@@ -1,5 +1,5 @@
-import { ByteString, Bytes } from "../../assembly/bytes/view";
-import { MultipartListener, MultipartScanner } from "../../assembly/llm/multipart";
+import { ByteString, Bytes } from "../bytes/view";
+import { MultipartListener, MultipartScanner } from "./multipart";
 import { SeenModels } from "./seen-models";
 
 const MODEL = new ByteString("model");

@@ -1,11 +1,10 @@
-import { Bytes } from "../../assembly/bytes/view";
-import { Problem, problemOfJson } from "../../assembly/filter/problem";
-import { JsonKind, JsonListener } from "../../assembly/json/listener";
-import { JsonPaths } from "../../assembly/json/paths";
-import { JsonScanner } from "../../assembly/json/scanner";
-import { skipSpace } from "../../assembly/json/space";
-import { Dialect } from "../../assembly/llm/dialect";
-import { ShapeKey, dialectOfShape } from "../../assembly/llm/shape";
+import { Bytes } from "../bytes/view";
+import { JsonKind, JsonListener } from "../json/listener";
+import { JsonPaths } from "../json/paths";
+import { JsonProblem, JsonScanner } from "../json/scanner";
+import { skipSpace } from "../json/space";
+import { Dialect } from "./dialect";
+import { ShapeKey, dialectOfShape } from "./shape";
 import { SeenModels } from "./seen-models";
 
 const PATHS = new JsonPaths(["model", "messages", "contents", "input", "prompt", ""]);
@@ -119,8 +118,8 @@ export class ModelProbe {
   }
 
   /** Why this is no JSON, once `feed` said so. */
-  get problem(): Problem {
-    return problemOfJson(this.scanner.problem);
+  get problem(): JsonProblem {
+    return this.scanner.problem;
   }
 
   /** Bits of `ShapeKey`: which telling keys the root object has so far. */

@@ -1,0 +1,110 @@
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { ByteString, Bytes } from "../bytes/view";
+import { Sha256 } from "../bytes/sha256";
+import { requestBody } from "../host/body";
+import { Action } from "../host/context";
+import { requestHeaders } from "../host/headers";
+import { Exchange } from "./exchange";
+import { Published } from "./published";
+import { ResponseHead, responseHead } from "./response-head";
+import { TokenState } from "./token-source";
+
+/** What every attempt starts from, in this order. */
+const RESTORED: ByteString[] = [
+  new ByteString(":path"),
+  new ByteString(":authority"),
+  new ByteString("content-length"),
+];
+const MOST_BYTES: i32 = 64 << 10;
+const ABSENT: u32 = u32.MAX_VALUE;
+
+/** Length and bytes of each of `RESTORED`, lengths in 4 bytes, little-endian. No secret: it is stripped by then. */
+const ORIGINALS = new Published("egress_original");
+const value = new Bytes();
+
+/** Whether any configuration of this VM changes what has to be restored. */
+let isRestoring: bool = false;
+
+/** To be called at load where an attempt may change path, authority or body. */
+export function restoreAttempts(): void {
+  isRestoring = true;
+}
+
+/**
+ * One attempt of a request, in an upstream filter; or the request itself.
+ *
+ * The attempts of a request share one header map. The first saves what attempts change, so that each starts from what the
+ * client sent.
+ */
+export abstract class AttemptExchange extends Exchange {
+  /** The token that the exchange waits for is there, or `state` says why not. */
+  abstract onToken(state: TokenState): void;
+
+  /** The answer's headers are here. */
+  abstract onAnswer(head: ResponseHead): void;
+
+  /** The request is as the client sent it, as far as attempts change it. */
+  protected isRestored: bool = true;
+
+  onRequestHeaders(count: i32, end: bool): Action {
+    if (isRestoring) this.isRestored = restore();
+    return super.onRequestHeaders(count, end);
+  }
+
+  onResponseHeaders(_count: i32, _end: bool): Action {
+    if (!this.isEnded && this.chosen != null) this.onAnswer(responseHead);
+    return Action.Continue;
+  }
+
+  /** Saves the request's path, authority and length as they are now, unless an earlier attempt has. */
+  protected saveOriginals(): bool {
+    if (ORIGINALS.get() != null) return true;
+    const out = new ByteBuffer(new Budget(MOST_BYTES));
+    for (let i = 0; i < RESTORED.length; i++) {
+      const header = requestHeaders.get(RESTORED[i]);
+      const length = header == null ? 0 : header.length;
+      store<u32>(word, header == null ? ABSENT : length);
+      if (!out.append(word, 4) || (header != null && !out.append(header.pointer, length))) return false;
+    }
+    ORIGINALS.set(value.set(out.pointer, out.length));
+    return true;
+  }
+
+  /** Hashes [start, end) of the request's body, all of which the host holds; false when it doesn't give them. */
+  protected hashRequest(hash: Sha256, start: i32, end: i32): bool {
+    while (start < end) {
+      const piece = requestBody.read(start, end - start);
+      if (piece == null || piece.length == 0) return false;
+      const length = min(piece.length, end - start);
+      hash.update(piece.pointer, length);
+      start += length;
+    }
+    return true;
+  }
+}
+
+const word = memory.data(4, 4);
+
+/** Puts back what an earlier attempt saved; false when the host doesn't let us. */
+function restore(): bool {
+  const saved = ORIGINALS.get();
+  if (saved == null) return true;
+  // The host calls below use the window that it is in.
+  const kept = new ByteBuffer(new Budget(MOST_BYTES));
+  if (!kept.append(saved.pointer, saved.length)) return false;
+  let at = 0;
+  for (let i = 0; i < RESTORED.length; i++) {
+    if (at + 4 > kept.length) return false;
+    const length = load<u32>(kept.pointer + at);
+    at += 4;
+    if (length == ABSENT) {
+      if (!requestHeaders.remove(RESTORED[i])) return false;
+      continue;
+    }
+    if (<u64>at + length > <u64>kept.length) return false;
+    if (!requestHeaders.replace(RESTORED[i], kept.pointer + at, <i32>length)) return false;
+    at += <i32>length;
+  }
+  return true;
+}

@@ -1,0 +1,159 @@
+import { Budget } from "../bytes/budget";
+import { ByteBuffer } from "../bytes/buffer";
+import { ByteString, Bytes } from "../bytes/view";
+import { GlobList } from "../match/glob-list";
+import { API_KEY_HEADERS, API_KEY_QUERY } from "./credential";
+import { RequestHead } from "./request-head";
+
+/** What carries a credential, or steers Envoy, beside API keys. Sources: RFC 9110; AWS SigV4; OpenAI and Google API references. */
+const OTHER_HEADERS: string[] = [
+  "proxy-authorization",
+  "cookie",
+  "openai-organization",
+  "openai-project",
+  "x-amz-security-token",
+  "x-amz-date",
+  "x-amz-content-sha256",
+  "x-amz-region-set",
+  "x-amz-s3session-token",
+  "x-goog-iam-authorization-token",
+  "x-goog-iam-authority-selector",
+  "x-goog-user-project",
+  "x-envoy-*",
+];
+const OTHER_QUERY: string[] = ["x-amz-*"];
+
+const WEBSOCKET_PROTOCOL = new ByteString("sec-websocket-protocol");
+/** Parts of a subprotocol by which clients in browsers send what they can't put into a header. In lower case. */
+const SECRET_PROTOCOLS = new GlobList(
+  ["*api-key*", "*apikey*", "*bearer*", "*authorization*", "*token*", "openai-organization.*", "openai-project.*"],
+  true,
+);
+
+const MOST_NAME_BYTES: i32 = 256;
+const name = memory.data(MOST_NAME_BYTES);
+const MOST_BYTES: i32 = 128 << 10;
+
+/** What a gateway takes out of every request before it goes to a provider: what clients send about themselves. Immutable. */
+@final
+export class Stripping {
+  private readonly headers: GlobList;
+  /** Those, and what a provider's attempt sets. */
+  private readonly attemptHeaders: GlobList;
+  private readonly query: GlobList;
+
+  /**
+   * @param headers beside the built-in ones, in lower case
+   * @param query likewise, in any case
+   * @param attemptHeaders what any attempt may have set
+   */
+  constructor(headers: string[], query: string[], attemptHeaders: string[]) {
+    const all = namesOf(API_KEY_HEADERS).concat(OTHER_HEADERS).concat(headers);
+    this.headers = new GlobList(all);
+    this.attemptHeaders = new GlobList(all.concat(attemptHeaders));
+    this.query = new GlobList(namesOf(API_KEY_QUERY).concat(OTHER_QUERY).concat(query), true);
+  }
+
+  /**
+   * Takes it all out, but the header `kept`, which will be overwritten. `isAttempt`: also what an earlier attempt may have set.
+   * In the headers phase only. False when the host doesn't let us.
+   */
+  apply(head: RequestHead, kept: ByteString | null, isAttempt: bool): bool {
+    return (
+      head.stripAll(isAttempt ? this.attemptHeaders : this.headers, kept) &&
+      this.stripQuery(head) &&
+      stripProtocols(head)
+    );
+  }
+
+  private stripQuery(head: RequestHead): bool {
+    const path = head.path;
+    let at = 0;
+    while (at < path.length && path.at(at) != 0x3f) at++;
+    if (at == path.length) return true;
+    let out: ByteBuffer | null = null;
+    while (at < path.length) {
+      let end = at + 1;
+      while (end < path.length && !isSeparator(path.at(end))) end++;
+      const isSecret = this.isSecretParameter(path, at + 1, end);
+      if (isSecret && out == null) {
+        out = new ByteBuffer(new Budget(MOST_BYTES));
+        if (!out.append(path.pointer, at)) return false;
+      } else if (!isSecret && out != null) {
+        // The first parameter that is left follows the `?`, whatever stood before it.
+        const start = hasQuery(out) ? path.at(at) : 0x3f;
+        if (!out.appendByte(start) || !out.append(path.pointer + at + 1, end - at - 1)) return false;
+      }
+      at = end;
+    }
+    return out == null || head.setPath(out.pointer, out.length);
+  }
+
+  /** The name is compared as servers do: percent-decoded, in any case. */
+  private isSecretParameter(path: Bytes, start: i32, end: i32): bool {
+    let length = 0;
+    for (let at = start; at < end && path.at(at) != 0x3d && length < MOST_NAME_BYTES; at++) {
+      let byte = path.at(at);
+      if (byte == 0x25 && at + 2 < end) {
+        const high = hexDigit(path.at(at + 1));
+        const low = hexDigit(path.at(at + 2));
+        if (high >= 0 && low >= 0) {
+          byte = <u8>((high << 4) | low);
+          at += 2;
+        }
+      }
+      store<u8>(name + length++, byte);
+    }
+    return this.query.find(name, length) >= 0;
+  }
+}
+
+function hasQuery(path: ByteBuffer): bool {
+  for (let i = 0; i < path.length; i++) if (load<u8>(path.pointer + i) == 0x3f) return true;
+  return false;
+}
+
+/** Some servers take `;` for `&`. */
+function isSeparator(byte: u8): bool {
+  return byte == 0x26 || byte == 0x3b;
+}
+
+function hexDigit(byte: u8): i32 {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
+
+/** Takes the subprotocols out that carry a key. */
+function stripProtocols(head: RequestHead): bool {
+  const found = head.single(WEBSOCKET_PROTOCOL);
+  if (found == null) return head.strip(WEBSOCKET_PROTOCOL);
+  const out = new ByteBuffer(new Budget(MOST_BYTES));
+  let isChanged = false;
+  let at = 0;
+  while (at < found.length) {
+    let end = at;
+    while (end < found.length && found.at(end) != 0x2c) end++;
+    let start = at;
+    while (start < end && found.at(start) == 0x20) start++;
+    const length = end - start;
+    if (SECRET_PROTOCOLS.find(found.pointer + start, length) >= 0) isChanged = true;
+    else {
+      if (out.length > 0 && (!out.appendByte(0x2c) || !out.appendByte(0x20))) return false;
+      if (!out.append(found.pointer + start, length)) return false;
+    }
+    at = end + 1;
+  }
+  if (!isChanged) return true;
+  return out.length == 0
+    ? head.strip(WEBSOCKET_PROTOCOL)
+    : head.set(WEBSOCKET_PROTOCOL, protocols.set(out.pointer, out.length));
+}
+
+const protocols = new Bytes();
+
+function namesOf(names: ByteString[]): string[] {
+  const texts: string[] = [];
+  for (let i = 0; i < names.length; i++) texts.push(names[i].toString());
+  return texts;
+}

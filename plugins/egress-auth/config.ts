@@ -1,0 +1,186 @@
+import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { isFieldName, lowerCase } from "../../assembly/config/header-text";
+import { ConfigReader } from "../../assembly/config/reader";
+import { restoreAttempts } from "../../assembly/filter/attempt-exchange";
+import { readDialects } from "../../assembly/filter/dialects";
+import { ProviderSelect } from "../../assembly/filter/provider-select";
+import { CommonSettings, Settings } from "../../assembly/filter/settings";
+import { Stripping } from "../../assembly/filter/stripping";
+import { TokenSource, paceTokenTicks } from "../../assembly/filter/token-source";
+import { MAX_MODEL_BYTES } from "../../assembly/llm/model-name";
+import { GlobList } from "../../assembly/match/glob-list";
+import { AnswerCounters } from "./answer-counters";
+import { readCredential } from "./config-credential";
+import { LoopTag } from "./loop-tag";
+import { FixedHeader, ModelNames, PathTemplate, Provider } from "./provider";
+
+const MOST_PROVIDERS: i32 = 256;
+const MOST_NAMES: i32 = 64;
+const LONGEST_NAME: i32 = 128;
+const LONGEST_HOST: i32 = 256;
+const LONGEST_PATH: i32 = 1024;
+const LONGEST_VALUE: i32 = 1024;
+const LEAST_TOKEN_MS: i64 = 100;
+const MOST_TOKEN_MS: i64 = 60_000;
+const USUAL_TOKEN_MS: i64 = 5000;
+const UNKNOWN_PROVIDER: string[] = ["Reject", "Strip"];
+
+/** What the operator wrote, ready for use. Immutable but for tokens and keys' rest. */
+@final
+export class EgressSettings extends Settings {
+  private readonly names: GlobList;
+  private readonly sources: TokenSource[] = [];
+  /** Some provider's path, host or model differs from the request's. */
+  readonly isRewriting: bool;
+
+  constructor(
+    common: CommonSettings,
+    readonly select: ProviderSelect,
+    private readonly providers: Provider[],
+    readonly stripping: Stripping,
+    /** A request for no known provider goes on, stripped. */
+    readonly passesUnknown: bool,
+    readonly loopTag: LoopTag | null,
+    readonly counters: AnswerCounters,
+  ) {
+    super(common);
+    const names: string[] = [];
+    let isRewriting = false;
+    for (let i = 0; i < providers.length; i++) {
+      const provider = providers[i];
+      names.push(provider.name.toString());
+      if (provider.host != null || provider.path != null || provider.models != null) isRewriting = true;
+    }
+    this.names = new GlobList(names);
+    this.isRewriting = isRewriting;
+    for (let i = 0; i < providers.length; i++) {
+      const source = providers[i].credential.source;
+      if (source != null) this.sources.push(source);
+    }
+  }
+
+  /** Null when there is no such provider. */
+  find(name: Bytes): Provider | null {
+    const index = this.names.find(name.pointer, name.length);
+    return index < 0 ? null : this.providers[index];
+  }
+
+  prepare(_filter: string): void {
+    if (this.isRewriting) restoreAttempts();
+  }
+
+  tick(): void {
+    this.counters.flush();
+    if (this.sources.length == 0) return;
+    for (let i = 0; i < this.sources.length; i++) this.sources[i].tick();
+    paceTokenTicks();
+  }
+}
+
+export function readEgressSettings(config: ConfigReader, common: CommonSettings): EgressSettings {
+  // No decision here depends on who asks.
+  if (config.has("consumer")) config.reject("consumer", "unknown key");
+  const select = ProviderSelect.read(config);
+  const timeoutMs = <u32>config.durationMs("tokenTimeout", USUAL_TOKEN_MS, LEAST_TOKEN_MS, MOST_TOKEN_MS);
+  const providers = readProviders(config, timeoutMs);
+  readModelMapping(config, providers);
+  readAllowedRegions(config, providers);
+  return new EgressSettings(
+    common,
+    select,
+    providers,
+    readStripping(config, providers),
+    config.enumValue("unknownProvider", UNKNOWN_PROVIDER, 0) == 1,
+    LoopTag.read(config),
+    new AnswerCounters(providers),
+  );
+}
+
+function readProviders(config: ConfigReader, timeoutMs: u32): Provider[] {
+  const entries = config.objects("providers", 0, MOST_PROVIDERS);
+  const providers: Provider[] = [];
+  for (let i = 0; i < entries.length; i++) {
+    const provider = readProvider(entries[i], i, timeoutMs);
+    for (let k = 0; k < i; k++) {
+      const name = providers[k].name;
+      if (provider.name.equals(name.pointer, name.length))
+        entries[i].reject("name", "is the name of an earlier provider");
+    }
+    providers.push(provider);
+  }
+  return providers;
+}
+
+function readProvider(entry: ConfigReader, index: i32, timeoutMs: u32): Provider {
+  if (!entry.has("name")) entry.reject("name", "is required");
+  const host = entry.headerValue("host", "", LONGEST_HOST);
+  return new Provider(
+    index,
+    new ByteString(entry.plainName("name", "none", LONGEST_NAME)),
+    readCredential(entry, timeoutMs),
+    readHeaders(entry),
+    entry.has("host") ? new ByteString(host) : null,
+    readPath(entry),
+    entry.plainName("region", "", LONGEST_NAME),
+    readDialects(entry),
+  );
+}
+
+function readHeaders(entry: ConfigReader): FixedHeader[] {
+  const headers: FixedHeader[] = [];
+  const section = entry.section("headers");
+  const names = section.keys;
+  for (let i = 0; i < names.length; i++) {
+    const value = section.headerValue(names[i], "none", LONGEST_VALUE);
+    if (!isFieldName(names[i])) section.reject(names[i], "is not the name of an HTTP header");
+    else headers.push(new FixedHeader(new ByteString(lowerCase(names[i])), new ByteString(value)));
+  }
+  return headers;
+}
+
+function readPath(entry: ConfigReader): PathTemplate | null {
+  if (!entry.has("path")) return null;
+  const path = entry.headerValue("path", "/", LONGEST_PATH);
+  if (!path.startsWith("/")) entry.reject("path", "must begin with /");
+  return new PathTemplate(path);
+}
+
+function readModelMapping(config: ConfigReader, providers: Provider[]): void {
+  const mapping = config.section("modelMapping");
+  const names = mapping.keys;
+  for (let i = 0; i < names.length; i++) {
+    const entry = mapping.section(names[i]);
+    const patterns = entry.keys;
+    const models: string[] = [];
+    for (let k = 0; k < patterns.length; k++) models.push(entry.headerValue(patterns[k], "none", MAX_MODEL_BYTES));
+    let isKnown = false;
+    for (let k = 0; k < providers.length; k++) {
+      if (providers[k].name.toString() != names[i]) continue;
+      isKnown = true;
+      if (patterns.length > 0) providers[k].models = new ModelNames(patterns, models);
+    }
+    if (!isKnown) mapping.reject(names[i], "is the name of no provider");
+  }
+}
+
+function readAllowedRegions(config: ConfigReader, providers: Provider[]): void {
+  if (!config.has("allowedRegions")) return;
+  const allowed = new GlobList(config.strings("allowedRegions", 1, MOST_NAMES, LONGEST_NAME));
+  for (let i = 0; i < providers.length; i++) {
+    const region = new ByteString(providers[i].region);
+    providers[i].isAllowed = region.length > 0 && allowed.find(region.pointer, region.length) >= 0;
+  }
+}
+
+function readStripping(config: ConfigReader, providers: Provider[]): Stripping {
+  const headers = config.headerNames("stripHeaders", 0, MOST_NAMES);
+  const query = config.strings("stripQuery", 0, MOST_NAMES, LONGEST_NAME);
+  const set: string[] = [];
+  for (let i = 0; i < providers.length; i++) {
+    const credential = providers[i].credential.header;
+    if (credential != null) headers.push(credential.toString());
+    const fixed = providers[i].headers;
+    for (let k = 0; k < fixed.length; k++) set.push(fixed[k].name.toString());
+  }
+  return new Stripping(headers, query, set);
+}

@@ -1,0 +1,39 @@
+import { ByteString } from "../../assembly/bytes/view";
+import { ConfigReader } from "../../assembly/config/reader";
+import { RequestHead } from "../../assembly/filter/request-head";
+
+const DEFAULT_HEADER: string = "x-gateway-via";
+const LONGEST_NAME: i32 = 128;
+const MOST_PASSES: i64 = 100;
+
+/** A mark that each passage of a request through this gateway leaves, so that it doesn't go round between gateways for ever. */
+@final
+export class LoopTag {
+  private constructor(
+    private readonly header: ByteString,
+    private readonly name: ByteString,
+    private readonly maxPasses: i32,
+  ) {}
+
+  /** Reads the key `loopTag`; null when absent. */
+  static read(config: ConfigReader): LoopTag | null {
+    if (!config.has("loopTag")) return null;
+    const entry = config.section("loopTag");
+    if (!entry.has("name")) entry.reject("name", "is required");
+    return new LoopTag(
+      new ByteString(entry.headerName("header", DEFAULT_HEADER)),
+      new ByteString(entry.plainName("name", "none", LONGEST_NAME)),
+      <i32>entry.integer("maxPasses", 1, 1, MOST_PASSES),
+    );
+  }
+
+  /** Whether the request has passed as often as it may. */
+  isSpent(head: RequestHead): bool {
+    return head.countElements(this.header, this.name) >= this.maxPasses;
+  }
+
+  /** False when the host doesn't let us. */
+  mark(head: RequestHead): bool {
+    return head.add(this.header, this.name);
+  }
+}

@@ -1,0 +1,261 @@
+import { describe, expect, test } from "vitest";
+import { type Config, chat, complaints, post, send, startEgress, upstream, verdict } from "./support/egress.ts";
+
+const bearer = (value: string) => ({ type: "Bearer", from: { value } });
+const OPENAI = { name: "openai", credential: bearer("key-of-openai") };
+const AZURE = {
+  name: "azure",
+  credential: { type: "Header", header: "api-key", from: { value: "key-of-azure" } },
+  host: "x.openai.azure.com",
+  path: "/openai/deployments/{model}/chat/completions?api-version=1",
+};
+
+describe("the provider", () => {
+  test.each<[what: string, config: Config, provider: string | undefined, expected: string]>([
+    ["of the header gets its credential", { providers: [OPENAI] }, "openai", "passed"],
+    ["that nobody has is refused", { providers: [OPENAI] }, "other", "403 unknown_provider"],
+    ["that nobody names is refused", { providers: [OPENAI] }, undefined, "403 unknown_provider"],
+    ["with a glob's name is nobody", { providers: [OPENAI] }, "*", "403 unknown_provider"],
+    [
+      "in a region that is allowed passes",
+      { providers: [{ ...OPENAI, region: "eu-west-1" }], allowedRegions: ["eu-*"] },
+      "openai",
+      "passed",
+    ],
+    [
+      "in another region is refused",
+      { providers: [{ ...OPENAI, region: "us-east-1" }], allowedRegions: ["eu-*"] },
+      "openai",
+      "403 region_not_allowed",
+    ],
+    [
+      "without a region is refused where regions are bound",
+      { providers: [OPENAI], allowedRegions: ["eu-*"] },
+      "openai",
+      "403 region_not_allowed",
+    ],
+    [
+      "of another dialect is refused",
+      { providers: [{ ...OPENAI, dialects: ["AnthropicMessages"] }] },
+      "openai",
+      "503 wrong_dialect",
+    ],
+    [
+      "whose optional key is missing is refused",
+      { providers: [{ name: "openai", credential: { type: "Bearer", from: { env: "NONE", optional: true } } }] },
+      "openai",
+      "503 no_credential",
+    ],
+    ["that wants none gets none", { providers: [{ name: "local", credential: { type: "None" } }] }, "local", "passed"],
+  ])("%s", async (_what, config, provider, expected) => {
+    const outcome = await send(config, chat(provider, "gpt-4o", { authorization: "Bearer client" }));
+    expect(verdict(outcome)).toBe(expected);
+    if (expected === "passed") {
+      expect(upstream(outcome, "authorization")).toEqual([provider === "openai" ? "Bearer key-of-openai" : undefined]);
+    }
+  });
+
+  test("named twice is nobody", async () => {
+    const headers = [
+      ["x-gateway-provider-name", "openai"],
+      ["x-gateway-provider-name", "azure"],
+    ] as [string, string][];
+    expect(verdict(await send({ providers: [OPENAI, AZURE] }, { ...chat(undefined), headers }))).toBe(
+      "403 unknown_provider",
+    );
+  });
+
+  test("of the endpoint's metadata, or of the cluster, is whoever these name", async () => {
+    const filter_metadata = { weir: { provider: "azure" } };
+    const properties = { xds: { upstream_host_metadata: { filter_metadata }, cluster_name: "openai" } };
+    const config = { providers: [OPENAI, AZURE] };
+    const byHost = await send({ ...config, select: { hostMetadata: ["weir", "provider"] } }, chat("openai"), {
+      properties,
+    });
+    expect([...upstream(byHost, "api-key", "authorization"), byHost.filterState["weir.provider"]]).toEqual([
+      "key-of-azure",
+      undefined,
+      "azure",
+    ]);
+    const byCluster = await send({ ...config, select: { cluster: true } }, chat("azure"), { properties });
+    expect(upstream(byCluster, "api-key", "authorization")).toEqual([undefined, "Bearer key-of-openai"]);
+  });
+});
+
+describe("the model", () => {
+  const MAPPED = {
+    providers: [AZURE, OPENAI],
+    modelMapping: { azure: { "gpt-4o*": "prod", "a b": "space" }, openai: { old: "new" } },
+  };
+
+  test.each<[what: string, provider: string, path: string, body: unknown, wanted: { path: string; body?: string }]>([
+    [
+      "in the body, mapped",
+      "azure",
+      "/v1/chat/completions",
+      { model: "gpt-4o" },
+      { path: "/openai/deployments/prod/chat/completions?api-version=1", body: '{"model":"prod"}' },
+    ],
+    [
+      "in the body, not mapped",
+      "azure",
+      "/v1/chat/completions",
+      { model: "o3/x" },
+      { path: "/openai/deployments/o3%2Fx/chat/completions?api-version=1", body: '{"model":"o3/x"}' },
+    ],
+    [
+      "in the body, for a provider that keeps paths",
+      "openai",
+      "/v1/chat/completions?a=1",
+      { model: "old" },
+      { path: "/v1/chat/completions?a=1", body: '{"model":"new"}' },
+    ],
+    [
+      "in Gemini's path",
+      "openai",
+      "/v1beta/models/old:generateContent?alt=sse",
+      { contents: [] },
+      { path: "/v1beta/models/new:generateContent?alt=sse" },
+    ],
+    [
+      "in Bedrock's path, that stays",
+      "openai",
+      "/model/anthropic.claude-v2:0/converse",
+      { messages: [] },
+      { path: "/model/anthropic.claude-v2:0/converse" },
+    ],
+  ])("%s", async (_what, provider, path, body, wanted) => {
+    const outcome = await send(MAPPED, post(provider, path, body));
+    expect([verdict(outcome), ...upstream(outcome, ":path")]).toEqual(["passed", wanted.path]);
+    expect(outcome.upstream.body).toBe(wanted.body ?? JSON.stringify(body));
+    expect(outcome.upstream.isFramed).toBe(true);
+  });
+
+  test("in a form is mapped", async () => {
+    const form = (model: string) =>
+      `--cut\r\ncontent-disposition: form-data; name="model"\r\n\r\n${model}\r\n--cut--\r\n`;
+    const headers = { "content-type": "multipart/form-data; boundary=cut", "x-gateway-provider-name": "openai" };
+    const request = { method: "POST", path: "/v1/audio/transcriptions", headers, body: form("old") };
+    expect((await send(MAPPED, request)).upstream.body).toBe(form("new"));
+  });
+
+  test("of the routing header counts where the request names none", async () => {
+    const request = post("azure", "/v1/chat/completions", { messages: [] }, { "x-gateway-model-name": "gpt-4o-mini" });
+    expect(upstream(await send(MAPPED, request), ":path")).toEqual([
+      "/openai/deployments/prod/chat/completions?api-version=1",
+    ]);
+  });
+
+  test.each([
+    ["nobody names", { messages: [] }, "400 no_model"],
+    ["is no text", { model: 7 }, "400 bad_model"],
+    ["is empty", { model: "" }, "400 bad_model"],
+    ["is too long", { model: "m".repeat(257) }, "400 bad_model"],
+    ["is there twice", '{"model":"a","model":"b"}', "400 duplicate_key"],
+    ["is in no JSON", "{", "400 not_json"],
+  ])("that %s is refused where it is needed", async (_what, body, expected) => {
+    expect(verdict(await send(MAPPED, post("azure", "/v1/chat/completions", body)))).toBe(expected);
+  });
+
+  test("that the router published counts first, and the body gets its name", async () => {
+    const { egress } = await startEgress(MAPPED);
+    const stream = egress.stream();
+    stream.filterState.set("weir.model", "gpt-4o");
+    stream.request(chat("azure", "alias"));
+    expect(stream.upstream.headers?.get(":path")).toBe("/openai/deployments/prod/chat/completions?api-version=1");
+    expect(JSON.parse(stream.upstream.body)).toMatchObject({ model: "prod" });
+  });
+
+  test("doesn't hold a body that nobody has to read", async () => {
+    const { egress } = await startEgress({ providers: [OPENAI] });
+    const stream = egress.stream();
+    stream.onRequestHeaders(
+      { ":method": "POST", ":path": "/v1/chat/completions", "x-gateway-provider-name": "openai" },
+      false,
+    );
+    expect(stream.upstream.headers?.get("authorization")).toBe("Bearer key-of-openai");
+  });
+
+  test("splitting the body anywhere changes nothing", async () => {
+    const { egress } = await startEgress(MAPPED);
+    const request = post(
+      "azure",
+      "/v1/chat/completions",
+      '{"messages":[{"content":"h\\u00e9"}],"mod\\u0065l":"gpt-4o","n":1}',
+    );
+    const whole = egress.send(request).upstream;
+    expect(whole.body).toContain('"prod"');
+    for (let at = 1; at < (request.body as string).length; at++) {
+      const { upstream: cut } = egress.send({ ...request, split: [at] });
+      expect([cut.body, cut.headers?.get(":path")]).toEqual([whole.body, whole.headers?.get(":path")]);
+    }
+  });
+});
+
+describe("a loop tag", () => {
+  const config = { ...{ unknownProvider: "Strip" }, loopTag: { name: "gw-1", maxPasses: 2 } };
+
+  test.each([
+    ["nobody", undefined, "passed"],
+    ["other gateways", "gw-2, gw-10", "passed"],
+    ["this one once", "gw-2, gw-1", "passed"],
+    ["this one twice", "gw-1,gw-2 , gw-1", "508 loop"],
+  ])("of a request that has been through %s", async (_who, via, expected) => {
+    const outcome = await send(config, chat(undefined, "gpt-4o", via === undefined ? {} : { "x-gateway-via": via }));
+    expect(verdict(outcome)).toBe(expected);
+    if (expected === "passed") expect(outcome.upstream.headers?.all("x-gateway-via").at(-1)).toBe("gw-1");
+  });
+
+  test("counts over several lines of the header", async () => {
+    const headers = [
+      ["x-gateway-via", "gw-1"],
+      ["x-gateway-via", "gw-1"],
+    ] as [string, string][];
+    expect(verdict(await send(config, { ...chat(undefined), headers }))).toBe("508 loop");
+  });
+});
+
+describe("a secret", () => {
+  const of = (from: unknown) => ({ providers: [{ name: "openai", credential: { type: "Bearer", from } }] });
+
+  test.each<[what: string, from: unknown, environment: Record<string, string>, complaint: string]>([
+    [
+      "whose variable is missing",
+      { env: "MISSING_KEY" },
+      {},
+      "from.env: names no variable that this VM has: MISSING_KEY",
+    ],
+    [
+      "with a line end",
+      { env: "KEY" },
+      { KEY: "marked-secret\n" },
+      "from.env: names a variable whose value can't be sent: KEY",
+    ],
+    ["that is empty", { env: "KEY" }, { KEY: "" }, "from.env: names a variable whose value can't be sent: KEY"],
+    ["that is written with a line end", { value: "marked-secret\r\nx: y" }, {}, "from.value: must be 1 to 16384 bytes"],
+    ["that is written as a text", "marked-secret", {}, "from: must be an object with exactly one of env, value"],
+    ["in a pool, written as a text", ["marked-secret"], {}, "from: must hold objects with exactly one of env, value"],
+    [
+      "where a variable's name belongs",
+      { env: "marked-secret" },
+      {},
+      "from.env: must be the name of an environment variable",
+    ],
+  ])("%s is refused by name, never by value", async (_what, from, environment, complaint) => {
+    const lines = await complaints(of(from), { environment });
+    expect(lines.join("\n")).toContain(`egress-auth: config.providers[0].credential.${complaint}`);
+    expect(lines.join("\n")).not.toContain("marked-secret");
+  });
+
+  test("that stands for the whole credential is not quoted", async () => {
+    const lines = await complaints({ providers: [{ name: "openai", credential: "marked-secret" }] });
+    expect(lines).toEqual(["egress-auth: config.providers[0].credential: must be an object with a type"]);
+  });
+
+  test("of the environment is sent as it is", async () => {
+    const options = { environment: { OTHER: "x", KEY: "a b=c", KEY_2: "y" } };
+    expect(upstream(await send(of({ env: "KEY" }), chat("openai"), options), "authorization")).toEqual([
+      "Bearer a b=c",
+    ]);
+  });
+});
