@@ -1,7 +1,7 @@
 """What the classifier sees of a text: which hashed words and word groups are in each of its blocks.
 
 The same as `assembly/match/injection/features.ts`, number for number; `test/lib/injection.test.ts` compares them. A text is UTF-8, in the plain form of
-`view.py`. Tokens are words (runs of letters and digits, ASCII letters in lower case) and single ideographs; all else only separates. Each token brings its
+`view.py`. Tokens are words (runs of letters and digits, ASCII letters in lower case, digits after the first character as the letters they look like) and single ideographs; all else only separates. Each token brings its
 groups with the two tokens before it: itself, with the last, with the one before that, with both; and the same four over the tokens' first five letters. A
 group counts once a block, as far as a table of `SEEN` places remembers.
 """
@@ -13,6 +13,9 @@ BLOCK_BYTES = 512
 SEEN = 2048
 GROUPS = 8
 PREFIX_LETTERS = 5
+
+# What digits stand for inside words that are to escape notice.
+LETTERS = numpy.array([ord(letter) for letter in "oi2eas6t89"], numpy.uint32)
 
 u32 = numpy.uint32
 
@@ -77,6 +80,8 @@ def extract(text, seen, hashes, blocks):
                 if missing > 0:
                     continue
         if is_letter(code):
+            if letters > 0 and code < 58:
+                code = u32(LETTERS[code - 48])
             if letters == 0:
                 word = u32(0x811C9DC5)
             word = u32((word ^ code) * u32(0x01000193))

@@ -5,18 +5,20 @@ import numpy
 
 HASH_BITS = 18
 COUNT_PRIOR = 8.0
-KEPT_OF_1024 = 716
+KEPT_OF_1024 = 512
+# A text of a word or two tells little, and is taken for harmless: what it loses, down to nothing for a long one.
+SHORT = 4.0
 
 
 @numba.njit(fastmath=True)
-def scores(weights, bias, starts, cells, windows):
+def scores(weights, bias, short, starts, cells, windows):
     found = numpy.empty(len(windows))
     for index in range(len(windows)):
         begin, end = starts[windows[index]], starts[windows[index] + 1]
         total = 0.0
         for at in range(begin, end):
             total += weights[cells[at]]
-        found[index] = bias + total / numpy.sqrt(end - begin + COUNT_PRIOR)
+        found[index] = bias - short * COUNT_PRIOR / (end - begin + COUNT_PRIOR) + total / numpy.sqrt(end - begin + COUNT_PRIOR)
     return found
 
 
@@ -34,7 +36,7 @@ def _epoch(weights, squares, bias, starts, cells, windows, labels, importance, r
                 total += weights[cells[at]]
                 kept += 1
         share = 1.0 / numpy.sqrt(kept + COUNT_PRIOR)
-        error = (1.0 / (1.0 + numpy.exp(-bias[0] - total * share)) - labels[index]) * importance[index]
+        error = (1.0 / (1.0 + numpy.exp(SHORT * COUNT_PRIOR * share * share - bias[0] - total * share)) - labels[index]) * importance[index]
         bias[0] -= rate * 0.05 * error
         for at in range(begin, end):
             if ((cells[at] * mask) >> 7) & 1023 < KEPT_OF_1024:
@@ -52,14 +54,14 @@ def worst_first(owners, window_scores):
     return order, is_worst
 
 
-def train(owners, starts, cells, windows, labels, importance, epochs=6, rate=0.3, decay=1e-5, seed=0):
+def train(owners, starts, cells, windows, labels, importance, epochs=8, rate=0.3, decay=1e-5, seed=0):
     """Trains on the texts that `windows` belong to, by their labels and importance: an attack's worst window, as things stand, and any of a harmless text's."""
     random = numpy.random.default_rng(seed)
     weights = numpy.zeros(1 << HASH_BITS)
     squares = numpy.zeros(1 << HASH_BITS)
     bias = numpy.zeros(1)
     for epoch in range(epochs):
-        now = scores(weights, bias[0], starts, cells, windows) + random.random(len(windows)) * 1e-6
+        now = scores(weights, bias[0], SHORT, starts, cells, windows) + random.random(len(windows)) * 1e-6
         order, is_worst = worst_first(owners[windows], now)
         worst, others = windows[order[is_worst]], windows[order[~is_worst]]
         others = random.permutation(others[labels[owners[others]] == 0])[: len(worst) // 3]
@@ -69,8 +71,8 @@ def train(owners, starts, cells, windows, labels, importance, epochs=6, rate=0.3
     return weights, bias[0]
 
 
-def text_scores(weights, bias, owners, starts, cells, windows, count):
+def text_scores(weights, bias, short, owners, starts, cells, windows, count):
     """The score of each text: its worst window's. Texts without windows here are at minus infinity."""
     found = numpy.full(count, -numpy.inf)
-    numpy.maximum.at(found, owners[windows], scores(weights, bias, starts, cells, windows))
+    numpy.maximum.at(found, owners[windows], scores(weights, bias, short, starts, cells, windows))
     return found

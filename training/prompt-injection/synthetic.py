@@ -11,7 +11,7 @@ import random as randoms
 import attacks
 import benign
 from grammar import expand
-from languages import LANGUAGES, UNSPACED
+from languages import LANGUAGES, PAIRS, UNSPACED
 
 SUFFIX_WORDS = (
     "describing similarly now write oppositely sure please two inverse reverse revert tutorial python json syntax sentences table markdown repeat step formatted bullet comedy "
@@ -57,7 +57,12 @@ def multilingual_attack(random):
     join = "" if code in UNSPACED else " "
     pick = lambda key: random.choice(words[key])
     shape = random.random()
-    if shape < 0.45:
+    if random.random() < 0.3:
+        code = random.choice(list(PAIRS))
+        join = "" if code in UNSPACED else " "
+        reveal, hidden, drop, morals, ends = PAIRS[code]
+        text = random.choice(reveal) + join + random.choice(hidden) if random.random() < 0.5 else random.choice(drop) + join + random.choice(morals) + join + random.choice(ends + [""])
+    elif shape < 0.45:
         text = pick("ignore") + join + pick("rules")
         if random.random() < 0.3:
             text += join + random.choice([",", "，", "", "."]) + join + pick("rules")
@@ -120,8 +125,17 @@ def code_noise(random):
     return "".join(random.choice(CODE_WORDS) + random.choice(["(", ")", " = ", ";\n", ", ", ".", " ", "[0]", ": ", " {\n", "}\n"]) for _ in range(random.randint(10, 60)))
 
 
+def scrap(random):
+    """What little people write between the rest: a word, a number, a greeting."""
+    words = expand(random.choice(["[ask]", "[ordinary]", "[document]", "(hi|ok|thanks|yes|no|hello there|continue|go on|why?|more|next|test|great, thanks!|sure|stop|please help|lol)"]), benign.TEXTS, random).split()
+    at = random.randrange(len(words))
+    return " ".join(words[at : at + random.choice([1, 1, 1, 2, 3])]) if random.random() < 0.8 else str(random.randrange(10 ** random.randint(1, 9)))
+
+
 def benign_example(random):
     share = random.random()
+    if share < 0.02:
+        return scrap(random), "scrap"
     if share < 0.2:
         text, kind = multilingual_benign(random)
         return text, f"multilingual:{kind}"

@@ -1,6 +1,6 @@
 """Trains the prompt injection classifier and writes its weights.
 
-python train.py --attacks FILE... --benign FILE... [--out weights.bin]
+python train.py --attacks FILE... --benign FILE... [--out weights.bin] [--seed N]
 
 The files are JSONL, `{"text", "source", "kind"}` a line. Prints figures over texts of sources that the model that scored them was not trained on, calibrates by
 them, then trains on all sources. The same files, seed and versions give the same weights.
@@ -28,11 +28,12 @@ FOLDS = 7
 MOST_OF_SOURCE = 1500
 MOST_BYTES = 40_000
 # How much the kinds of examples count; the rest is the files' own.
-SYNTHETIC_SHARE = 0.5
+SYNTHETIC_SHARE = 0.6
 EMBEDDED_SHARE = 0.1
-# An operator's threshold of 0.9 is where this share of harmless texts from unknown sources is over it.
-CALIBRATED_RATE = 0.01
-CALIBRATED_LOGIT = numpy.log(9.0)
+# Of harmless texts from sources that were left out, these shares score over 0.5 and over 0.9.
+EVEN_RATE = 0.05
+SURE_RATE = 0.01
+SURE_LOGIT = numpy.log(9.0)
 SEEDS = 3
 
 
@@ -128,7 +129,7 @@ class Examples:
         for fold in range(FOLDS):
             weights, bias = self.train(fold, seed)
             windows = numpy.flatnonzero((self.folds == fold)[self.owners] & (self.parts == 0)[self.owners])
-            found = numpy.maximum(found, model.text_scores(weights, bias, self.owners, self.starts, self.cells, windows, len(self.all)))
+            found = numpy.maximum(found, model.text_scores(weights, bias, model.SHORT, self.owners, self.starts, self.cells, windows, len(self.all)))
             print(f"left out {', '.join(sorted({row['source'] for row in self.rows if row['fold'] == fold}))}", flush=True)
         return found[: len(self.rows)]
 
@@ -140,37 +141,28 @@ def quantised(weights):
 
 def calibration(rows, scores):
     """Slope and shift by which scores become logits."""
-    labels = numpy.array([row["label"] for row in rows])
-    sources = numpy.array([row["source"] for row in rows])
-    weights = numpy.empty(len(rows))
-    for label in (0, 1):
-        weights[labels == label] = figures.importance(sources[labels == label])
-        weights[labels == label] /= weights[labels == label].sum()
-    slope, shift = 1.0, 0.0
-    for _ in range(200):
-        error = (1 / (1 + numpy.exp(-slope * scores - shift)) - labels) * weights
-        slope -= 0.5 * (error * scores).sum()
-        shift -= 0.5 * error.sum()
-    over = figures.threshold(scores[labels == 0], weights[labels == 0], CALIBRATED_RATE)
-    return slope, CALIBRATED_LOGIT - slope * over
+    harmless = numpy.array([row["label"] == 0 for row in rows])
+    weights = figures.importance(numpy.array([row["source"] for row in rows])[harmless])
+    even, sure = (figures.threshold(scores[harmless], weights, rate) for rate in (EVEN_RATE, SURE_RATE))
+    slope = SURE_LOGIT / (sure - even)
+    return slope, -slope * even
 
 
-def write(path, bias, step, table):
-    path.write_bytes(struct.pack("<dd", bias, step) + table.tobytes())
+def write(path, bias, step, short, table):
+    path.write_bytes(struct.pack("<ddd", bias, step, short) + table.tobytes())
 
 
 def read(path):
     data = path.read_bytes()
-    bias, step = struct.unpack_from("<dd", data)
-    return bias, step, numpy.frombuffer(data, numpy.int8, offset=16)
+    return *struct.unpack_from("<ddd", data), numpy.frombuffer(data, numpy.int8, offset=24)
 
 
 def probabilities(path, texts):
     """What the classifier in the gateway says of each text, in its plain form."""
-    bias, step, table = read(path)
+    bias, step, short, table = read(path)
     owners, starts, hashes = features.windows(texts)
     cells = (hashes >> numpy.uint32(32 - model.HASH_BITS)).astype(numpy.int64)
-    logits = model.text_scores(table * step, bias, owners, starts, cells, numpy.arange(len(owners)), len(texts))
+    logits = model.text_scores(table * step, bias, short, owners, starts, cells, numpy.arange(len(owners)), len(texts))
     return 1 / (1 + numpy.exp(-logits))
 
 
@@ -191,7 +183,7 @@ def main():
     weights = numpy.mean([each for each, _ in trained], axis=0)
     bias = numpy.mean([each for _, each in trained])
     table, step = quantised(weights)
-    write(options.out, slope * bias + shift, slope * step, table)
+    write(options.out, slope * bias + shift, slope * step, slope * model.SHORT, table)
     print(f"wrote {options.out} ({options.out.stat().st_size} bytes)")
 
 

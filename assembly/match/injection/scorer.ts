@@ -1,7 +1,10 @@
 import { CharacterKind, kindOf } from "./characters";
 import { TokenGroups, mix } from "./groups";
-import { bias, step } from "./weights";
+import { bias, short, step } from "./weights";
 
+const DIGIT_0: u32 = 0x30;
+/** What digits stand for inside words that are to escape notice: `oi2eas6t89`. */
+const LETTERS = memory.data<u8>([0x6f, 0x69, 0x32, 0x65, 0x61, 0x73, 0x36, 0x74, 0x38, 0x39]);
 /** A window is two blocks; windows begin at each block. */
 const BLOCK_BYTES: i32 = 512;
 const PREFIX_LETTERS: i32 = 5;
@@ -90,6 +93,7 @@ export class InjectionScorer {
       }
       const kind = kindOf(scalar);
       if (kind == CharacterKind.Letter) {
+        if (letters > 0 && scalar - DIGIT_0 < 10) scalar = load<u8>(LETTERS + <usize>(scalar - DIGIT_0));
         word = ((letters == 0 ? WORD_BASIS : word) ^ scalar) * WORD_PRIME;
         if (++letters <= PREFIX_LETTERS) this.prefix = word;
         continue;
@@ -130,8 +134,8 @@ export class InjectionScorer {
 
   private judge(): void {
     const sum = <f64>(this.previousSum + this.groups.sum);
-    const count = <f64>(this.previousCount + this.groups.count);
-    const logit = bias() + (step() * sum) / Math.sqrt(count + COUNT_PRIOR);
+    const count = COUNT_PRIOR + <f64>(this.previousCount + this.groups.count);
+    const logit = bias() - (short() * COUNT_PRIOR) / count + (step() * sum) / Math.sqrt(count);
     const score = <i32>Math.floor(MILLION / (1 + Math.exp(-logit)));
     if (score > this.score) this.score = score;
   }

@@ -2,9 +2,10 @@
  * Where `weights.bin`, written by `training/prompt-injection/train.py`, lies in memory: `scripts/setup/image/weights.mjs` puts it
  * before all other static data of a module that has this source, so it is neither packed nor unpacked at start.
  *
- *     0   f64   what a window's score is when nothing is known of it
- *     8   f64   what one step of a weight counts
- *     16  i8[]  the weights, 1 << HASH_BITS of them
+ *     0   f64   the logit of a long window whose weights sum to nothing
+ *     8   f64   what one step of a weight counts in the logit
+ *     16  f64   what a text of no groups loses
+ *     24  i8[]  the weights, 1 << HASH_BITS of them
  */
 export const WEIGHTS: usize = 1024;
 
@@ -12,7 +13,8 @@ export const HASH_BITS: u32 = 18;
 
 const BIAS: usize = 0;
 const STEP: usize = 8;
-const TABLE: usize = 16;
+const SHORT: usize = 16;
+const TABLE: usize = 24;
 
 /** The weight of a hashed group, in steps. */
 // @ts-ignore: decorator
@@ -31,4 +33,10 @@ export function bias(): f64 {
 @inline
 export function step(): f64 {
   return load<f64>(WEIGHTS + STEP);
+}
+
+// @ts-ignore: decorator
+@inline
+export function short(): f64 {
+  return load<f64>(WEIGHTS + SHORT);
 }
