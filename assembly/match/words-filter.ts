@@ -148,7 +148,8 @@ class PrefixTable {
   add(prefix: u64, isWord: bool): void {
     const hash = hashOf(prefix);
     const bits: u32 = isWord ? Prefix.Word : Prefix.Longer;
-    this.entries[hash >> 2] |= <u8>(bits << (<u32>((hash & 3) * 2)));
+    const shift: u32 = (hash & 3) * 2;
+    this.entries[hash >> 2] |= <u8>(bits << shift);
   }
 
 

@@ -21,7 +21,7 @@ let m: InjectionModule;
 /** The share of a file's ASCII texts, which are their own plain form, that are over the threshold. */
 function shareOver(file: string): number {
   const lines = readFileSync(join(FOLDER, file), "utf8").trimEnd().split("\n");
-   
+
   const texts = lines
     .map((line) => (JSON.parse(line) as { text: string }).text)
     .filter((text) => /^[\x00-\x7f]*$/.test(text));
