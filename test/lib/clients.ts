@@ -3,7 +3,13 @@ import OpenAI from "openai";
 
 /** An answer that comes as one piece. */
 function answering(body: string | Uint8Array, type: string): typeof fetch {
-  return () => Promise.resolve(new Response(body, { status: 200, headers: { "content-type": type } }));
+  return () =>
+    Promise.resolve(
+      new Response(typeof body === "string" ? body : Uint8Array.from(body), {
+        status: 200,
+        headers: { "content-type": type },
+      }),
+    );
 }
 
 /** The real client, which gets this answer to whatever it asks. */
