@@ -1,7 +1,6 @@
 import { Bytes } from "../../assembly/bytes/view";
-import { NO_HEADERS, Refusal } from "../../assembly/filter/refusal";
-import { MAX_MODEL_BYTES } from "../../assembly/llm/model-name";
-import { Verdict } from "./route-table";
+import { Refusal } from "../../assembly/filter/refusal";
+import { MAX_MODEL_BYTES, Verdict } from "./route-table";
 
 export const MODEL_MISSING = new Refusal(
   400,
@@ -34,22 +33,30 @@ export const BATCH_IN_PARTS = new Refusal(
 /** What a client is told whose model is not routed. `where` says which request of a batch is meant, such as ` in line 3 of the batch`. */
 export function refusalFor(verdict: Verdict, model: Bytes, where: string = ""): Refusal {
   const name = quoted.set(model.pointer, min(model.length, MAX_MODEL_BYTES)).toString();
-  let intro = "The model '";
-  let status: u32 = 404;
-  let reason = "unknown_model";
-  let code = "model_not_found";
-  let says = " does not exist.";
-  if (verdict == Verdict.NotSupported) {
-    status = 400;
-    reason = "unsupported_model";
-    code = "model_not_supported";
-    says = " is not available through this API.";
-  } else if (verdict == Verdict.Forbidden) {
-    status = 403;
-    reason = "forbidden_model";
-    code = "model_not_allowed";
-    intro = "You are not allowed to use the model '";
-    says = ".";
+  switch (verdict) {
+    case Verdict.Forbidden:
+      return new Refusal(
+        403,
+        "forbidden_model",
+        "model_not_allowed",
+        `You are not allowed to use the model '${name}'${where}.`,
+        "model",
+      );
+    case Verdict.NotSupported:
+      return new Refusal(
+        400,
+        "unsupported_model",
+        "model_not_supported",
+        `The model '${name}'${where} is not available through this API.`,
+        "model",
+      );
+    default:
+      return new Refusal(
+        404,
+        "unknown_model",
+        "model_not_found",
+        `The model '${name}'${where} does not exist.`,
+        "model",
+      );
   }
-  return new Refusal(status, reason, code, `${intro}${name}'${where}${says}`, "model", NO_HEADERS);
 }
