@@ -1,6 +1,7 @@
 import { Bytes } from "../../assembly/bytes/view";
 import { Refusal } from "../../assembly/filter/refusal";
-import { MAX_MODEL_BYTES, Verdict } from "./route-table";
+import { MAX_MODEL_BYTES } from "../../assembly/llm/model-name";
+import { Verdict } from "./route-table";
 
 export const MODEL_MISSING = new Refusal(
   400,

@@ -206,7 +206,6 @@ describe("each character of Unicode", () => {
 
   test("is itself, a small letter or ASCII", () => {
     const others = wrong((character, plain) => {
-       
       if (plain === character || /^[\x0a\x20-\x7e]*$/.test(plain)) return true;
       const lower = character.toLowerCase();
       const forms = [
@@ -341,7 +340,7 @@ describe("any text", () => {
         const plain = plainOf(text.replace(/[%&\\]/g, ""));
         expect(plainOf(encodeURIComponent(text.replace(/[%&\\]/g, "")))).toBe(plain);
         const json = JSON.stringify(text.replace(/[%&]/g, "")).slice(1, -1);
-         
+
         if (!/[\b\f\\]/.test(text)) expect(plainOf(json)).toBe(plain);
       }),
       { numRuns: 1000, seed: SEED },
