@@ -1,20 +1,13 @@
 import { Detector, HitListener, TextWindow } from "../detector";
 import { bitOf, Builtin } from "./builtin";
-import { ALPHANUMERIC, isDigit, isOf, LETTER, LOCAL, WORD } from "./characters";
-import { findKeyAndValue, findUrl } from "./connection-string";
-import { findCreditCard, mayBeCreditCard } from "./credit-card";
-import { DigitGroups } from "./digit-groups";
-import { findEmail, MAX_LOCAL_BYTES } from "./email";
-import { findIban } from "./iban";
-import { findIpv4, findIpv6, mayBeIpv4 } from "./ip-address";
-import { findJwt } from "./jwt";
+import { ALPHANUMERIC, isDigit, isOf, LOCAL } from "./characters";
+import { MAX_SCHEME_BYTES } from "./connection-string";
+import { MAX_LOCAL_BYTES } from "./email";
 import { BYTES_BEFORE_BLOCK, NUMBER_BLOCK_BYTES, numberStarts } from "./number-starts";
-import { findPhoneNumber, mayBePhoneNumber } from "./phone-number";
-import { findPrivateKey, MAX_PRIVATE_KEY_BYTES, privateKeyEnd } from "./private-key";
+import { MAX_PRIVATE_KEY_BYTES, privateKeyEnd } from "./private-key";
+import { Recognisers } from "./recognisers";
 import { Sight } from "./sight";
-import { findCapitalToken, findSkToken, findSlackToken, findUnderscoreToken } from "./token";
 import { Triggers } from "./triggers";
-import { findUsSsn, mayBeUsSsn } from "./us-ssn";
 
 /** The least that a detector has to be allowed to hold back. */
 export const MIN_HOLD_BYTES: i32 = 64;
@@ -24,8 +17,14 @@ const NUMBER_KINDS: u32 =
   bitOf(Builtin.PhoneNumber) |
   bitOf(Builtin.UsSsn) |
   bitOf(Builtin.IpAddress);
-/** The longest of what may be before the byte at which a recogniser is asked, but for the local part of an e-mail address. */
-const MAX_BEGINNING_BYTES: i32 = 24;
+/** Kinds whose recogniser is asked at a later byte than the first, and how much later at most. */
+const PREFIXED_KINDS: u32 =
+  bitOf(Builtin.Iban) | bitOf(Builtin.IpAddress) | bitOf(Builtin.GitHubToken) | bitOf(Builtin.PrivateKey);
+const MAX_PREFIX_BYTES: i32 = 5;
+
+const OPEN: u32 = 0x28;
+const PLUS: u32 = 0x2b;
+const HYPHEN: u32 = 0x2d;
 
 const enum Within {
   Text,
@@ -45,10 +44,10 @@ const enum Within {
 @final
 export class BuiltinDetector extends Detector {
   private readonly triggers: Triggers;
-  private readonly sight: Sight = new Sight();
-  private readonly groups: DigitGroups = new DigitGroups();
-  private readonly maxHoldBytes: i32;
+  private readonly sight: Sight;
+  private readonly recognisers: Recognisers;
   private readonly maxLocalBytes: i32;
+  private readonly maxPrefixBytes: i32;
   private readonly wantsNumbers: bool;
   private within: Within = Within.Text;
   /** Where the scan goes on. */
@@ -59,15 +58,17 @@ export class BuiltinDetector extends Detector {
   private keyStart: i32 = 0;
 
   /** `kinds` is a mask of `bitOf`; `maxHoldBytes` at least `MIN_HOLD_BYTES`. */
-  constructor(
-    private readonly kinds: u32,
-    maxHoldBytes: i32,
-  ) {
+  constructor(kinds: u32, maxHoldBytes: i32) {
     super();
-    this.triggers = new Triggers(kinds);
+    const sight = new Sight();
+    const most = max(maxHoldBytes, MIN_HOLD_BYTES);
+    const maxLocalBytes = (kinds & bitOf(Builtin.Email)) != 0 ? min(MAX_LOCAL_BYTES, most / 2) : 0;
+    this.sight = sight;
+    this.maxLocalBytes = maxLocalBytes;
+    this.maxPrefixBytes = prefixBytes(kinds);
     this.wantsNumbers = (kinds & NUMBER_KINDS) != 0;
-    this.maxHoldBytes = max(maxHoldBytes, MIN_HOLD_BYTES);
-    this.maxLocalBytes = min(MAX_LOCAL_BYTES, this.maxHoldBytes / 2);
+    this.triggers = new Triggers(kinds);
+    this.recognisers = new Recognisers(sight, kinds, most, maxLocalBytes);
   }
 
   override reset(): void {
@@ -119,7 +120,7 @@ export class BuiltinDetector extends Detector {
       if (this.wantsNumbers) mask |= numberStarts(pointer);
       for (; mask != 0; mask &= mask - 1) {
         const at = block + ctz(mask);
-        if (this.visit(at)) return at;
+        if (this.recognisers.visit(at)) return at;
       }
     }
     return this.findByByte(block, end);
@@ -130,90 +131,9 @@ export class BuiltinDetector extends Detector {
     for (let at = from; at < until; at++) {
       const pointer = sight.pointer(at);
       const isNumber = this.wantsNumbers && isDigit(load<u8>(pointer));
-      if ((isNumber || this.triggers.mayBegin(pointer, sight.end - at)) && this.visit(at)) return at;
+      if ((isNumber || this.triggers.mayBegin(pointer, sight.end - at)) && this.recognisers.visit(at)) return at;
     }
     return -1;
-  }
-
-  /** Asks the recognisers for what begins around `at`; whether there is something, or may be. */
-  private visit(at: i32): bool {
-    const sight = this.sight;
-    sight.isShort = false;
-    sight.candidate = at;
-    sight.hitEnd = 0;
-    sight.runClasses = 0;
-    const byte = sight.at(at);
-    if (isDigit(byte)) this.visitNumber(at);
-    else this.visitBeginning(at, byte);
-    return sight.isShort || sight.hitEnd != 0;
-  }
-
-  private visitBeginning(at: i32, byte: u32): void {
-    const sight = this.sight;
-    const maxBytes = this.maxHoldBytes;
-    switch (byte) {
-      case 0x40:
-        findEmail(sight, at, this.maxLocalBytes, maxBytes);
-        break;
-      case 0x3a:
-        if (sight.at(at + 1) != 0x2f) findIpv6(sight, at);
-        else if (sight.at(at + 2) == 0x2f) findUrl(sight, at, maxBytes);
-        break;
-      case 0x41:
-        findCapitalToken(sight, at, maxBytes);
-        break;
-      case 0x42:
-        findPrivateKey(sight, at);
-        break;
-      case 0x78:
-        findSlackToken(sight, at, maxBytes);
-        break;
-      default:
-        this.visitLetter(at, byte);
-    }
-    if (sight.hitEnd != 0 && !this.wants(sight.hitId)) sight.hitEnd = 0;
-  }
-
-  private visitLetter(at: i32, byte: u32): void {
-    const sight = this.sight;
-    const third = sight.at(at + 2);
-    if (third == 0x3d) findKeyAndValue(sight, at + 2, this.maxHoldBytes);
-    else if (third == 0x5f) findUnderscoreToken(sight, at, this.maxHoldBytes);
-    else if (third == 0x2d) {
-      if (byte == 0x73 && sight.at(at + 1) == 0x6b) findSkToken(sight, at, this.maxHoldBytes);
-    } else if (byte == 0x65) findJwt(sight, at, this.maxHoldBytes);
-  }
-
-
-  @inline
-  private wants(kind: Builtin): bool {
-    return (this.kinds & bitOf(kind)) != 0;
-  }
-
-  /** Asks what number begins at the digit at `at`. */
-  private visitNumber(at: i32): void {
-    const sight = this.sight;
-    const groups = this.groups;
-    const before = sight.before(at - 1);
-    if (isDigit(before)) return;
-    if (!sight.beginsWord(at, WORD)) {
-      if (!this.wants(Builtin.Iban) || !isOf(before, LETTER) || !isOf(sight.before(at - 2), LETTER)) return;
-      if (isDigit(sight.at(at + 1)) && sight.beginsWord(at - 2, ALPHANUMERIC)) findIban(sight, at - 2);
-      return;
-    }
-    if (before == 0x28 || before == 0x2b) sight.candidate--;
-    if (!groups.look(sight, at, before)) return;
-    const isJoined = (before == 0x2e || before == 0x2d) && isDigit(sight.before(at - 2));
-    const isCard = !isJoined && this.wants(Builtin.CreditCard) && mayBeCreditCard(groups);
-    const isSsn = !isJoined && this.wants(Builtin.UsSsn) && mayBeUsSsn(sight, groups, at);
-    const isAddress = (!isJoined || before == 0x2d) && this.wants(Builtin.IpAddress) && mayBeIpv4(groups);
-    const isPhone = this.wants(Builtin.PhoneNumber) && mayBePhoneNumber(sight, groups, at, before);
-    if (sight.isShort || !(isCard || isSsn || isAddress || isPhone)) return;
-    groups.read(sight, at);
-    if (isCard) findCreditCard(sight, groups);
-    if (isSsn && sight.hitEnd == 0) findUsSsn(sight, groups);
-    if (isAddress && sight.hitEnd == 0) findIpv4(sight, groups);
-    if (isPhone && sight.hitEnd == 0) findPhoneNumber(sight, groups);
   }
 
   /** Tells the hit in hand. */
@@ -258,7 +178,7 @@ export class BuiltinDetector extends Detector {
     const until = min(sight.end, bound);
     let at = this.next;
     while (at < until) {
-      if (sight.at(at) != 0x2d) {
+      if (sight.at(at) != HYPHEN) {
         at++;
         continue;
       }
@@ -285,15 +205,28 @@ export class BuiltinDetector extends Detector {
   private lastBeginning(): i32 {
     const sight = this.sight;
     const end = sight.end;
-    const reach = this.wants(Builtin.Email) ? this.maxLocalBytes : MAX_BEGINNING_BYTES;
-    const floor = max(end - reach, max(sight.start, sight.settled));
+    const most = max(this.maxLocalBytes, this.maxPrefixBytes);
+    const floor = max(end - most, max(sight.start, sight.settled));
     let start = end;
     while (start > floor && isOf(sight.before(start - 1), LOCAL)) start--;
-    if (start > 0 && start == floor && start > sight.settled && isOf(sight.before(start - 1), LOCAL)) {
-      start = max(floor, end - MAX_BEGINNING_BYTES);
-      while (start < end && isOf(sight.before(start - 1), ALPHANUMERIC)) start++;
-      return start;
+    const isLonger = start == floor && start > sight.settled && isOf(sight.before(start - 1), LOCAL);
+    if (isLonger || this.maxLocalBytes == 0) {
+      start = max(start, end - this.maxPrefixBytes);
+      while (start < end && isOf(sight.before(start - 1), ALPHANUMERIC) && isOf(sight.before(start), ALPHANUMERIC))
+        start++;
     }
-    return start > 0 && sight.before(start - 1) == 0x28 ? start - 1 : start;
+    // The rest of a character whose first byte is of no word.
+    while (start < end && (sight.before(start) & 0xc0) == 0x80) start++;
+    if (this.recognisers.wants(Builtin.PhoneNumber)) {
+      if (start == end && sight.before(start - 1) == PLUS) start--;
+      if (sight.before(start - 1) == OPEN) start--;
+    }
+    return start;
   }
+}
+
+/** How many bytes may be before the one at which a recogniser is asked, but for the local part of an e-mail address. */
+function prefixBytes(kinds: u32): i32 {
+  if ((kinds & bitOf(Builtin.ConnectionString)) != 0) return MAX_SCHEME_BYTES;
+  return (kinds & PREFIXED_KINDS) != 0 ? MAX_PREFIX_BYTES : 0;
 }

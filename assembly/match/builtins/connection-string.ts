@@ -15,7 +15,8 @@ import {
 } from "./characters";
 import { CONTEXT_BYTES, Sight } from "./sight";
 
-const MAX_SCHEME_BYTES: i32 = 24;
+/** No scheme and no key of a value is longer. */
+export const MAX_SCHEME_BYTES: i32 = 24;
 const MAX_KEY_BYTES: i32 = 24;
 const MIN_ACCOUNT_KEY_BYTES: i32 = 32;
 const MIN_PASSWORD_BYTES: i32 = 3;
@@ -44,6 +45,7 @@ const DBNAME: u32 = 0x616e6264;
 export function findUrl(sight: Sight, colon: i32, maxBytes: i32): void {
   const start = schemeStart(sight, colon);
   sight.candidate = start;
+  if (sight.at(colon + 1) != SLASH || sight.at(colon + 2) != SLASH) return;
   if (colon - start < 2 || sight.hasBefore(colon, "http") || sight.hasBefore(colon, "https")) return;
   const limit = start + maxBytes - 2;
   let password = 0;
@@ -64,16 +66,18 @@ export function findUrl(sight: Sight, colon: i32, maxBytes: i32): void {
   sight.foundRun(Builtin.ConnectionString, start, end, limit, URL, URL_JOINER);
 }
 
+/** Where the scheme begins that ends at `colon`; the colon itself when there is none, or none that is so long. */
 function schemeStart(sight: Sight, colon: i32): i32 {
   const floor = max(colon - MAX_SCHEME_BYTES, sight.settled);
   let start = colon;
-  while (start > floor) {
-    const byte = sight.before(start - 1);
-    if (!isOf(byte, ALPHANUMERIC | DASH | FULL_STOP) && byte != PLUS) break;
-    start--;
-  }
+  while (start > floor && isSchemeByte(sight.before(start - 1))) start--;
+  if (start > sight.settled && isSchemeByte(sight.before(start - 1))) return colon;
   while (start < colon && !isOf(sight.before(start), LETTER)) start++;
   return start;
+}
+
+function isSchemeByte(byte: u32): bool {
+  return byte == PLUS || isOf(byte, ALPHANUMERIC | DASH | FULL_STOP);
 }
 
 /**

@@ -1,6 +1,10 @@
 import { isDigit, isOf, LETTER, WORD } from "./characters";
 import { CONTEXT_BYTES, Sight } from "./sight";
 
+const SPACE: u32 = 0x20;
+const OPEN: u32 = 0x28;
+const DASH: u32 = 0x2d;
+
 /** How near the number the word has to begin. */
 const NEAR_BYTES: i32 = CONTEXT_BYTES - 4;
 
@@ -27,16 +31,7 @@ const KEITAI: u32 = 0xe5ba90e6;
 const JEONHWA: u32 = 0xed84a0ec;
 
 /** A bit for each letter that one of the words begins with. */
-const FIRST_LETTERS: u32 =
-  (1 << 0x01) |
-  (1 << 0x03) |
-  (1 << 0x04) |
-  (1 << 0x06) |
-  (1 << 0x0d) |
-  (1 << 0x12) |
-  (1 << 0x13) |
-  (1 << 0x14) |
-  (1 << 0x17);
+const FIRST_LETTERS: u32 = 0x9d205a; // a, c, d, f, m, p, r, s, t, w
 
 const SSN: u32 = 0x6e7373;
 const SOCI: u32 = 0x69636f73;
@@ -50,21 +45,28 @@ export function hasPhoneWord(sight: Sight, number: i32): bool {
   let at = number;
   let four: u32 = 0;
   while (at > number - NEAR_BYTES) {
-    const byte = sight.before(--at);
+    const byte = sight.peekBefore(--at);
     if (byte == 0 || isDigit(byte)) return false;
     four = (four << 8) | (byte | (byte < 0x80 ? 0x20 : 0));
-    if (isPhoneWord(four, sight, at)) return true;
+    const mayBegin = byte >= 0x80 || ((FIRST_LETTERS >> (byte & 0x1f)) & 1) != 0;
+    if (mayBegin && isPhoneWord(four, sight, at)) return true;
   }
   return false;
 }
 
-/** Whether a word for a telephone is just behind a number, as in `555 1234 (mobile)`. */
+/** Whether a word for a telephone is just behind a number, as in `555 1234 (mobile)`. Looks no further than it may begin or go on. */
 export function isBeforePhoneWord(sight: Sight, end: i32): bool {
   let at = end;
-  while (at < end + 2 && !isOf(sight.at(at), LETTER) && sight.at(at) >= 0x20) at++;
+  let byte = sight.at(at);
+  while (at < end + 2 && (byte == SPACE || byte == DASH || byte == OPEN)) byte = sight.at(++at);
   let four: u32 = 0;
-  for (let i = 3; i >= 0; i--) four = (four << 8) | (sight.at(at + i) | 0x20);
-  return four == OFFI || four == MOBI || four == CELL || four == PHON || (four & THREE) == FAX;
+  for (let shift = 0; shift < 32; shift += 8) {
+    if (!isOf(byte, LETTER)) return false;
+    four |= (byte | 0x20) << shift;
+    if (four == FAX) return true;
+    byte = sight.at(++at);
+  }
+  return four == OFFI || four == MOBI || four == CELL || four == PHON;
 }
 
 /** Whether `four`, the bytes at `at` with letters in lower case, begin a word for a telephone. */
@@ -74,7 +76,7 @@ function isPhoneWord(four: u32, sight: Sight, at: i32): bool {
   if (first >= 0x80) {
     return four == DIANHUA || four == DENWA || four == SHOUJI || four == KEITAI || four == JEONHWA;
   }
-  if (((FIRST_LETTERS >> (first & 0x1f)) & 1) == 0 || isOf(sight.before(at - 1), LETTER)) return false;
+  if (isOf(sight.before(at - 1), LETTER)) return false;
   if (four == MOBI) return true;
   const next = sight.before(at + 4) | 0x20;
   const isWord = !isOf(next, LETTER);
@@ -90,26 +92,27 @@ function isPhoneWord(four: u32, sight: Sight, at: i32): bool {
 
 /** Whether the word for a Social Security number is just before. */
 export function hasSsnWord(sight: Sight, number: i32): bool {
-  return hasWord(sight, number, SSN, THREE) || hasWord(sight, number, SOCI, u32.MAX_VALUE);
+  return hasWord(sight, number, SSN, THREE, SOCI);
 }
 
 /** Whether a dotted number is said to be a version. */
 export function hasVersionWord(sight: Sight, number: i32): bool {
-  return hasWord(sight, number, VERS, u32.MAX_VALUE);
+  return hasWord(sight, number, VERS, u32.MAX_VALUE, VERS);
 }
 
 /** Whether a number is said to be a book's. */
 export function hasIsbnWord(sight: Sight, number: i32): bool {
-  return hasWord(sight, number, ISBN, u32.MAX_VALUE);
+  return hasWord(sight, number, ISBN, u32.MAX_VALUE, ISBN);
 }
 
-function hasWord(sight: Sight, number: i32, word: u32, mask: u32): bool {
+/** Whether `word`, of which `mask` counts, or `other` is just before a number, with no other number between. */
+function hasWord(sight: Sight, number: i32, word: u32, mask: u32, other: u32): bool {
   let four: u32 = 0;
   for (let at = number - 1; at >= number - NEAR_BYTES; at--) {
-    const byte = sight.before(at);
+    const byte = sight.peekBefore(at);
     if (byte == 0 || isDigit(byte)) return false;
     four = (four << 8) | (byte | 0x20);
-    if ((four & mask) == word) return true;
+    if ((four & mask) == word || four == other) return true;
   }
   return false;
 }

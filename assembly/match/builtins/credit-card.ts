@@ -8,93 +8,16 @@ const MAX_DIGITS: i32 = 19;
 
 /**
  * Issuers: the first and last number of four digits that theirs begin with, and the lengths that they issue, bit 0 for 12
- * digits (ISO/IEC 7812; the networks' published ranges). In the order of the numbers.
+ * digits (ISO/IEC 7812; the networks' published ranges). In the order of the numbers: Maestro, UATP, JCB (two), Mir, Mastercard,
+ * Diners Club (two), American Express, JCB, Diners Club, American Express, Diners Club, Visa, Maestro (four), Mastercard and
+ * Maestro, Maestro, Discover with RuPay and UnionPay, Maestro, UnionPay, Maestro, Discover, Maestro, UnionPay and RuPay, Troy.
  */
 const ISSUERS = memory.data<u16>([
-  604,
-  604,
-  0xd1, // Maestro
-  1220,
-  1229,
-  0x08, // UATP
-  1800,
-  1800,
-  0x08, // JCB
-  2131,
-  2131,
-  0x08,
-  2200,
-  2204,
-  0x90, // Mir
-  2221,
-  2720,
-  0x10, // Mastercard
-  3000,
-  3059,
-  0x14, // Diners Club
-  3095,
-  3095,
-  0x14,
-  3400,
-  3499,
-  0x08, // American Express
-  3500,
-  3599,
-  0x90, // JCB
-  3600,
-  3699,
-  0x14, // Diners Club
-  3700,
-  3799,
-  0x08, // American Express
-  3800,
-  3999,
-  0x14, // Diners Club
-  4000,
-  4999,
-  0x92, // Visa
-  5000,
-  5017,
-  0x10, // Maestro
-  5018,
-  5020,
-  0xd1,
-  5021,
-  5037,
-  0x10,
-  5038,
-  5038,
-  0xd1,
-  5039,
-  5599,
-  0x10, // Maestro, Mastercard
-  5600,
-  5899,
-  0xd1, // Maestro
-  6000,
-  6303,
-  0x90, // Discover, RuPay, UnionPay
-  6304,
-  6304,
-  0xd1, // Maestro
-  6305,
-  6389,
-  0x90,
-  6390,
-  6390,
-  0xd1,
-  6391,
-  6699,
-  0x90, // Discover
-  6700,
-  6799,
-  0xd1, // Maestro
-  8100,
-  8299,
-  0x90, // UnionPay, RuPay
-  9792,
-  9792,
-  0x10, // Troy
+  604, 604, 0xd1, 1220, 1229, 0x08, 1800, 1800, 0x08, 2131, 2131, 0x08, 2200, 2204, 0x90, 2221, 2720, 0x10, 3000, 3059,
+  0x14, 3095, 3095, 0x14, 3400, 3499, 0x08, 3500, 3599, 0x90, 3600, 3699, 0x14, 3700, 3799, 0x08, 3800, 3999, 0x14,
+  4000, 4999, 0x92, 5000, 5017, 0x10, 5018, 5020, 0xd1, 5021, 5037, 0x10, 5038, 5038, 0xd1, 5039, 5599, 0x10, 5600,
+  5899, 0xd1, 6000, 6303, 0x90, 6304, 6304, 0xd1, 6305, 6389, 0x90, 6390, 6390, 0xd1, 6391, 6699, 0x90, 6700, 6799,
+  0xd1, 8100, 8299, 0x90, 9792, 9792, 0x10,
 ]);
 const ISSUER_BYTES: usize = 6;
 const ISSUER_COUNT: usize = 28;

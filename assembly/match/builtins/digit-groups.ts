@@ -8,7 +8,7 @@ const MAX_BYTES: i32 = 44;
 
 /** A number of fewer digits is looked at only when others follow. */
 export const MIN_SINGLE_DIGITS: i32 = 7;
-const MAX_SECOND_LENGTH: i32 = 5;
+const MAX_SECOND_LENGTH: i32 = 7;
 
 const SPACE: u32 = 0x20;
 const OPEN: u32 = 0x28;
@@ -16,7 +16,6 @@ const CLOSE: u32 = 0x29;
 const PLUS: u32 = 0x2b;
 const DASH: u32 = 0x2d;
 const FULL_STOP: u32 = 0x2e;
-const SLASH: u32 = 0x2f;
 
 /** A group: where it begins and ends, how many digits are before it, what separates it from the one before. */
 const GROUP_SHIFT: i32 = 4;
@@ -27,7 +26,7 @@ const SEPARATOR: usize = 12;
 /** Digits in groups, as numbers are written: `4111 1111 1111 1111`, `+49 (0) 30/1234-56`, `10.0.0.1`. */
 @final
 export class DigitGroups {
-  /** How many digits the first group has, up to `MAX_DIGITS` + 1, and the second behind `gap`, up to 5; known before `read`. */
+  /** How many digits the first group has, up to `MAX_DIGITS` + 1, and the second behind `gap`, up to 7; known before `read`. */
   firstLength: i32 = 0;
   secondLength: i32 = 0;
   /** What stands before the second group; 0 when there is none. */
@@ -49,7 +48,7 @@ export class DigitGroups {
     const gap = sight.peek(end);
     this.gap = 0;
     this.secondLength = 0;
-    if (gap != SPACE && gap - OPEN > 7) return this.firstLength >= MIN_SINGLE_DIGITS;
+    if (!isSeparator(gap) && gap != OPEN && gap != CLOSE) return this.firstLength >= MIN_SINGLE_DIGITS;
     const next = sight.peek(end + 1);
     let second = 0;
     while (second < MAX_SECOND_LENGTH && isDigit(sight.peek(end + 1 + second))) second++;
@@ -99,7 +98,7 @@ export class DigitGroups {
       if (++count == MAX_GROUPS || at - from > MAX_BYTES) break;
       store<u32>(group, 0, SEPARATOR);
       let next = at;
-      if (byte == SPACE || byte == DASH || byte == FULL_STOP || byte == SLASH) {
+      if (isSeparator(byte)) {
         store<u32>(group, byte, SEPARATOR);
         byte = sight.peek(++next);
         isInside = byte == OPEN;
@@ -185,7 +184,9 @@ export function mayBeGrouped(digit: u32, before: u32, first: i32, gap: u32, next
   return digit == 0x30 || (first + second >= 4 && !(first == 4 && second == 2));
 }
 
-/** Whether a byte may separate groups of a number. */
+/** Whether a byte may separate groups of a number: a space, `-`, `.` or `/`. */
+
+@inline
 export function isSeparator(byte: u32): bool {
-  return byte == SPACE || byte == DASH || byte == FULL_STOP || byte == SLASH;
+  return byte == SPACE || byte - DASH < 3;
 }

@@ -4,9 +4,19 @@ import { Sight } from "./sight";
 
 const DOT: u32 = 0x2e;
 
-/** The letters of the keys that a header begins with or that say what it is (RFC 7515, 4.1; RFC 7516, 4.1), the first highest. */
-const ALG: u32 = 0x22616c67; // "alg
-const END_OF_KEY: u32 = 0x22;
+/** `"alg`, the first letter highest. */
+const ALG: u32 = 0x22616c67;
+const QUOTE: u32 = 0x22;
+const COLON: u32 = 0x3a;
+const SPACE: u32 = 0x20;
+
+/** How much of the key was read. */
+const enum Key {
+  None,
+  Name,
+  Quoted,
+  Found,
+}
 
 /**
  * A JSON Web Token (RFC 7519): a header that is an object with `alg`, in base64url, and at least a payload behind it, joined with
@@ -19,8 +29,7 @@ export function findJwt(sight: Sight, start: i32, maxBytes: i32): void {
   let bitCount = 0;
   let last: u32 = 0;
   let recent: u32 = 0;
-  let hasAlgorithm = false;
-  let isQuotedKey = false;
+  let key = Key.None;
   let at = start;
   let byte = sight.at(at);
   for (; at < limit && isOf(byte, BASE64URL); byte = sight.at(++at)) {
@@ -29,12 +38,15 @@ export function findJwt(sight: Sight, start: i32, maxBytes: i32): void {
     if (bitCount < 8) continue;
     bitCount -= 8;
     last = (bits >> bitCount) & 0xff;
-    if (last < 0x20 && last != 0x0a && last != 0x0d && last != 0x09) return;
-    if (isQuotedKey && last == END_OF_KEY) hasAlgorithm = true;
+    if (last < SPACE && last != 0x0a && last != 0x0d && last != 0x09) return;
     recent = (recent << 8) | last;
-    isQuotedKey = recent == ALG;
+    if (key == Key.Found) continue;
+    if (recent == ALG) key = Key.Name;
+    else if (key == Key.Name && last == QUOTE) key = Key.Quoted;
+    else if (key == Key.Quoted && last == COLON) key = Key.Found;
+    else if (key != Key.Quoted || last > SPACE) key = Key.None;
   }
-  if (!hasAlgorithm) return;
+  if (key != Key.Found) return;
   if (at < limit && (last != 0x7d || byte != DOT || !isOf(sight.at(at + 1), BASE64URL))) return;
   const end = sight.runEnd(at, limit, BASE64URL, FULL_STOP);
   sight.foundRun(Builtin.Jwt, start, end, limit, BASE64URL, FULL_STOP);

@@ -62,10 +62,11 @@ function mayBegin(pointer: usize, digits: u32, at: u32): bool {
   }
   const second = <i32>ctz(~(digits >> (end + 1)));
   if (end + second > 30) return true;
-  const third: u32 = load<u8>(after + <usize>second, 1);
-  if (!mayBeGrouped(digit, before, first, gap, load<u8>(after, 1), second, third)) return false;
-  if (!isInRow || gap == 0x2e) return true;
-  return first == 3 ? second == 2 : first == 4 && (second == 4 || second == 6) && !isDigit(load<u8>(pointer - 4));
+  if (isInRow && gap != 0x2e) {
+    if (first != 4) return first == 3 && second == 2;
+    return (second == 4 || second == 6) && !(isDigit(load<u8>(pointer - 3)) && isDigit(load<u8>(pointer - 4)));
+  }
+  return mayBeGrouped(digit, before, first, gap, load<u8>(after, 1), second, load<u8>(after + <usize>second, 1));
 }
 
 

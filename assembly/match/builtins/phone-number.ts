@@ -35,7 +35,9 @@ export function mayBePhoneNumber(sight: Sight, groups: DigitGroups, at: i32, bef
     return hasPhoneWord(sight, at) || isBeforePhoneWord(sight, at + first) || isWholeText(sight, at, first);
   }
   const second = groups.secondLength;
-  if (groups.gap == OPEN || groups.gap == CLOSE || digit == 0x30) return true;
+  if (digit == 0x30) return true;
+  if (first >= MIN_SINGLE_DIGITS && isDigit(sight.before(at - 2))) return false;
+  if (groups.gap == OPEN || groups.gap == CLOSE) return true;
   if (first == 3 ? second == 3 : first == 2 ? second >= 3 : first == 1 && second == 3) return true;
   return hasPhoneWord(sight, at) || isBeforePhoneWord(sight, lastEnd(sight, at));
 }
@@ -48,9 +50,12 @@ function isWholeText(sight: Sight, at: i32, length: i32): bool {
 
 /** Where the groups end that begin at `at`. */
 function lastEnd(sight: Sight, at: i32): i32 {
+  const limit = at + MAX_BYTES;
   let end = at + 1;
-  while (end < at + MAX_BYTES && (isDigit(sight.at(end)) || (isSeparator(sight.at(end)) && isDigit(sight.at(end + 1)))))
-    end++;
+  for (; end < limit; end++) {
+    const byte = sight.peek(end);
+    if (!isDigit(byte) && (!isSeparator(byte) || !isDigit(sight.peek(end + 1)))) break;
+  }
   return end;
 }
 
@@ -234,7 +239,7 @@ function extensionEnd(sight: Sight, end: i32): i32 {
   else if (byte == 0x65 && (sight.at(at + 1) | 0x20) == 0x78 && (sight.at(at + 2) | 0x20) == 0x74) {
     at += 3;
     if (sight.hasAt(at, "ension")) at += 6;
-    if (sight.at(at) == FULL_STOP || sight.at(at) == 0x3a) at++;
+    if (sight.at(at) == FULL_STOP) at++;
     if (sight.at(at) == SPACE) at++;
   } else return end;
   const digits = at;

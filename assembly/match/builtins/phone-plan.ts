@@ -23,8 +23,8 @@ const MAX_INTERNATIONAL: u32 = 15;
 export function countryCodeLength(three: u32): u32 {
   const first = three / 100;
   if (first == 1 || first == 7) return 1;
-  if (first == 0) return 0;
   const two = three / 10;
+  if (first == 0 || two == 28 || two == 83 || two == 89 || three == 999) return 0;
   for (let code = TWO_DIGITS; load<u8>(code) != 0; code++) if (load<u8>(code) == two) return 2;
   return 3;
 }

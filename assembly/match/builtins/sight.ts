@@ -49,6 +49,13 @@ export class Sight {
     this.isOpen = !window.isLast;
   }
 
+  /** The same in place, for where many are looked at. */
+
+  @inline
+  peekBefore(offset: i32): u32 {
+    return offset >= this.start ? <u32>load<u8>(this.base + <usize>offset) : this.before(offset);
+  }
+
   /** Keeps what may go out of the window but says what comes after it. */
   keepContext(until: i32): void {
     const context = changetype<usize>(this.context);
@@ -125,7 +132,9 @@ export class Sight {
     return at;
   }
 
+  /** Finds a hit, if it does not begin within the one before. */
   found(id: i32, start: i32, end: i32): void {
+    if (start < this.settled) return;
     this.hitId = id;
     this.hitStart = start;
     this.hitEnd = end;
@@ -134,7 +143,7 @@ export class Sight {
   /** Finds a hit that goes on until `runEnd`; where that is the limit, it is told in parts. */
   foundRun(id: i32, start: i32, end: i32, limit: i32, classes: u32, joiners: u32): void {
     this.found(id, start, end);
-    if (end < limit) return;
+    if (end < limit || this.hitEnd == 0) return;
     this.runClasses = classes;
     this.runJoiners = joiners;
   }

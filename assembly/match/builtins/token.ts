@@ -7,13 +7,13 @@ const HYPHEN: u32 = 0x2d;
 /** So many different characters at least are in what was drawn by chance; a placeholder has fewer. */
 const MIN_VARIETY: i32 = 6;
 /** How much of a token is looked at for that. */
-const MAX_SAMPLE: i32 = 48;
+const MAX_SAMPLE: i32 = 80;
 
 const AWS_BYTES: i32 = 20;
 const GOOGLE_BYTES: i32 = 39;
 
 /** AWS access key ids (IAM User Guide, "Unique identifiers"): four letters and 16 of base32. Google: AIza and 35 of base64url. */
-export function findCapitalToken(sight: Sight, start: i32, maxBytes: i32): void {
+export function findCapitalToken(sight: Sight, start: i32): void {
   if (!sight.beginsWord(start, WORD)) return;
   if (sight.hasAt(start, "AIza")) {
     const end = sight.runEnd(start, start + GOOGLE_BYTES + 1, BASE64URL, 0);
