@@ -1,7 +1,7 @@
 import { Detector, HitListener, TextWindow } from "./detector";
 import { NONE, ROOT, WordAutomaton } from "./words-automaton";
 import { WordFilter } from "./words-filter";
-import { isLetter, SymbolReader } from "./words-symbols";
+import { contextAfter, isLetter, NO_CONTEXT, symbolOf } from "./words-symbols";
 
 /** Below that the filter costs more than it saves. */
 const LEAST_FILTER_BYTES: i32 = 32;
@@ -9,7 +9,7 @@ const LEAST_FILTER_BYTES: i32 = 32;
 /** Reports every word of a set that is in a text, overlapping ones too. Holds back no more than the longest word. */
 @final
 export class WordDetector extends Detector {
-  private readonly reader: SymbolReader = new SymbolReader();
+  private context: u32 = NO_CONTEXT;
   private state: u32 = ROOT;
   private next: i32 = 0;
   /** Words end at `next`, if no letter follows. */
@@ -24,7 +24,7 @@ export class WordDetector extends Detector {
 
   override reset(): void {
     this.pending = 0;
-    this.reader.reset();
+    this.context = NO_CONTEXT;
     this.state = ROOT;
     this.next = 0;
     this.isUndecided = false;
@@ -32,12 +32,12 @@ export class WordDetector extends Detector {
 
   override scan(window: TextWindow, hits: HitListener): void {
     const automaton = this.automaton;
-    const reader = this.reader;
     const end = window.end;
     const origin = window.pointer - <usize>window.start;
     const classes = changetype<usize>(automaton.classOf);
     const endings = changetype<usize>(automaton.endings);
     let state = this.state;
+    let context = this.context;
     let at = this.next;
     if (this.isUndecided && (at < end || window.isLast)) {
       this.isUndecided = false;
@@ -45,14 +45,14 @@ export class WordDetector extends Detector {
     }
     while (at < end) {
       if (state == ROOT && end - at >= LEAST_FILTER_BYTES) {
-        this.filter.isInWord = reader.isInWord;
-        this.filter.isAfterLead = reader.isAfterLead;
+        this.filter.context = context;
         at = <i32>(this.filter.find(origin + <usize>at, origin + <usize>end) - origin);
-        reader.isInWord = this.filter.isInWord;
-        reader.isAfterLead = this.filter.isAfterLead;
+        context = this.filter.context;
         if (at == end) break;
       }
-      const symbol = reader.next(load<u8>(origin + <usize>at));
+      const byte = load<u8>(origin + <usize>at);
+      const symbol = symbolOf(byte, context);
+      context = contextAfter(byte, context);
       at++;
       state = automaton.next(state, load<u8>(classes + <usize>symbol));
       if (load<u32>(endings + <usize>state * 4) == NONE) continue;
@@ -60,6 +60,7 @@ export class WordDetector extends Detector {
       else this.isUndecided = true;
     }
     this.next = at;
+    this.context = context;
     this.state = state;
     this.pending = this.earliest(state, at, window.isLast);
   }

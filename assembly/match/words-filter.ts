@@ -24,9 +24,8 @@ export class WordFilter {
   private hasOthers: bool = false;
   /** Words begin with characters that are neither ASCII nor letters. */
   private hasWide: bool = false;
-  // Where `find` stopped.
-  isInWord: bool = false;
-  isAfterLead: bool = false;
+  /** What is before the place where `find` begins, and then where it stopped. */
+  context: u32 = 0;
 
   /** Enters a word, as plain bytes. */
   add(pointer: usize, length: i32): void {
@@ -62,12 +61,12 @@ export class WordFilter {
   }
 
   /**
-   * The first place in [pointer, end) where a word may begin; the last 23 bytes are left for others. `isInWord` and
-   * `isAfterLead` say where `pointer` is, and then where the place is.
+   * The first place in [pointer, end) where a word may begin; the last 23 bytes are left for others. `context` is
+   * that of `pointer`, and then that of the place.
    */
   find(pointer: usize, end: usize): usize {
-    let inWord: u32 = <u32>this.isInWord;
-    let afterLead: u32 = <u32>this.isAfterLead;
+    let inWord = this.context & 1;
+    let afterLead = this.context >> 1;
     const others = v128.load(changetype<usize>(this.others));
     while (pointer + BLOCK_BYTES + MANY_BYTES <= end) {
       const block = v128.load(pointer);
@@ -101,8 +100,7 @@ export class WordFilter {
             inWord = (words >> (at - 1)) & 1;
             afterLead = (leads >> (at - 1)) & 1;
           }
-          this.isInWord = inWord != 0;
-          this.isAfterLead = afterLead != 0;
+          this.context = inWord | (afterLead << 1);
           return pointer + at;
         }
         places &= places - 1;
@@ -111,11 +109,9 @@ export class WordFilter {
       afterLead = (leads >> 15) & 1;
       pointer += BLOCK_BYTES;
     }
-    this.isInWord = inWord != 0;
-    this.isAfterLead = afterLead != 0;
+    this.context = inWord | (afterLead << 1);
     return pointer;
   }
-
 
   @inline
   private mayBegin(bytes: u64): bool {
@@ -148,15 +144,13 @@ class PrefixTable {
   add(prefix: u64, isWord: bool): void {
     const hash = hashOf(prefix);
     const bits: u32 = isWord ? Prefix.Word : Prefix.Longer;
-    const shift: u32 = (hash & 3) * 2;
-    this.entries[hash >> 2] |= <u8>(bits << shift);
+    this.entries[hash >> 2] |= <u8>(bits << <u32>((hash & 3) * 2));
   }
-
 
   @inline
   find(prefix: u64): u32 {
     const hash = hashOf(prefix);
-    return (load<u8>(changetype<usize>(this.entries) + <usize>(hash >> 2)) >> (<u8>((hash & 3) * 2))) & 3;
+    return (load<u8>(changetype<usize>(this.entries) + <usize>(hash >> 2)) >> <u8>((hash & 3) * 2)) & 3;
   }
 }
 

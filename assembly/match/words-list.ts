@@ -3,7 +3,7 @@ import { Folder } from "./fold";
 import { PlainText } from "./plain-text";
 import { CASE_SPLITS, CASE_SPLITS_LENGTH } from "./unicode/plain-table";
 import { WordFilter } from "./words-filter";
-import { SymbolReader } from "./words-symbols";
+import { contextAfter, NO_CONTEXT, symbolOf } from "./words-symbols";
 
 /** The longest word, in bytes of its plain text. */
 export const MAX_WORD_BYTES: i32 = 240;
@@ -30,7 +30,6 @@ export class WordList {
   readonly filter: WordFilter = new WordFilter();
   private readonly plain: PlainText = new PlainText(MAX_WORD_BYTES, 64);
   private readonly folder: Folder = new Folder(this.plain);
-  private readonly reader: SymbolReader = new SymbolReader();
 
   /**
    * Adds a word or a phrase whose hits are told as those of `id`. False where its plain text is empty, or longer than
@@ -59,9 +58,13 @@ export class WordList {
     this.starts.push(this.length);
     this.lengths.push(length);
     this.ids.push(id);
-    this.reader.reset();
-    for (let i = 0; i < length; i++) this.symbols[this.length++] = <u8>this.reader.next(plain.window.at(i));
-    this.endsInLetter.push(this.reader.isInWord);
+    let context = NO_CONTEXT;
+    for (let i = 0; i < length; i++) {
+      const byte = plain.window.at(i);
+      this.symbols[this.length++] = <u8>symbolOf(byte, context);
+      context = contextAfter(byte, context);
+    }
+    this.endsInLetter.push((context & 1) != 0);
     this.filter.add(plain.window.pointer, length);
     return true;
   }
@@ -88,9 +91,7 @@ function inCase(word: string, to: Case): string {
     const unit = word.charCodeAt(i);
     const split = splitAt(unit);
     const isCapital = to == Case.Capital || (to == Case.Title && i == 0);
-    all += String.fromCharCode(
-      split < 0 ? unit : load<u16>(CASE_SPLITS + <usize>((split & ~1) + (isCapital ? 0 : 1)) * 2),
-    );
+    all += String.fromCharCode(split < 0 ? unit : load<u16>(CASE_SPLITS + <usize>((split & ~1) + (isCapital ? 0 : 1)) * 2));
   }
   return all;
 }

@@ -1,6 +1,6 @@
 import { Detector, HitListener, TextWindow } from "./detector";
 import { NONE, ROOT, WordAutomaton } from "./words-automaton";
-import { SymbolReader } from "./words-symbols";
+import { contextAfter, NO_CONTEXT, symbolOf } from "./words-symbols";
 
 /**
  * Reports the words of a set that are in a text of letters which stood apart, so that nothing tells where a word begins or
@@ -9,7 +9,6 @@ import { SymbolReader } from "./words-symbols";
  */
 @final
 export class SpacedWordDetector extends Detector {
-  private readonly reader: SymbolReader = new SymbolReader();
   /** What ends after it has not been told yet of the words that begin at `pending`. */
   private toldTo: i32 = 0;
 
@@ -35,13 +34,15 @@ export class SpacedWordDetector extends Detector {
     const automaton = this.automaton;
     const start = this.pending;
     let state = ROOT;
-    this.reader.reset();
+    let context = NO_CONTEXT;
     for (let at = start; at < window.end; at++) {
-      state = automaton.child(state, unchecked(automaton.classOf[this.reader.next(window.at(at))]));
+      const byte = window.at(at);
+      state = automaton.child(state, unchecked(automaton.classOf[symbolOf(byte, context)]));
+      context = contextAfter(byte, context);
       if (state == ROOT) return false;
       if (at < this.toldTo) continue;
       this.toldTo = at + 1;
-      for (let ending = unchecked(automaton.endings[state]); ending != NONE;) {
+      for (let ending = unchecked(automaton.endings[state]); ending != NONE; ) {
         const length: i32 = unchecked(automaton.endingLengths[ending]);
         if (length == at + 1 - start) hits.onHit(unchecked(automaton.endingIds[ending]), start, at + 1, false);
         ending = unchecked(automaton.endingNexts[ending]);

@@ -24,29 +24,23 @@ const BEGINNINGS_AT: usize = 512;
  */
 const SYMBOLS = makeSymbols();
 
-/** Reads bytes as symbols, one after the other. */
-@final
-export class SymbolReader {
-  /** The last byte is the last one of a letter so far. */
-  isInWord: bool = false;
-  /** The last byte is the lead of a letter. */
-  isAfterLead: bool = false;
+/** What is before a byte: bit 0 says that a letter or digit ends there so far, bit 1 that it is the lead of one. */
+export const NO_CONTEXT: u32 = 0;
 
-  reset(): void {
-    this.isInWord = false;
-    this.isAfterLead = false;
-  }
+/** The context behind a byte. */
+// @ts-ignore: decorator
+@inline
+export function contextAfter(byte: u32, context: u32): u32 {
+  const kinds = kindsOf(byte);
+  return (kinds & (LETTER | LEAD)) | ((kinds >> 2) & (context >> 1));
+}
 
-
-  @inline
-  next(byte: u32): u32 {
-    const kinds = kindsOf(byte);
-    const isLetter = (kinds & LETTER) != 0;
-    const begins = isLetter && !this.isInWord;
-    this.isInWord = isLetter || ((kinds & CONTINUATION) != 0 && this.isAfterLead);
-    this.isAfterLead = (kinds & LEAD) != 0;
-    return load<u8>(changetype<usize>(SYMBOLS) + byte + (begins ? BEGINNINGS_AT : 0));
-  }
+/** The symbol that a byte is in a context. */
+// @ts-ignore: decorator
+@inline
+export function symbolOf(byte: u32, context: u32): u32 {
+  const begins = kindsOf(byte) & ~context & LETTER;
+  return load<u8>(changetype<usize>(SYMBOLS) + byte + begins * BEGINNINGS_AT);
 }
 
 /** Whether a letter or a digit begins with this byte. */

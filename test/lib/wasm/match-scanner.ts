@@ -9,7 +9,6 @@ const INPUT = new StaticArray<u8>(1 << 20);
 const HITS = new StaticArray<i32>(1 << 20);
 let hits: i32 = 0;
 
-
 @final
 class Recorder extends HitListener {
   override onHit(id: i32, start: i32, end: i32, isContinued: bool): void {
@@ -88,7 +87,6 @@ class Braces extends Detector {
     this.pending = at;
   }
 }
-
 
 @final
 class Shapes extends DetectorFactory {
