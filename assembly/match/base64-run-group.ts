@@ -37,7 +37,7 @@ export class Group {
   /** Where it stopped: after the last character, or at what is no more of the run. */
   end: i32 = 0;
 
-  /** Reads up to `most` characters from `at` on. */
+  /** Reads up to `most` characters from `at` on, where a line break may be. */
   read(window: TextWindow, at: i32, most: i32): GroupEnd {
     if (at + most > window.end || !this.readStraight(window, at, most)) return this.readByCharacter(window, at, most);
     this.end = at + most;
@@ -64,7 +64,7 @@ export class Group {
     this.length = 0;
     this.end = at;
     while (this.length < most) {
-      const place = this.length == 0 ? at : skipBreak(window, at);
+      const place = skipBreak(window, at);
       if (place >= window.end) return window.isLast ? GroupEnd.RunEnd : GroupEnd.WindowEnd;
       const byte = window.at(place);
       if (!isEncoded(byte)) return GroupEnd.RunEnd;

@@ -89,7 +89,9 @@ export class DecodedText extends ViewHits {
   override onHit(id: i32, start: i32, end: i32, isContinued: bool): void {
     const plain = this.plain;
     const decoded = this.decoded;
-    const from = isContinued ? decoded.endOf(plain.originalEnd(start) - 1) : decoded.startOf(plain.originalStart(start));
+    const from = isContinued
+      ? decoded.endOf(plain.originalEnd(start) - 1)
+      : decoded.startOf(plain.originalStart(start));
     const to = decoded.endOf(plain.originalEnd(end) - 1);
     this.hits.onHit(this.firstId + id, from, to, isContinued);
   }

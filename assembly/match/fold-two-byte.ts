@@ -49,7 +49,7 @@ function makeReads(): StaticArray<u32> {
     const cell = cellOf(scalar);
     const length = cell == ITSELF ? storeUtf8(bytes, scalar) : writePlain(scalar, cell, bytes);
     const other: u32 = cell == ITSELF ? 0 : 0x80000000;
-    all[scalar - FIRST] = other | (<u32>length << LENGTH_SHIFT) | (load<u32>(bytes) & 0xffffff);
+    all[scalar - FIRST] = other | ((<u32>length) << LENGTH_SHIFT) | (load<u32>(bytes) & 0xffffff);
   }
   return all;
 }

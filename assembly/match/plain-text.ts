@@ -65,6 +65,7 @@ export class PlainText {
     return this.window.end - this.window.start > this.keptBytes || this.entries > this.mostEntries >> 1;
   }
 
+
   @inline
   get isMapFull(): bool {
     return this.entries >= this.mostEntries;
@@ -73,7 +74,7 @@ export class PlainText {
   /** Adds an entry on condition, without a branch. */
   @inline
   noteIf(condition: bool, plain: i32, original: i32, length: i32): void {
-    const entry = (<u64>plain << PLAIN_SHIFT) | (<u64>original << ORIGINAL_SHIFT) | length;
+    const entry = ((<u64>plain) << PLAIN_SHIFT) | ((<u64>original) << ORIGINAL_SHIFT) | length;
     store<u64>(changetype<usize>(this.map) + <usize>this.entries * ENTRY_BYTES, entry);
     this.entries += <i32>condition;
   }
@@ -113,6 +114,7 @@ export class PlainText {
     this.entries -= first;
   }
 
+
   @inline
   private entryAt(index: i32): u64 {
     return load<u64>(changetype<usize>(this.map) + <usize>index * ENTRY_BYTES);
@@ -125,7 +127,7 @@ export class PlainText {
   }
 
   private indexOf(plain: i32): i32 {
-    const after = <u64>(plain + 1) << PLAIN_SHIFT;
+    const after = (<u64>(plain + 1)) << PLAIN_SHIFT;
     let low = 0;
     let high = this.entries;
     while (low < high) {

@@ -56,7 +56,8 @@ export class CommonHits {
   private toldTo(view: View, id: i32, start: i32): i32 {
     let told = -1;
     for (let i = min(this.count, REMEMBERED) - 1; i >= 0; i--) {
-      if (unchecked(this.starts[i]) != start || unchecked(this.ids[i]) != id || unchecked(this.views[i]) == view) continue;
+      if (unchecked(this.starts[i]) != start || unchecked(this.ids[i]) != id || unchecked(this.views[i]) == view)
+        continue;
       told = max(told, unchecked(this.ends[i]));
     }
     return told;

@@ -76,15 +76,18 @@ export class WordAutomaton {
       : this.nextSparse(state, kind);
   }
 
+
   @inline
   hasChildren(state: u32): bool {
     return unchecked(this.firsts[state]) != unchecked(this.firsts[state + 1]);
   }
 
+
   @inline
   failure(state: u32): u32 {
     return unchecked(this.failures[state]);
   }
+
 
   @inline
   depth(state: u32): i32 {

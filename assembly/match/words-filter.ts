@@ -1,3 +1,4 @@
+import { Prefix, PrefixTable } from "./words-prefixes";
 import { isLetter } from "./words-symbols";
 
 const BLOCK_BYTES: i32 = 16;
@@ -5,7 +6,6 @@ const BLOCK_BYTES: i32 = 16;
 const FEW_BYTES: i32 = 3;
 const SOME_BYTES: i32 = 5;
 const MANY_BYTES: i32 = 8;
-const CASE_BITS: u64 = 0x2020202020202020;
 
 /**
  * Tells places of a text where no word of a list begins, 16 bytes at a time: a word that begins with a letter begins only
@@ -113,6 +113,7 @@ export class WordFilter {
     return pointer;
   }
 
+
   @inline
   private mayBegin(bytes: u64): bool {
     if (load<u8>(changetype<usize>(this.shorts) + <usize>(bytes & 0xff)) != 0) return true;
@@ -126,42 +127,8 @@ export class WordFilter {
   }
 }
 
-const enum Prefix {
-  None,
-  /** Words begin so that have more bytes to look up. */
-  Longer,
-  /** And some that have none. */
-  Word = 3,
-}
-
-const HASH_BITS: u64 = 15;
-
-/** Beginnings of words by hash, whatever the case of letters; two bits each. */
-@final
-class PrefixTable {
-  private readonly entries: StaticArray<u8> = new StaticArray<u8>(1 << (<i32>HASH_BITS - 2));
-
-  add(prefix: u64, isWord: bool): void {
-    const hash = hashOf(prefix);
-    const bits: u32 = isWord ? Prefix.Word : Prefix.Longer;
-    this.entries[hash >> 2] |= <u8>(bits << <u32>((hash & 3) * 2));
-  }
-
-  @inline
-  find(prefix: u64): u32 {
-    const hash = hashOf(prefix);
-    return (load<u8>(changetype<usize>(this.entries) + <usize>(hash >> 2)) >> <u8>((hash & 3) * 2)) & 3;
-  }
-}
-
 // prettier-ignore
 const HIGH_BITS = memory.data<u8>([1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0], 16);
-
-// @ts-ignore: decorator
-@inline
-function hashOf(prefix: u64): i32 {
-  return <i32>(((prefix | CASE_BITS) * 0x9e3779b97f4a7c15) >> (64 - HASH_BITS));
-}
 
 function prefixOf(pointer: usize, length: i32): u64 {
   let prefix: u64 = 0;

@@ -91,7 +91,9 @@ function inCase(word: string, to: Case): string {
     const unit = word.charCodeAt(i);
     const split = splitAt(unit);
     const isCapital = to == Case.Capital || (to == Case.Title && i == 0);
-    all += String.fromCharCode(split < 0 ? unit : load<u16>(CASE_SPLITS + <usize>((split & ~1) + (isCapital ? 0 : 1)) * 2));
+    all += String.fromCharCode(
+      split < 0 ? unit : load<u16>(CASE_SPLITS + <usize>((split & ~1) + (isCapital ? 0 : 1)) * 2),
+    );
   }
   return all;
 }

@@ -42,7 +42,7 @@ export class SpacedWordDetector extends Detector {
       if (state == ROOT) return false;
       if (at < this.toldTo) continue;
       this.toldTo = at + 1;
-      for (let ending = unchecked(automaton.endings[state]); ending != NONE; ) {
+      for (let ending = unchecked(automaton.endings[state]); ending != NONE;) {
         const length: i32 = unchecked(automaton.endingLengths[ending]);
         if (length == at + 1 - start) hits.onHit(unchecked(automaton.endingIds[ending]), start, at + 1, false);
         ending = unchecked(automaton.endingNexts[ending]);

@@ -90,7 +90,8 @@ function found(text: string): string[] {
 const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString("base64");
 const url64 = (text: string): string => Buffer.from(text).toString("base64url");
 const hex = (text: string): string => Buffer.from(text).toString("hex");
-const lines = (text: string, width: number, end = "\n"): string => text.replace(new RegExp(`.{${width}}`, "g"), `$&${end}`);
+const lines = (text: string, width: number, end = "\n"): string =>
+  text.replace(new RegExp(`.{${width}}`, "g"), `$&${end}`);
 
 /** The groups of four characters of an encoded text that have a word of it, cut into lines as the text is. */
 function groups(data: string | Uint8Array, word: string | Uint8Array, width = 1000, end = "\n"): string {
@@ -115,7 +116,11 @@ const TRICKS: [trick: string, text: string, found: string[]][] = [
   ["full width", "the \uff53\uff45\uff43\uff52\uff45\uff54 is out", ["\uff53\uff45\uff43\uff52\uff45\uff54"]],
   ["accents", "the s\u00e9cr\u0065\u0301t is out", ["s\u00e9cr\u0065\u0301t"]],
   ["invisible characters", "the s\u200be\u00adc\u2060r\ufeffe\u200dt is out", ["s\u200be\u00adc\u2060r\ufeffe\u200dt"]],
-  ["tag characters", "\u{e0073}\u{e0065}\u{e0063}\u{e0072}\u{e0065}\u{e0074}", ["\u{e0073}\u{e0065}\u{e0063}\u{e0072}\u{e0065}\u{e0074}"]],
+  [
+    "tag characters",
+    "\u{e0073}\u{e0065}\u{e0063}\u{e0072}\u{e0065}\u{e0074}",
+    ["\u{e0073}\u{e0065}\u{e0063}\u{e0072}\u{e0065}\u{e0074}"],
+  ],
   ["percent-encoding", "the %73%65cret is out", ["%73%65cret"]],
   ["JSON escapes", "the \\u0073ecret is\\nsecret", ["\\u0073ecret", "secret"]],
   ["character references", "the &#115;ecr&#x65;t is out", ["&#115;ecr&#x65;t"]],
@@ -123,7 +128,11 @@ const TRICKS: [trick: string, text: string, found: string[]][] = [
   ["blanks between letters", "the s e c r e t is", ["s e c r e t"]],
   ["points between letters", "s.e.c.r.e.t", ["s.e.c.r.e.t"]],
   ["line ends between letters", "s\ne\nc\nr\ne\nt", ["s\ne\nc\nr\ne\nt"]],
-  ["emoji between letters", "s\u{1f525}e\u{1f525}c\u{1f525}r\u{1f525}e\u{1f525}t", ["s\u{1f525}e\u{1f525}c\u{1f525}r\u{1f525}e\u{1f525}t"]],
+  [
+    "emoji between letters",
+    "s\u{1f525}e\u{1f525}c\u{1f525}r\u{1f525}e\u{1f525}t",
+    ["s\u{1f525}e\u{1f525}c\u{1f525}r\u{1f525}e\u{1f525}t"],
+  ],
   ["look-alikes with blanks between", "\u0455 e c r \u0435 t", ["\u0455 e c r \u0435 t"]],
   ["two blanks between words", "t h e  s e c r e t  i s", ["s e c r e t"]],
   ["no blanks between words", "t h e s e c r e t i s", ["s e c r e t"]],
@@ -162,7 +171,10 @@ describe("where the plain text is another", () => {
 
   test("a hit that only the original has is told", () => {
     expect(scan("\u043a\u0430\u0440\u0442\u0430 4111 \u0438 \u0444\u04384222").hits).toEqual([[NUMBER, 11, 15]]);
-    expect(scan("the \\u0034111 of 4111").hits).toEqual([[NUMBER, 4, 13], [NUMBER, 17, 21]]);
+    expect(scan("the \\u0034111 of 4111").hits).toEqual([
+      [NUMBER, 4, 13],
+      [NUMBER, 17, 21],
+    ]);
     expect(scan("10\\n4111 and 12\\t5").hits).toEqual([[NUMBER, 4, 8]]);
   });
 
@@ -196,7 +208,11 @@ describe("what is held back", () => {
     ["the beginning of a character", "a \\ud83d", "\\ud83d"],
     ["letters that stand apart", "the s e c", "s e c"],
     ["nothing of letters that stand apart otherwise", "the q e c", ""],
-    ["the beginning of what may be encoded text", `run ${base64(SENTENCE).slice(0, 16)}`, base64(SENTENCE).slice(0, 16)],
+    [
+      "the beginning of what may be encoded text",
+      `run ${base64(SENTENCE).slice(0, 16)}`,
+      base64(SENTENCE).slice(0, 16),
+    ],
     ["the beginning of a word that is encoded", `run ${base64(SENTENCE).slice(0, 48)}`, ""],
     ["nothing of a long name", "an unbelievable_antidisestablishmentarianism", ""],
   ])("%s", (_, text, held) => {
@@ -214,9 +230,44 @@ describe("what is held back", () => {
 
 describe("any text", () => {
   const part = fc.oneof(
-    fc.constantFrom("secret", "s e c r e t ", "project-x", "s\u0435cret", "\\u0073ecret", "%73ecret", "&#115;ecret", " ", "\n", ". "),
-    fc.constantFrom(base64(SENTENCE), hex(SENTENCE), url64("\u0441ecret things and others \u2014"), lines(base64(SENTENCE), 24), "QUJD/", "deadbeef"),
-    fc.constantFrom("4111", "12345", "a", "\u00e9", "\u4e2d\u6587", "\u0440\u0443", "\u{1f600}", "\u200b", "{", "}", "%", "\\", "&#", "%F0%9F", "\\ud83d", "1 2 3 4 "),
+    fc.constantFrom(
+      "secret",
+      "s e c r e t ",
+      "project-x",
+      "s\u0435cret",
+      "\\u0073ecret",
+      "%73ecret",
+      "&#115;ecret",
+      " ",
+      "\n",
+      ". ",
+    ),
+    fc.constantFrom(
+      base64(SENTENCE),
+      hex(SENTENCE),
+      url64("\u0441ecret things and others \u2014"),
+      lines(base64(SENTENCE), 24),
+      "QUJD/",
+      "deadbeef",
+    ),
+    fc.constantFrom(
+      "4111",
+      "12345",
+      "a",
+      "\u00e9",
+      "\u4e2d\u6587",
+      "\u0440\u0443",
+      "\u{1f600}",
+      "\u200b",
+      "{",
+      "}",
+      "%",
+      "\\",
+      "&#",
+      "%F0%9F",
+      "\\ud83d",
+      "1 2 3 4 ",
+    ),
     fc.string({ unit: "binary", maxLength: 6 }),
     fc.integer({ min: 1, max: 400 }).map((count) => "x y".repeat(count)),
     fc.integer({ min: 1, max: 300 }).map((count) => "Some prose. ".repeat(count)),
@@ -246,7 +297,7 @@ describe("any text", () => {
           });
         },
       ),
-      { numRuns: Number(process.env.RUNS ?? 500), seed: SEED },
+      { numRuns: 400, seed: SEED },
     );
   });
 

@@ -82,7 +82,12 @@ const CASES: [why: string, words: string[], text: string, found: string[]][] = [
   ["a word in capitals", ["project-x"], "ABOUT PROJECT-X", ["PROJECT-X"]],
   ["a word at the beginning and at the end", ["ab"], "ab cd ab", ["ab", "ab"]],
   ["no word within a longer one", ["project-x"], "project-xylophone, myproject-x, 1project-x, project-x2", []],
-  ["a word beside punctuation", ["project-x"], "(project-x), project-x's _project-x_", ["project-x", "project-x", "project-x"]],
+  [
+    "a word beside punctuation",
+    ["project-x"],
+    "(project-x), project-x's _project-x_",
+    ["project-x", "project-x", "project-x"],
+  ],
   ["a word that begins with punctuation, anywhere", ["-x"], "project-x and project-xy", ["-x"]],
   ["a phrase over a line's end", ["internal only"], "this is internal\nonly", ["internal\nonly"]],
   ["words that overlap", ["a b", "b c", "b"], "a b c", ["a b", "b", "b c"]],
@@ -113,16 +118,34 @@ test("a Greek word is found in small letters, in capitals and as a title", () =>
 });
 
 test("a word that has no plain text, or too much of it, is refused", () => {
-  expect(build([["", 1], ["\u200b", 2], ["x".repeat(240), 3], ["x".repeat(241), 4]])).toEqual([false, false, true, false]);
+  expect(
+    build([
+      ["", 1],
+      ["\u200b", 2],
+      ["x".repeat(240), 3],
+      ["x".repeat(241), 4],
+    ]),
+  ).toEqual([false, false, true, false]);
 });
 
 test("the same word is told for each of its ids, once", () => {
-  build([["ab", 1], ["AB", 2], ["ab", 1]]);
-  expect(find("ab").hits).toEqual([[1, 0, 2], [2, 0, 2]]);
+  build([
+    ["ab", 1],
+    ["AB", 2],
+    ["ab", 1],
+  ]);
+  expect(find("ab").hits).toEqual([
+    [1, 0, 2],
+    [2, 0, 2],
+  ]);
 });
 
 test("nothing is held back but what a word could still begin with", () => {
-  build([["project-x", 1], ["x-ray", 2], ["ray", 3]]);
+  build([
+    ["project-x", 1],
+    ["x-ray", 2],
+    ["ray", 3],
+  ]);
   const held = (text: string): number => find(text, [Buffer.byteLength(text)]).held[0]!;
   expect(held("nothing here")).toBe(0);
   expect(held("about pro")).toBe(3);
@@ -135,7 +158,24 @@ test("nothing is held back but what a word could still begin with", () => {
 });
 
 describe("against a search for every word at every place", () => {
-  const part = fc.constantFrom("a", "b", "ab", "A", "-", " ", "\n", "1", "\u00e4", "\u0436", "\u4e2d", "\u20ac", "a b", "bab", "\u{1f600}", "\u05d0");
+  const part = fc.constantFrom(
+    "a",
+    "b",
+    "ab",
+    "A",
+    "-",
+    " ",
+    "\n",
+    "1",
+    "\u00e4",
+    "\u0436",
+    "\u4e2d",
+    "\u20ac",
+    "a b",
+    "bab",
+    "\u{1f600}",
+    "\u05d0",
+  );
   const word = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(""));
   // What the fold changes is another test's matter.
   const plain = (text: string): string => text.replaceAll("\u00e4", "\u0436").replaceAll("\u20ac", "\u2030");
@@ -170,7 +210,9 @@ describe("against a search for every word at every place", () => {
     const make = (length: number): string => Array.from({ length }, () => letters[random(letters.length)]).join("");
     const words = Array.from({ length: 5000 }, (_, i): [string, number] => [make(2 + random(9)), i]);
     build(words);
-    const text = Array.from({ length: 3000 }, () => (random(3) === 0 ? words[random(5000)]![0] : make(1 + random(8)))).join(" ");
+    const text = Array.from({ length: 3000 }, () =>
+      random(3) === 0 ? words[random(5000)]![0] : make(1 + random(8)),
+    ).join(" ");
     const { hits } = find(text, [1000, 2000, 2001, 7000]);
     expect(hits).toEqual(reference(text, words));
   });

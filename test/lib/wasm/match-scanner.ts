@@ -9,6 +9,7 @@ const INPUT = new StaticArray<u8>(1 << 20);
 const HITS = new StaticArray<i32>(1 << 20);
 let hits: i32 = 0;
 
+
 @final
 class Recorder extends HitListener {
   override onHit(id: i32, start: i32, end: i32, isContinued: bool): void {
@@ -87,6 +88,7 @@ class Braces extends Detector {
     this.pending = at;
   }
 }
+
 
 @final
 class Shapes extends DetectorFactory {

@@ -10,6 +10,7 @@ const ROOM = new StaticArray<u8>(1 << 20);
 const HITS = new StaticArray<i32>(1 << 20);
 let hits: i32 = 0;
 
+
 @final
 class Recorder extends HitListener {
   override onHit(id: i32, start: i32, end: i32, isContinued: bool): void {
