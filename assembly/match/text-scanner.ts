@@ -24,7 +24,7 @@ const STEP_BYTES: i32 = 512;
  * text, for what is invisible in it or stands between its letters, is told all the same, though what is before `settled` may
  * have been released; so is one within the first 7 characters of a run in base64.
  *
- * Memory is fixed, about 12 bytes for each byte of `maxHoldBytes` and 9 kB, beside the detectors'. Never allocates after
+ * Memory is fixed, about 11 bytes for each byte of `maxHoldBytes` and 12 kB, beside the detectors'. Never allocates after
  * construction; use it again after `reset`. Texts are shorter than 1 GiB.
  */
 @final

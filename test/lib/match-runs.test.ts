@@ -9,7 +9,7 @@ interface Scanner {
   hitsLength(): number;
   clear(): void;
   add(word: number, id: number): number;
-  make(maxHoldBytes: number, hasShapes: boolean, views: number): number;
+  make(maxHoldBytes: number, hasShapes: boolean, views: number): void;
   begin(): void;
   feed(start: number, length: number): void;
   finish(): void;

@@ -9,7 +9,9 @@ interface Scanner {
   hitsLength(): number;
   clear(): void;
   add(word: number, id: number): number;
-  make(maxHoldBytes: number, hasShapes: boolean, views: number): number;
+  make(maxHoldBytes: number, hasShapes: boolean, views: number): void;
+  makeWithout(maxHoldBytes: number): void;
+  mark(): number;
   begin(): void;
   feed(start: number, length: number): void;
   finish(): void;
@@ -225,6 +227,32 @@ describe("what is held back", () => {
     const { hits, settled: after } = scan(bytes, [100, 200, 1000, 2000]);
     expect(hits).toEqual([[0, 2, bytes.length]]);
     for (const [i, cut] of [100, 200, 1000, 2000].entries()) expect(after[i]).toBe(Math.max(2, cut - HOLD));
+  });
+});
+
+describe("memory", () => {
+  beforeAll(async () => {
+    // Nothing has been freed in it.
+    m = await loadModule<Scanner>("match-scanner");
+  });
+
+  test.each([
+    [256, 16_384],
+    [1024, 24_576],
+  ])("of a scanner that may hold %i bytes back is %i bytes at most, beside the detectors", (holdBytes, most) => {
+    const first = m.mark();
+    m.makeWithout(holdBytes);
+    expect(m.mark() - first).toBeLessThan(most);
+  });
+
+  test("is never allocated while a text is scanned", () => {
+    make(["secret", "\u0440\u0443"], true);
+    const first = m.mark();
+    const second = m.mark();
+    const text = `${"secret %41 \u0440\u0443 s e c r e t 1234 {} ".repeat(300)}${base64(SENTENCE).repeat(20)}`;
+    scan(text, [1, 100, 1000, 5000]);
+    scan("x ".repeat(10_000));
+    expect(m.mark() - second).toBe(second - first);
   });
 });
 

@@ -10,6 +10,7 @@ interface Words {
   clear(): void;
   add(word: number, id: number): number;
   build(view: number): number;
+  mark(): number;
   begin(): void;
   feed(start: number, length: number, isLast: boolean): void;
   pending(): number;
@@ -216,4 +217,17 @@ describe("against a search for every word at every place", () => {
     const { hits } = find(text, [1000, 2000, 2001, 7000]);
     expect(hits).toEqual(reference(text, words));
   });
+});
+
+test("ten thousand words take less than 4 MB, with what is needed to build them", async () => {
+  const fresh = await loadModule<Words>("match-words");
+  const random = randomFrom(SEED);
+  const before = fresh.mark();
+  fresh.clear();
+  for (let i = 0; i < 10_000; i++) {
+    const word = Array.from({ length: 12 }, () => String.fromCharCode(0x61 + random(26))).join("");
+    fresh.add(fresh.__newString(word), i);
+  }
+  expect(fresh.build(PLAIN)).toBeGreaterThan(80_000);
+  expect(fresh.mark() - before).toBeLessThan(4_000_000);
 });

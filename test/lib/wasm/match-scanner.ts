@@ -140,22 +140,24 @@ export function add(word: string, id: i32): bool {
   return list.add(word, id);
 }
 
-/** Words have their ids, numbers are 100, what is in braces is 101. Returns what a scanner takes of memory, in bytes. */
-export function make(maxHoldBytes: i32, hasShapes: bool, views: i32): usize {
+/** Words have their ids, numbers are 100, what is in braces is 101. */
+export function make(maxHoldBytes: i32, hasShapes: bool, views: i32): void {
   const matcher = new Matcher();
   matcher.add(new InViews(new WordSet(list), views), 0);
   if (hasShapes) {
     matcher.add(new Shapes(true), 100);
     matcher.add(new Shapes(false), 100);
   }
-  const before = __alloc_top();
   scanner = new TextScanner(matcher, maxHoldBytes, RECORDER);
-  return __alloc_top() - before;
 }
 
-/** Where new memory is taken from, as long as nothing was freed before. */
-function __alloc_top(): usize {
-  return changetype<usize>(new ArrayBuffer(1 << 16));
+/** Where new memory is, which is higher up with each call and with everything that was allocated between. */
+export function mark(): usize {
+  return changetype<usize>(new ArrayBuffer(16));
+}
+
+export function makeWithout(maxHoldBytes: i32): void {
+  scanner = new TextScanner(new Matcher(), maxHoldBytes, RECORDER);
 }
 
 export function begin(): void {
