@@ -71,3 +71,13 @@ export const anyPattern = fc
 /** Texts of the characters that the patterns have. */
 export const anyText = (maxLength: number) =>
   fc.array(fc.nat(CHARACTERS.length - 1), { maxLength }).map((numbers) => numbers.map((n) => CHARACTERS[n]!).join(""));
+
+/** Patterns that may match much. */
+export const anyLoop = fc
+  .tuple(anyPattern, fc.constantFrom("", "[ab]+", ".*b", "\\w+ ", "[^c]*c", "(?s:.+?)c", ".*;|b", "[^c]*;|.|a+"))
+  .map(([pattern, loop]) => (loop === "" ? `(?:${pattern})+` : `(?:${pattern})?${loop}`));
+
+/** Texts with long runs of a character. */
+export const anyLongText = fc
+  .array(fc.tuple(fc.nat(CHARACTERS.length - 1), fc.nat(40)), { maxLength: 20, size: "max" })
+  .map((runs) => runs.map(([n, length]) => CHARACTERS[n]!.repeat(Math.max(length - 20, 1))).join(""));

@@ -63,9 +63,11 @@ export class Compiler {
       start = this.addSplit();
       this.set(start, this.compileNode(tree, child, start), next, isLazy);
     } else {
+      const first = this.program.nodes.length;
       const split = this.addSplit();
       start = this.compileNode(tree, child, split);
       this.set(split, start, next, isLazy);
+      if (tree.isNullable(child) && tree.looksAhead(child)) this.program.keepSplits(first);
       // A loop over what can be empty would leave it before it has tried the rest of its body; once, then perhaps not, is
       // the right order.
       if (least == 0) start = this.choose(start, next, isLazy);

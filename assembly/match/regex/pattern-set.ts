@@ -63,6 +63,6 @@ export class PatternSetBuilder {
   }
 
   build(): PatternSet {
-    return new PatternSet(this.program, this.starts, this.ends, this.ids, this.width.alive());
+    return new PatternSet(this.program, this.starts, this.ends, this.ids, this.width.alive);
   }
 }

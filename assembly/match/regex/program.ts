@@ -16,6 +16,8 @@ export const NOWHERE: u32 = 0xffff;
 
 /** Set in a node that stands inside a character. */
 const INNER: u64 = 1 << 24;
+/** Set in a split on a way that leads back to it without a byte and through an assertion that waits for the next byte. */
+const KEPT: u64 = 1 << 25;
 
 /**
  * The automaton of patterns over bytes: each consumes whole characters of valid UTF-8.
@@ -50,6 +52,13 @@ export class Program {
   markInner(from: i32): void {
     for (let i = from; i < this.nodes.length; i++) this.nodes[i] |= INNER;
   }
+
+  /** Says that the splits from `from` on are on such a way: see `isKept`. */
+  keepSplits(from: i32): void {
+    for (let i = from; i < this.nodes.length; i++) {
+      if (opOf(this.nodes[i]) == Op.Split) this.nodes[i] |= KEPT;
+    }
+  }
 }
 
 function encode(op: Op, low: u32, high: u32, next: u32, other: u32): u64 {
@@ -78,6 +87,13 @@ export function highOf(node: u64): u32 {
 @inline
 export function isInner(node: u64): bool {
   return (node & INNER) != 0;
+}
+
+/** Whether it must be known of a split that it has been passed, when an assertion behind it is decided. */
+// @ts-ignore: decorator
+@inline
+export function isKept(node: u64): bool {
+  return (node & KEPT) != 0;
 }
 
 // @ts-ignore: decorator
@@ -122,7 +138,7 @@ export function nextOfEdge(edge: u32): u32 {
   return edge >> 16;
 }
 
-/** Where a node goes that takes bytes, by one byte; NOWHERE when it does not take that. */
+/** Where a node goes that takes bytes, by one byte; NOWHERE when it does not take that. A split takes nothing. */
 // @ts-ignore: decorator
 @inline
 export function target(node: u64, edges: usize, byte: u32): u32 {

@@ -1,10 +1,23 @@
 import { Assertion } from "./syntax-tree";
-import { highOf, highOfEdge, countOf, edgesAt, lowOf, lowOfEdge, nextOf, Op, opOf, otherOf, Program } from "./program";
+import {
+  countOf,
+  edgesAt,
+  highOf,
+  highOfEdge,
+  isKept,
+  lowOf,
+  lowOfEdge,
+  nextOf,
+  Op,
+  opOf,
+  otherOf,
+  Program,
+} from "./program";
 
 /** Which nodes can be reached from others without a byte, whatever the assertions say. */
 @final
 export class Reach {
-  /** The nodes that take a byte, assertions that look ahead, and matches, reached since `clear`. */
+  /** The nodes reached since `clear` that can be in a list, and matches. */
   readonly found: u32[] = [];
   private readonly seen: u32[] = [];
   private mark: u32 = 0;
@@ -28,6 +41,7 @@ export class Reach {
       const node = this.program.nodes[number];
       switch (opOf(node)) {
         case Op.Split:
+          if (isKept(node)) this.found.push(number);
           stack.push(otherOf(node));
           stack.push(nextOf(node));
           break;

@@ -1,14 +1,15 @@
 import { Automaton, NO_DEPTH } from "./automaton";
 import { Context, END_OF_TEXT, holds } from "./context";
+import { Closure, nextMark } from "./closure";
+import { Decision, NO_PATTERN } from "./decision";
 import { BEHIND, FINAL, OwnEffects } from "./effects";
-import { lowOf, nextOf, NOWHERE, Op, opOf, otherOf, target } from "./program";
+import { isKept, lowOf, nextOf, NOWHERE, Op, opOf, otherOf, target } from "./program";
 import { looksAhead } from "./reach";
 import { Assertion } from "./syntax-tree";
 import { GROUP_LEFT_QUIET, GROUP_START, LEFT_QUIET, NODE_MASK, OwnThreadList, ThreadList } from "./thread-list";
 
 /** The code of what begins with the byte that is taken. */
 const FRESH: i32 = -1;
-const NO_PATTERN: u32 = 0xffff;
 
 /**
  * Computes what is alive behind a byte from what was alive before it: Pike's simulation, for a whole set.
@@ -22,28 +23,21 @@ export class Stepper {
   /** What is alive behind the byte. */
   readonly list: ThreadList;
   readonly effects: OwnEffects;
-  /** How many nodes have been looked at so far. */
-  steps: i64 = 0;
+  private taken: i64 = 0;
   private readonly nodes: usize;
   private readonly edges: usize;
   private readonly own: OwnThreadList;
-  /** What is alive before the byte, once its assertions are decided, and the matches among that by pattern. */
-  private readonly decided: OwnThreadList;
-  private readonly earlyPatterns: StaticArray<u32>;
-  private readonly earlyCodes: StaticArray<i32>;
-  private earlyCount: i32 = 0;
+  private readonly closure: Closure;
+  private readonly decision: Decision;
   /**
    * Of each group of the list: in two bytes each, its first item, the code of where it comes from, and how far it is behind
    * its beginning.
    */
   private readonly groups: StaticArray<u64>;
-  /** When each node was last entered: before the byte, and behind it. */
-  private readonly enteredBefore: StaticArray<u32>;
-  private readonly enteredBehind: StaticArray<u32>;
-  private beforeMark: u32 = 0;
-  private behindMark: u32 = 0;
-  private readonly stackBefore: StaticArray<u16>;
-  private readonly stackBehind: StaticArray<u16>;
+  /** When each node was last entered behind the byte. */
+  private readonly entered: StaticArray<u32>;
+  private mark: u32 = 0;
+  private readonly stack: StaticArray<u16>;
   private byte: u32 = 0;
   /** Where what is being entered comes from, and whether its group has an item yet. */
   private source: i32 = 0;
@@ -62,14 +56,17 @@ export class Stepper {
     this.nodes = changetype<usize>(automaton.nodes);
     this.edges = changetype<usize>(automaton.edges);
     this.effects = new OwnEffects(patterns * 2, most);
-    this.decided = new OwnThreadList(nodes);
-    this.earlyPatterns = new StaticArray<u32>(patterns);
-    this.earlyCodes = new StaticArray<i32>(patterns);
+    const closure = new Closure(automaton);
+    this.closure = closure;
+    this.decision = new Decision(automaton, closure);
     this.groups = new StaticArray<u64>(most);
-    this.enteredBefore = new StaticArray<u32>(nodes);
-    this.enteredBehind = new StaticArray<u32>(nodes);
-    this.stackBefore = new StaticArray<u16>(nodes * 2 + 1);
-    this.stackBehind = new StaticArray<u16>(nodes * 2 + 1);
+    this.entered = new StaticArray<u32>(nodes);
+    this.stack = new StaticArray<u16>(nodes * 2 + 1);
+  }
+
+  /** How many nodes have been looked at so far. */
+  steps(): i64 {
+    return this.taken + this.closure.steps;
   }
 
   /** Takes a byte, or END_OF_TEXT; `before` is what was alive. */
@@ -77,11 +74,15 @@ export class Stepper {
     const automaton = this.automaton;
     this.byte = byte;
     this.effects.clear();
-    this.earlyCount = 0;
-    this.behindMark = nextMark(this.behindMark, this.enteredBehind);
+    this.mark = nextMark(this.mark, this.entered);
     const context = before.context;
     const wasQuiet = before.count == 0;
-    if (before.isOpen) before = this.decide(before);
+    const decision = this.decision;
+    decision.count = 0;
+    if (before.isOpen) {
+      decision.decide(before, byte);
+      before = decision.list;
+    }
     let start: u32 = 0;
     let startsEnd: u32 = 0;
     if (byte == END_OF_TEXT) {
@@ -99,7 +100,7 @@ export class Stepper {
     while (true) {
       const alive = this.item < end ? this.ownerOf(load<u16>(this.item)) : NO_PATTERN;
       const fresh = start < startsEnd ? unchecked(automaton.startLists[start]) : NO_PATTERN;
-      const waiting = early < this.earlyCount ? unchecked(this.earlyPatterns[early]) : NO_PATTERN;
+      const waiting = decision.pattern(early);
       const pattern = min(min(alive, fresh), waiting);
       if (pattern == NO_PATTERN) break;
       const listed = this.list.count;
@@ -112,7 +113,7 @@ export class Stepper {
         }
       }
       if (waiting == pattern) {
-        this.source = unchecked(this.earlyCodes[early++]);
+        this.source = decision.code(early++);
         // What was listed before it and matches behind the byte wins.
         if (!isMatched) this.addMatch(pattern, 0, listed);
       }
@@ -123,7 +124,7 @@ export class Stepper {
         if (!isMatched && this.begin(pattern, context)) this.addMatch(pattern, BEHIND, listed);
       }
     }
-    this.steps += before.count;
+    this.taken += before.count;
     this.giveCodes(wasQuiet);
   }
 
@@ -191,25 +192,26 @@ export class Stepper {
   /** Notes that a node is entered behind the byte. Returns whether it was not before. */
   @inline
   private isNewBehind(number: u32): bool {
-    const entered = changetype<usize>(this.enteredBehind) + ((<usize>number) << 2);
-    if (load<u32>(entered) == this.behindMark) return false;
-    store<u32>(entered, this.behindMark);
+    const entered = changetype<usize>(this.entered) + ((<usize>number) << 2);
+    if (load<u32>(entered) == this.mark) return false;
+    store<u32>(entered, this.mark);
     return true;
   }
 
   /** Enters a node behind the byte, and all that is reached without another byte. Returns whether a match is. */
   private enterBehind(first: u32): bool {
-    const stack = changetype<usize>(this.stackBehind);
+    const stack = changetype<usize>(this.stack);
     let top = stack;
     store<u16>(top, <u16>first);
     while (top >= stack) {
       const number: u32 = load<u16>(top);
       top -= 2;
       if (!this.isNewBehind(number)) continue;
-      this.steps++;
+      this.taken++;
       const node = this.nodeAt(number);
       switch (opOf(node)) {
         case Op.Split:
+          if (isKept(node)) this.append(number);
           store<u16>(top, <u16>otherOf(node), 2);
           store<u16>(top, <u16>nextOf(node), 4);
           top += 4;
@@ -279,93 +281,14 @@ export class Stepper {
     this.effects.endMoves(registers);
   }
 
-  /** What is alive in place of `before` when the next byte decides its assertions. */
-  private decide(before: ThreadList): ThreadList {
-    const decided = this.decided.list;
-    decided.clear(before.context);
-    this.beforeMark = nextMark(this.beforeMark, this.enteredBefore);
-    let matched = NO_PATTERN;
-    let group = -1;
-    for (let i = 0; i < before.count; i++) {
-      const item = before.item(i);
-      if (item & GROUP_START) {
-        group++;
-        this.isInGroup = false;
-      }
-      const pattern = this.ownerOf(item);
-      if (pattern == matched) continue;
-      if (this.enterBefore(item & NODE_MASK, before.context, before.code(group))) {
-        unchecked((this.earlyPatterns[this.earlyCount] = pattern));
-        unchecked((this.earlyCodes[this.earlyCount] = before.code(group)));
-        this.earlyCount++;
-        matched = pattern;
-      }
-    }
-    return decided;
-  }
-
-  /** Enters a node before the byte, into `decided`. Returns whether a match is reached. */
-  private enterBefore(first: u32, context: Context, code: i32): bool {
-    const decided = this.decided.list;
-    unchecked((this.stackBefore[0] = <u16>first));
-    let height = 1;
-    while (height > 0) {
-      const number: u32 = unchecked(this.stackBefore[--height]);
-      if (unchecked(this.enteredBefore[number]) == this.beforeMark) continue;
-      unchecked((this.enteredBefore[number] = this.beforeMark));
-      const node = unchecked(this.automaton.nodes[number]);
-      if (opOf(node) == Op.Match) return true;
-      if (opOf(node) > Op.Edges) {
-        height = this.follow(node, context, height);
-        continue;
-      }
-      let item = number;
-      if (!this.isInGroup) {
-        this.isInGroup = true;
-        store<i16>(decided.codes + ((<usize>decided.groups) << 1), <i16>code);
-        decided.groups++;
-        item |= GROUP_START;
-      }
-      store<u16>(decided.items + ((<usize>decided.count) << 1), <u16>item);
-      decided.count++;
-    }
-    return false;
-  }
-
   /** Enters a pattern before the byte and lets it take that. Returns whether a match is reached behind it. */
   private begin(pattern: u32, context: Context): bool {
-    this.beforeMark = nextMark(this.beforeMark, this.enteredBefore);
-    unchecked((this.stackBefore[0] = this.automaton.starts[pattern]));
-    let height = 1;
-    while (height > 0) {
-      const number: u32 = unchecked(this.stackBefore[--height]);
-      if (unchecked(this.enteredBefore[number]) == this.beforeMark) continue;
-      unchecked((this.enteredBefore[number] = this.beforeMark));
-      const node = unchecked(this.automaton.nodes[number]);
-      if (opOf(node) == Op.Match) return false;
-      if (opOf(node) > Op.Edges) height = this.follow(node, context, height);
-      else if (this.take(number)) return true;
+    const closure = this.closure;
+    closure.clear(context, this.byte);
+    closure.begin(unchecked(this.automaton.starts[pattern]));
+    for (let number = closure.next(); number != NOWHERE; number = closure.next()) {
+      if (this.take(number)) return true;
     }
     return false;
   }
-
-  /** Puts on the stack what comes behind a node that takes no byte; returns the stack's height. */
-  private follow(node: u64, context: Context, height: i32): i32 {
-    const stack = this.stackBefore;
-    this.steps++;
-    if (opOf(node) == Op.Split) {
-      unchecked((stack[height++] = <u16>otherOf(node)));
-      unchecked((stack[height++] = <u16>nextOf(node)));
-    } else if (holds(<Assertion>lowOf(node), context, this.byte)) {
-      unchecked((stack[height++] = <u16>nextOf(node)));
-    }
-    return height;
-  }
-}
-
-/** The next mark for `entered`, which has none as large. */
-function nextMark(mark: u32, entered: StaticArray<u32>): u32 {
-  if (mark < u32.MAX_VALUE) return mark + 1;
-  entered.fill(0);
-  return 1;
 }

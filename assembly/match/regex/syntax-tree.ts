@@ -46,6 +46,7 @@ export class SyntaxTree {
   private readonly lasts: i32[] = [];
   private readonly befores: i32[] = [];
   private readonly nullable: bool[] = [];
+  private readonly lookingAhead: bool[] = [];
   /** How often at most something in here is repeated by the counted repetitions from here downwards. */
   private readonly repetitions: i32[] = [];
 
@@ -78,6 +79,11 @@ export class SyntaxTree {
   /** Whether it can match without a character. */
   isNullable(node: i32): bool {
     return this.nullable[node];
+  }
+
+  /** Whether there is an assertion in it that needs to know what comes next. */
+  looksAhead(node: i32): bool {
+    return this.lookingAhead[node];
   }
 
   /** Puts `node` behind `before` in a list of children; returns it, the last child now. */
@@ -131,8 +137,10 @@ export class SyntaxTree {
 
   private add(kind: Syntax, value: i32, last: i32, isNullable: bool): i32 {
     let repetitions = 1;
+    let looksAhead = kind == Syntax.Assert && value >= Assertion.End;
     for (let child = last; child != NONE; child = this.befores[child]) {
       repetitions = max(repetitions, this.repetitions[child]);
+      looksAhead = looksAhead || this.lookingAhead[child];
     }
     this.kinds.push(<u8>kind);
     this.values.push(value);
@@ -141,6 +149,7 @@ export class SyntaxTree {
     this.lasts.push(last);
     this.befores.push(NONE);
     this.nullable.push(isNullable);
+    this.lookingAhead.push(looksAhead);
     this.repetitions.push(repetitions);
     return this.kinds.length - 1;
   }

@@ -83,7 +83,7 @@ export function hitsSoFar(): Int32Array {
 
 /** How many nodes all scans with the set have looked at, beside those that the cache has spared. */
 export function steps(): i64 {
-  return set!.stepper.steps;
+  return set!.stepper.steps();
 }
 
 export function nodes(): i32 {
