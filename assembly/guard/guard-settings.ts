@@ -1,6 +1,6 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
-import { decodeUtf8, encodeUtf8 } from "../bytes/text";
+import { decodeUtf8, encodeUtf8, joined } from "../bytes/text";
 import { ByteString, Bytes } from "../bytes/view";
 import { ConfigReader } from "../config/reader";
 import { CommonSettings, Settings } from "../filter/settings";
@@ -97,9 +97,10 @@ export class Masks {
 
 export function readMasks(config: ConfigReader, rules: Rule[]): Masks {
   const template = config.string("mask", "[{rule}]", 0, LONGEST_MASK);
+  const pieces = template.split(RULE_PLACE);
   const masks = new Masks();
   for (let i = 0; i < rules.length; i++) {
-    const text = template.replaceAll(RULE_PLACE, rules[i].id);
+    const text = joined(pieces, rules[i].id);
     const quoted = quote(text);
     const inside = quoted.substring(1, quoted.length - 1);
     const nested = quote(inside);
