@@ -9,7 +9,7 @@ const PROBABILITY_BITS: u32 = 12;
 const ADAPT_SHIFT: u32 = 4;
 const EVEN_ODDS: u32 = 1 << (PROBABILITY_BITS - 1);
 
-/** Where each kind of decision keeps its odds, counted in 16-bit cells. */
+/** Where each kind of decision keeps its odds, counted in 16-bit cells: what they are above even ones. */
 const enum Odds {
   IsMatch = 0,
   SameDistance = 4,
@@ -28,14 +28,13 @@ let range: u32 = 0;
 let code: u32 = 0;
 
 /**
- * Writes the `length` bytes packed at `packed` to `target`, before which there are two bytes of 0. `scratch` has room for 2 * `Odds.Count` bytes; neither it nor the
+ * Writes the `length` bytes packed at `packed` to `target`, before which there are two bytes of 0. `scratch` has room for 2 * `Odds.Count` bytes, all 0; neither it nor the
  * packed bytes overlap the target.
  */
 export function unpack(packed: usize, target: usize, length: usize, scratch: usize): void {
   source = packed;
   odds = scratch;
   range = u32.MAX_VALUE;
-  for (let i = 0; i < Odds.Count; i++) store<u16>(scratch + (i << 1), <u16>EVEN_ODDS);
   for (let i = 0; i < 4; i++) code = (code << 8) | load<u8>(source++);
   const end = target + length;
   let distance: usize = 0;
@@ -69,16 +68,16 @@ function number(at: u32): u32 {
 
 function bit(index: u32): u32 {
   const cell = odds + (index << 1);
-  const odd = <u32>load<u16>(cell);
+  const odd = EVEN_ODDS + <i32>load<i16>(cell);
   const bound = (range >>> PROBABILITY_BITS) * odd;
   const isOne = code >= bound;
   if (isOne) {
     code -= bound;
     range -= bound;
-    store<u16>(cell, <u16>(odd - (odd >>> ADAPT_SHIFT)));
+    store<i16>(cell, <i16>(odd - (odd >>> ADAPT_SHIFT) - EVEN_ODDS));
   } else {
     range = bound;
-    store<u16>(cell, <u16>(odd + (((1 << PROBABILITY_BITS) - odd) >>> ADAPT_SHIFT)));
+    store<i16>(cell, <i16>(odd + (((1 << PROBABILITY_BITS) - odd) >>> ADAPT_SHIFT) - EVEN_ODDS));
   }
   while (range < 1 << 24) {
     range <<= 8;

@@ -18,7 +18,7 @@ export interface Built {
 const MOST_BYTES = 98_304;
 
 /** What the transform `scripts/setup/image/begin.mjs` needs to be compiled with, from the project's root. */
-export const RUNTIME_PARTS = ["unpack", "visit", "renew"].map((part) => `assembly/start/${part}.ts`);
+export const RUNTIME_PARTS = ["unpack", "visit", "heap", "array"].map((part) => `assembly/start/${part}.ts`);
 
 /** The only functions of WASI that every proxy-wasm host has. */
 const WASI_IMPORTS = /^(clock_time_get|random_get|environ_get|environ_sizes_get)$/;

@@ -3,25 +3,45 @@
  *
  * What modules make when they load (constants as UTF-8, tables, paths compiled for the scanner) becomes static data, as if
  * the compiler had laid it out, and its code goes. The data is packed; all that runs in the gateway is `unpack`. Start-up
- * code that calls the host fails the build. Without this transform a plugin does the same, from a larger file.
+ * code that calls the host fails the build. Allocator and collector are our own. Without this transform a plugin does the
+ * same, from a larger file.
  */
 import binaryen from "binaryen";
-import { Image } from "./image.mjs";
+import { dropZeros } from "./zeroed.mjs";
+import { eachExpression } from "./expressions.mjs";
+import { Image, LOWEST } from "./image.mjs";
 import { SCRATCH_BYTES, pack } from "./pack.mjs";
 import { inlineAccessors } from "./inline.mjs";
 import { replaceFunction } from "./replace.mjs";
+import { sumTemplates } from "./templates.mjs";
 import { shapesOf } from "./shapes.mjs";
-import { clearInAllocator } from "./zeroed.mjs";
+import { endOfWeights } from "./weights.mjs";
 
-const UNPACK = "assembly/start/unpack/unpack";
-const COLLECT = "~lib/rt/tcms/__collect";
-const VISIT = "~lib/rt/tcms/__visit";
-const VISIT_ROOTS = "~lib/rt/__visit_globals";
+const START = "assembly/start/";
+const UNPACK = `${START}unpack/unpack`;
+const VISIT_BY_SHAPE = `${START}visit/visitMembers`;
 const VISIT_MEMBERS = "~lib/rt/__visit_members";
-const VISIT_BY_SHAPE = "assembly/start/visit/visitMembers";
-const RENEW = "~lib/rt/tcms/__renew";
-const COPY_TO_RENEW = "assembly/start/renew/renew";
+const VISIT_ROOTS = "~lib/rt/__visit_globals";
+const VISIT = "~lib/rt/tcms/__visit";
+const COLLECT = "~lib/rt/tcms/__collect";
+/** Functions of the runtime, by what takes their place. */
+const OWN_RUNTIME = {
+  "~lib/rt/tcms/__new": `${START}heap/allocate`,
+  "~lib/rt/tcms/__renew": `${START}heap/reallocate`,
+  [VISIT]: `${START}heap/visit`,
+  [COLLECT]: `${START}heap/collect`,
+  "~lib/rt/tlsf/__alloc": `${START}heap/allocateRaw`,
+  "~lib/rt/tlsf/__free": `${START}heap/free`,
+  "~lib/array/ensureCapacity": `${START}array/ensureCapacity`,
+};
 const HEAP_BASE = "~lib/memory/__heap_base";
+const HEAP_END = `${START}heap/heapEnd`;
+/** After a collection: what leads to the first free run. */
+const HEAP_HEAD = `${START}heap/before`;
+const HEAP_HEAD_BYTES = 16;
+const HEAP_ALIGNMENT = 16;
+/** Where a module's data begins until it is laid out: far above any number that could be mistaken for an address. */
+const COMPILED_BASE = 0x1f5c000;
 const PAGE_BYTES = 65536;
 const FEATURES =
   binaryen.Features.MutableGlobals |
@@ -34,35 +54,49 @@ const FEATURES =
 export default class Begin {
   afterParse(parser) {
     inlineAccessors(parser);
+    sumTemplates(parser);
+    this.program.options.memoryBase = COMPILED_BASE;
+    this.dataBegin = Math.max(LOWEST, endOfWeights(parser));
   }
 
   /** @param {binaryen.Module} module as compiled, not yet optimised */
   afterCompile(module) {
-    clearInAllocator(module);
+    dropZeros(module);
+    for (const [name, own] of Object.entries(OWN_RUNTIME)) replaceFunction(module, name, own);
     const globals = ownGlobals(module);
-    const image = new Image(run(module, globals), segmentStarts(module), HEAP_BASE, shapesOf(this.program));
-    const [first, second] = [0, 1].map((index) => module.local.get(index, binaryen.i32));
-    replaceFunction(module, VISIT_MEMBERS, VISIT_BY_SHAPE, [first, module.i32.const(image.shapesBegin)]);
-    replaceFunction(module, RENEW, COPY_TO_RENEW, [first, second]);
-    for (const { name, type, mutable } of globals) {
-      module.removeGlobal(name);
-      module.addGlobal(name, type, mutable, constant(module, type, image.globals.get(name)));
-    }
+    const state = run(module, globals);
+    const head = state.globals.get(HEAP_HEAD);
+    state.memory.fill(0, head, head + HEAP_HEAD_BYTES);
+    const image = new Image(state, {
+      segments: segmentStarts(module),
+      base: COMPILED_BASE,
+      begin: this.dataBegin,
+      heapStart: Math.ceil(state.globals.get(HEAP_BASE) / HEAP_ALIGNMENT) * HEAP_ALIGNMENT,
+      heapEnd: state.globals.get(HEAP_END),
+      shapes: shapesOf(this.program),
+    });
+    replaceFunction(module, VISIT_MEMBERS, VISIT_BY_SHAPE, [module.i32.const(image.shapesAt)]);
+    const values = new Map([...state.globals, [HEAP_END, 0], [HEAP_BASE, 0]]);
+    setGlobals(module, globals, values);
     module.removeFunction(binaryen.getFunctionInfo(module.getStart()).name);
     setStart(module, module.nop());
-    const roots = binaryen.emitText(binaryen.getFunctionInfo(module.getFunction(VISIT_ROOTS)).body);
+    const roots = rootsOf(module);
     setVisits(module, []);
     module.runPasses(["remove-unused-module-elements"]);
-    const used = new Set(ownGlobals(module).map(({ name }) => name));
-    image.keepOnly([...constantsOf(module), ...[...used].map((name) => image.globals.get(name))]);
+    const used = ownGlobals(module);
     setVisits(
       module,
-      rootsThatMatter(module, roots, used, (root) => {
-        const id = image.classOf(root);
-        return id !== undefined && !this.program.managedClasses.get(id).isPointerfree;
-      }),
+      rootsThatMatter(module, roots, used, values, (address) => this.mayLeadToHeap(image, address)),
     );
+    moveData(module, image, used, values);
     this.ship(module, image);
+    binaryen.setLowMemoryUnused(true);
+  }
+
+  /** Whether what an address leads to holds references. */
+  mayLeadToHeap(image, address) {
+    const id = image.classOf(address);
+    return id !== undefined && !this.program.managedClasses.get(id).isPointerfree;
   }
 
   ship(module, image) {
@@ -107,17 +141,28 @@ function run(module, globals) {
   };
 }
 
+/** The collector's roots as the compiler found them: names of globals, and addresses. */
+function rootsOf(module) {
+  const text = binaryen.emitText(binaryen.getFunctionInfo(module.getFunction(VISIT_ROOTS)).body);
+  return {
+    globals: [...text.matchAll(/global\.get \$"?([^\s")]+)/g)].map(([, name]) => name),
+    statics: [...text.matchAll(/i32\.const (\d+)/g)].map(([, address]) => Number(address)),
+  };
+}
+
 /**
  * Of the collector's roots, those that can lead to an object of the heap: most constants hold no references, and what they are
  * themselves is static now. A root that the rest of the module doesn't use leads nowhere.
  */
-function rootsThatMatter(module, roots, used, mayLeadToHeap) {
-  const assigned = new Set([...module.emitText().matchAll(/global\.set \$"?([^\s")]+)/g)].map(([, name]) => name));
-  const globals = [...roots.matchAll(/global\.get \$"?([^\s")]+)/g)].map(([, name]) => name);
-  const statics = [...roots.matchAll(/i32\.const (\d+)/g)].map(([, address]) => Number(address));
+function rootsThatMatter(module, { globals, statics }, used, values, mayLeadToHeap) {
+  const names = new Set(used.map(({ name }) => name));
+  const assigned = new Set();
+  eachExpression(module, (_expression, kind, { name }) => {
+    if (kind === binaryen.ExpressionIds.GlobalSet) assigned.add(name);
+  });
   return [
     ...globals
-      .filter((name) => used.has(name) && (assigned.has(name) || mayLeadToHeap(name)))
+      .filter((name) => names.has(name) && (assigned.has(name) || mayLeadToHeap(values.get(name))))
       .map((name) => module.global.get(name, binaryen.i32)),
     ...statics.filter(mayLeadToHeap).map((address) => module.i32.const(address)),
   ];
@@ -129,14 +174,39 @@ function setVisits(module, roots) {
   module.addFunction(VISIT_ROOTS, binaryen.i32, binaryen.none, [], module.block(null, visits));
 }
 
-function segmentStarts(module) {
-  return [...module.emitText().matchAll(/\(data \S+ \(i32\.const (\d+)\)/g)].map(([, start]) => Number(start));
+/** Lays the data out where it stays, and says so in the code and in the globals. */
+function moveData(module, image, globals, values) {
+  const { ExpressionIds } = binaryen;
+  const constants = [];
+  const uses = [];
+  eachExpression(module, (expression, kind, { type, value, name }) => {
+    if (kind === ExpressionIds.Const && type === binaryen.i32 && image.isAddress(value)) constants.push(expression);
+    if (kind === ExpressionIds.GlobalGet && image.isAddress(values.get(name))) uses.push(values.get(name));
+  });
+  for (const expression of constants) uses.push(binaryen.Const.getValueI32(expression));
+  image.layOut(uses);
+  for (const expression of constants)
+    binaryen.Const.setValueI32(expression, image.moved(binaryen.Const.getValueI32(expression)));
+  const moved = new Map(
+    [...values].filter(([, value]) => image.isAddress(value)).map(([name, value]) => [name, value]),
+  );
+  for (const { name } of globals) if (moved.has(name)) moved.set(name, image.moved(moved.get(name)));
+  setGlobals(module, globals, new Map([...values, ...moved, [HEAP_BASE, image.end]]));
 }
 
-/** The numbers in the code. Where the compiler's data segments begin is none of it: they are replaced. */
-function constantsOf(module) {
-  const code = module.emitText().replace(/^ *\(data .*$/gm, "");
-  return [...code.matchAll(/i32\.const (\d+)/g)].map(([, value]) => Number(value));
+function segmentStarts(module) {
+  return Array.from({ length: module.getNumDataSegments() }, (_, i) =>
+    module.getDataSegmentInfo(module.getDataSegmentByIndex(i)),
+  )
+    .map(({ offset }) => offset)
+    .sort((a, b) => a - b);
+}
+
+function setGlobals(module, globals, values) {
+  for (const { name, type, mutable } of globals) {
+    module.removeGlobal(name);
+    module.addGlobal(name, type, mutable, constant(module, type, values.get(name)));
+  }
 }
 
 function constant(module, type, value) {

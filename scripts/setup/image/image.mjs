@@ -1,141 +1,221 @@
-/** An object of the runtime: mmInfo, two words of the collector's list, class, size; then its bytes (`~lib/rt/common`). */
-const HEADER_BYTES = 20;
-const NEXT = 4;
-const PREVIOUS = 8;
-const CLASS = 12;
-const SIZE = 16;
-const COLOR_MASK = 3;
+/** Before an object's bytes: mark and link of the collector, class, size (`assembly/start/heap.ts`). */
+const HEADER_BYTES = 16;
+/** What the compiler puts before those of a static object: one word more. */
+const STATIC_HEADER_BYTES = 20;
+const CLASS = -8;
+const SIZE = -4;
 const OBJECT_ALIGNMENT = 16;
+const WORD_BYTES = 4;
 /** Of a class in the table of shapes. */
 const SHAPE_BYTES = 8;
+/**
+ * The lowest address that the shipped data may have; what a null reference leads to stays 0. The optimiser is told that the
+ * first 1024 bytes are unused, so that it may make a constant below that the offset of an access. That only excludes to reach
+ * them by adding a constant to a negative number, which would be an access in front of an object.
+ */
+export const LOWEST = 16;
+const RAW = -1;
+/** Addresses below take two bytes in the code. */
+const SMALL_ADDRESSES = 8192;
 
-const COLLECTOR = "~lib/rt/tcms/";
-const ALLOCATOR_ROOT = "~lib/rt/tlsf/ROOT";
+/**
+ * An object, or raw data of the module, in the memory after its start-up code.
+ *
+ * @typedef {object} Item
+ * @property {number} start where it begins; a static object does with its header
+ * @property {number} at where its bytes begin
+ * @property {number} end where the next item starts
+ * @property {boolean} isObject
+ * @property {number} id its class, or RAW
+ * @property {number} uses how often the code names it
+ * @property {number} to where its bytes go; -1: nowhere
+ */
 
 /**
  * The memory of a module right after its start-up code and a collection, turned into static data.
  *
- * The runtime tells static objects by their address, below the base of the heap, and takes them into the collector's lists
- * when it first meets them. So the base moves above all live objects, their links are cleared, and collector and allocator
- * begin anew.
+ * The module is compiled for a place in memory so high that no number is taken for an address (`isAddress`). So what nothing
+ * leads to can be left out, and the rest be laid out anew from a low address on: what the code names often comes first,
+ * because a small address takes fewer bytes in the code.
  */
 export class Image {
-  /** Memory from `begin` on, up to the last byte that isn't 0. */
-  bytes;
-  /** Where the static data begins and ends, which is where the heap begins now. */
-  begin;
+  /** Where the static data ends, which is where the heap begins. */
   end;
-  /** Where the table of shapes begins. */
-  shapesBegin;
-  /** The globals' values, by name. */
-  globals;
+  /** The static data from `begin` on, up to the last byte that isn't 0. */
+  bytes = new Uint8Array(0);
+  begin;
   #memory;
   #words;
-  #starts;
+  #base;
   #classes;
+  #globals;
+  /** By address. */
+  #items;
 
   /**
    * @param {{ memory: Uint8Array, globals: Map<string, number | bigint> }} module after a collection
    * @param {number[]} segments where the compiler's data segments start: one a static object
-   * @param {string} heapBase the global's name
-   * @param {Uint8Array} shapes put behind all objects
+   * @param {number} base the lowest address of the module's data
+   * @param {number} begin where it begins in the end, at least `LOWEST`
+   * @param {number} heapStart where the row of the heap's blocks begins
+   * @param {number} heapEnd where it ends
+   * @param {Uint8Array} shapes more data, which begins at `shapesAt`
    */
-  constructor({ memory, globals }, segments, heapBase, shapes) {
-    const base = globals.get(heapBase);
+  constructor({ memory, globals }, { segments, base, begin, heapStart, heapEnd, shapes }) {
+    this.begin = begin;
+    this.end = begin;
+    this.#base = base;
     this.#classes = shapes.length / SHAPE_BYTES;
-    this.globals = new Map(globals);
-    this.#memory = new Uint8Array(memory.length + shapes.length);
-    this.#memory.set(memory.subarray(0, base));
+    this.#globals = globals;
+    this.shapesAt = heapEnd + OBJECT_ALIGNMENT;
+    this.#memory = new Uint8Array(this.shapesAt - base + shapes.length + OBJECT_ALIGNMENT);
+    this.#memory.set(memory.subarray(base, heapEnd));
+    this.#memory.set(shapes, this.shapesAt - base);
     this.#words = new DataView(this.#memory.buffer);
-    const source = new DataView(memory.buffer);
-    const live = objectsOf(source, globals.get(`${COLLECTOR}fromSpace`));
-    let end = base;
-    for (const object of live) {
-      const objectEnd = object + HEADER_BYTES + source.getUint32(object + SIZE, true);
-      this.#memory.set(memory.subarray(object + CLASS, objectEnd), object + CLASS);
-      this.#words.setUint32(object + NEXT, 0, true);
-      this.#words.setUint32(object + PREVIOUS, 0, true);
-      end = Math.max(end, objectEnd);
-    }
-    for (const name of ["fromSpace", "toSpace", "pinSpace"]) {
-      const space = globals.get(COLLECTOR + name);
-      this.#words.setUint32(space + NEXT, space, true);
-      this.#words.setUint32(space + PREVIOUS, space, true);
-    }
-    this.shapesBegin = (end + 15) & ~15;
-    this.#memory.set(shapes, this.shapesBegin);
-    this.end = (this.shapesBegin + shapes.length + 15) & ~15;
-    this.globals.set(heapBase, this.end);
-    for (const name of [`${COLLECTOR}white`, `${COLLECTOR}total`, ALLOCATOR_ROOT]) this.globals.set(name, 0);
-    this.#starts = [...segments, ...live.filter((object) => object >= base), this.shapesBegin].sort((a, b) => a - b);
-    this.begin = this.#starts[0] & ~15;
-    this.#trim();
+    this.#items = [
+      ...segments.map((start, i) => this.#staticItem(start, segments[i + 1] ?? heapStart)),
+      ...this.#heapItems(heapStart, heapEnd),
+      rawItem(this.shapesAt, this.shapesAt + shapes.length),
+    ];
   }
 
-  /** Clears every object that nothing leads to from `roots`: the numbers in the module's code, and its globals' values. */
-  keepOnly(roots) {
-    const kept = new Set();
-    const found = roots.map((value) => this.#objectAt(Number(value)));
-    while (found.length > 0) {
-      const index = found.pop();
-      if (index < 0 || kept.has(index)) continue;
-      kept.add(index);
-      const end = this.#endOf(index);
-      for (let at = (this.#starts[index] + 3) & ~3; at + 4 <= end; at += 4)
-        found.push(this.#objectAt(this.#words.getUint32(at, true)));
-    }
-    this.#starts.forEach((start, index) => {
-      if (!kept.has(index)) this.#memory.fill(0, start, this.#endOf(index));
+  /** Whether a number of the code, or the value of a global, is an address of the module's data. */
+  isAddress(number) {
+    return number >= this.#base && number < this.#base + this.#memory.length;
+  }
+
+  /** The class of the object that an address leads to; undefined where there is none. */
+  classOf(address) {
+    return this.isAddress(address) ? this.#word(address + CLASS) : undefined;
+  }
+
+  /**
+   * Lays out what `roots` lead to.
+   *
+   * @param {number[]} roots addresses that the code and the globals hold, one for each time that the code names it
+   */
+  layOut(roots) {
+    const found = roots.map((root) => this.#itemAt(root));
+    found.forEach((item, i) => {
+      item.uses++;
+      // Nobody but the runtime names an object's header: what looks like one is raw data.
+      if (roots[i] < item.at) Object.assign(item, { at: item.start, isObject: false, id: RAW });
     });
-    this.#trim();
+    const kept = new Set();
+    while (found.length > 0) {
+      const item = found.pop();
+      if (kept.has(item)) continue;
+      kept.add(item);
+      for (const address of this.#addressesIn(item)) found.push(this.#itemAt(this.#word(address)));
+    }
+    for (const item of inOrder([...kept])) {
+      if (item.isObject) item.to = align(this.end + HEADER_BYTES, WORD_BYTES);
+      else item.to = align(this.end, OBJECT_ALIGNMENT);
+      this.end = item.to + this.#sizeOf(item);
+    }
+    this.end = align(this.end, OBJECT_ALIGNMENT);
+    this.bytes = this.#write(kept);
   }
 
-  /** The class of the object that a global, by its name, or an address leads to; undefined where there is none. */
-  classOf(root) {
-    const address = typeof root === "string" ? this.globals.get(root) : root;
-    return address < this.begin ? undefined : this.#words.getUint32(address - HEADER_BYTES + CLASS, true);
+  /** Where what was at `address` is now. */
+  moved(address) {
+    const item = this.#itemAt(address);
+    if (item.to < 0) throw new Error(`nothing was laid out for address ${address}`);
+    return item.to + address - item.at;
   }
 
-  #trim() {
-    let last = this.end;
-    while (last > this.begin && this.#memory[last - 1] === 0) last--;
-    this.bytes = this.#memory.subarray(this.begin, last);
+  #write(kept) {
+    const image = new Uint8Array(this.end);
+    const words = new DataView(image.buffer);
+    for (const item of kept) {
+      const from = item.at - this.#base;
+      image.set(this.#memory.subarray(from, from + this.#sizeOf(item)), item.to);
+      if (item.isObject) {
+        words.setUint32(item.to + CLASS, this.#word(item.at + CLASS), true);
+        words.setUint32(item.to + SIZE, this.#word(item.at + SIZE), true);
+      }
+      for (const address of this.#addressesIn(item))
+        words.setUint32(item.to + address - item.at, this.moved(this.#word(address)), true);
+    }
+    return image.subarray(this.begin, image.findLastIndex((byte) => byte !== 0) + 1);
   }
 
-  #endOf(index) {
-    return this.#starts[index + 1] ?? this.end;
+  #word(address) {
+    return this.#words.getUint32(address - this.#base, true);
   }
 
-  /** The index of the object or of the raw data that a number leads to, or -1. References to objects lead to their first byte. */
-  #objectAt(address) {
-    if (address < this.begin || address >= this.end) return -1;
+  #sizeOf(item) {
+    return item.isObject ? this.#word(item.at + SIZE) : item.end - item.at;
+  }
+
+  /** Where in an item there are addresses. */
+  #addressesIn(item) {
+    const places = [];
+    const end = item.at + this.#sizeOf(item);
+    for (let at = align(item.at, WORD_BYTES); at + WORD_BYTES <= end; at += WORD_BYTES)
+      if (this.isAddress(this.#word(at))) places.push(at);
+    return places;
+  }
+
+  #staticItem(start, end) {
+    const at = start + STATIC_HEADER_BYTES;
+    const isObject =
+      at % OBJECT_ALIGNMENT === 0 &&
+      at <= end &&
+      this.#word(at + CLASS) < this.#classes &&
+      at + this.#word(at + SIZE) <= end;
+    return isObject ? this.#objectItem(start, at, end) : rawItem(start, end);
+  }
+
+  #heapItems(start, end) {
+    const items = [];
+    for (let block = start; block < end;) {
+      const at = block + HEADER_BYTES;
+      const next = align(at + this.#word(at + SIZE), OBJECT_ALIGNMENT);
+      // Behind an empty object the next block starts where its bytes would be.
+      items.push(this.#objectItem(at, at, next));
+      block = next;
+    }
+    return items;
+  }
+
+  #objectItem(start, at, end) {
+    return { ...rawItem(start, end), at, isObject: true, id: this.#word(at + CLASS) };
+  }
+
+  /** What an address leads to or into. */
+  #itemAt(address) {
     let low = 0;
-    let high = this.#starts.length;
+    let high = this.#items.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#starts[middle] <= address) low = middle + 1;
+      if (this.#items[middle].start <= address) low = middle + 1;
       else high = middle;
     }
-    const index = low - 1;
-    const start = this.#starts[index];
-    return address === start + HEADER_BYTES || !this.#isObject(start, this.#endOf(index)) ? index : -1;
-  }
-
-  #isObject(start, end) {
-    if ((start + HEADER_BYTES) % OBJECT_ALIGNMENT !== 0 || start + HEADER_BYTES > end) return false;
-    const size = this.#words.getUint32(start + SIZE, true);
-    return this.#words.getUint32(start + CLASS, true) < this.#classes && start + HEADER_BYTES + size <= end;
+    return this.#items[low - 1];
   }
 }
 
-/** The addresses of the objects in one of the collector's lists. */
-function objectsOf(words, space) {
-  const objects = [];
-  for (
-    let object = words.getUint32(space + NEXT, true) & ~COLOR_MASK;
-    object !== space;
-    object = words.getUint32(object + NEXT, true) & ~COLOR_MASK
-  )
-    objects.push(object);
-  return objects;
+/** What the code names most for its size comes first, as far as addresses are small; besides, like goes with like, which packs best. */
+function inOrder(items) {
+  const roomOf = (item) => item.end - item.at + HEADER_BYTES;
+  const weight = (item) => item.uses / roomOf(item);
+  const near = [];
+  const far = [];
+  let left = SMALL_ADDRESSES - LOWEST;
+  for (const item of items.sort((a, b) => weight(b) - weight(a) || a.at - b.at)) {
+    left -= roomOf(item);
+    (left >= 0 ? near : far).push(item);
+  }
+  const alike = (a, b) => a.id - b.id || a.at - b.at;
+  return [...near.sort(alike), ...far.sort(alike)];
+}
+
+/** @returns {Item} */
+function rawItem(start, end) {
+  return { start, at: start, end, isObject: false, id: RAW, uses: 0, to: -1 };
+}
+
+function align(address, alignment) {
+  return Math.ceil(address / alignment) * alignment;
 }
