@@ -35,8 +35,12 @@ export function isPlainName(text: string, longest: i32): bool {
 export function lowerCase(name: string): string {
   let lower = "";
   for (let i = 0; i < name.length; i++) {
-    const unit = name.charCodeAt(i);
-    lower += character(unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit);
+    lower += character(lowerCaseUnit(name.charCodeAt(i)));
   }
   return lower;
+}
+
+/** In lower case where it is ASCII: `toLowerCase` would link the whole of Unicode's case tables. */
+export function lowerCaseUnit(unit: i32): i32 {
+  return unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit;
 }

@@ -1,3 +1,5 @@
+import { lowerCaseUnit } from "./header-text";
+
 /**
  * The candidate that somebody who wrote `name` most likely meant, or null when none is near: at most a third of the letters
  * (rounded up, but not all) wrong or missing; upper and lower case count as the same.
@@ -29,7 +31,7 @@ function distance(a: string, b: string): i32 {
     let left = i + 1;
     for (let j = 0; j < b.length; j++) {
       const above = unchecked(row[j + 1]);
-      const substitution = letter(a, i) == letter(b, j) ? diagonal : diagonal + 1;
+      const substitution = lowerCaseUnit(a.charCodeAt(i)) == lowerCaseUnit(b.charCodeAt(j)) ? diagonal : diagonal + 1;
       unchecked((row[j] = left));
       left = min(substitution, min(above, left) + 1);
       diagonal = above;
@@ -37,10 +39,4 @@ function distance(a: string, b: string): i32 {
     unchecked((row[b.length] = left));
   }
   return unchecked(row[b.length]);
-}
-
-/** In lower case where it is ASCII: `toLowerCase` would link the whole of Unicode's case tables. */
-function letter(text: string, index: i32): i32 {
-  const unit = text.charCodeAt(index);
-  return unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit;
 }

@@ -7,9 +7,7 @@ import { CalloutReply, RootContext, StreamContext } from "../host/context";
 import { setTickPeriod } from "../host/control";
 import { LogLevel, log } from "../host/log";
 import { PropertyPath } from "../host/property";
-import { findStream } from "../host/registry";
 import { PluginDefinition } from "./definition";
-import { Exchange } from "./exchange";
 import { Override, readOverrides } from "./overrides";
 import { PluginMetrics } from "./plugin-metrics";
 import { RequestHead } from "./request-head";
@@ -129,14 +127,9 @@ export class PluginRoot extends RootContext {
 
   onTick(): void {
     this.metrics.recordMemory();
-    this.watchdog.tick(findExchange);
+    this.watchdog.tick();
     const base = this.base;
     if (base != null) base.tick();
     for (let i = 0; i < this.overrides.length; i++) this.overrides[i].settings.tick();
   }
-}
-
-function findExchange(id: u32): Exchange | null {
-  const stream = findStream(id);
-  return stream == null ? null : <Exchange>stream;
 }

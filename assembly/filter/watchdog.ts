@@ -1,6 +1,7 @@
 import { actOn } from "../host/control";
 import { nowMs } from "../host/clock";
 import { LogLevel, log } from "../host/log";
+import { findStream } from "../host/registry";
 import { Exchange } from "./exchange";
 
 const PATIENCE_MS: u32 = 3500;
@@ -57,8 +58,8 @@ export class Watchdog {
     this.waiting = [];
   }
 
-  /** Ends what has waited too long. `find` gives the exchange of an id. */
-  tick(find: (id: u32) => Exchange | null): void {
+  /** Ends what has waited too long. */
+  tick(): void {
     if (this.waiting.length == 0) return;
     const now = <u32>nowMs();
     for (let i = this.waiting.length - 1; i >= 0; i--) {
@@ -66,8 +67,9 @@ export class Watchdog {
       if (!this.isPausingOff && now - <u32>(waiting >> 32) < PATIENCE_MS) continue;
       const id = <u32>waiting;
       this.drop(i);
-      const exchange = find(id);
-      if (exchange == null || !actOn(id)) continue;
+      const stream = findStream(id);
+      if (stream == null || !actOn(id)) continue;
+      const exchange = <Exchange>stream;
       const goesOn = exchange.goOnWithoutHeaders();
       log(
         goesOn ? LogLevel.Warn : LogLevel.Error,

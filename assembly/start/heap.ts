@@ -25,6 +25,7 @@ let collection: u32 = 0;
 let reached: usize = 0;
 /** The block before the run that served the last allocation. */
 let before: usize = HEAD;
+/** The build makes it `heapStart` at first. */
 let heapEnd: usize = 0;
 
 /** An object of `size` bytes, all 0. A memory that can't grow is a trap. */
@@ -84,17 +85,15 @@ export function collect(): void {
 
 function sweep(): void {
   let last = HEAD;
-  let isFree = false;
   for (let block = heapStart(); block < heapEnd;) {
     const room = roomOf(block);
-    if (load<u32>(block) >= collection) {
-      isFree = false;
-    } else if (isFree) {
-      store<usize>(last, roomOf(last) + room - HEADER_BYTES, SIZE);
-    } else {
-      isFree = true;
-      store<usize>(last, block, LINK);
-      last = block;
+    if (load<u32>(block) < collection) {
+      if (last + roomOf(last) == block) {
+        store<usize>(last, roomOf(last) + room - HEADER_BYTES, SIZE);
+      } else {
+        store<usize>(last, block, LINK);
+        last = block;
+      }
     }
     block += room;
   }
@@ -118,7 +117,7 @@ function take(size: usize): usize {
 
 /** Makes a first run of all memory behind the heap, at least `needed` bytes; returns what leads to it. */
 function grow(needed: usize): usize {
-  const start = heapEnd == 0 ? heapStart() : heapEnd;
+  const start = heapEnd;
   const end = start + needed;
   const pages = <i32>((end + (1 << PAGE_BITS) - 1) >>> PAGE_BITS) - memory.size();
   if (pages > 0 && memory.grow(pages) < 0) unreachable();

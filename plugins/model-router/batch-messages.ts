@@ -50,14 +50,11 @@ export class BatchMessages extends BatchCheck {
 
   constructor(table: RouteTable, caller: Caller | null) {
     super(table, caller);
+    this.scanner = new JsonScanner(PATHS, new Requests(this));
   }
 
   feed(piece: Bytes, isLast: bool): void {
-    let scanner = this.scanner;
-    if (scanner == null) {
-      scanner = new JsonScanner(PATHS, new Requests(this));
-      this.scanner = scanner;
-    }
+    const scanner = this.scanner!;
     if (scanner.feed(piece.pointer, piece.length) && (!isLast || scanner.finish())) return;
     this.report(problemOfJson(scanner.problem));
   }

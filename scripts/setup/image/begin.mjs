@@ -14,7 +14,7 @@ import { SCRATCH_BYTES, pack } from "./pack.mjs";
 import { inlineAccessors } from "./inline.mjs";
 import { replaceFunction } from "./replace.mjs";
 import { sumTemplates } from "./templates.mjs";
-import { shapesOf } from "./shapes.mjs";
+import { isPlain, shapesOf } from "./shapes.mjs";
 import { endOfWeights } from "./weights.mjs";
 
 const START = "assembly/start/";
@@ -40,8 +40,8 @@ const HEAP_END = `${START}heap/heapEnd`;
 const HEAP_HEAD = `${START}heap/before`;
 const HEAP_HEAD_BYTES = 16;
 const HEAP_ALIGNMENT = 16;
-/** Where a module's data begins until it is laid out: far above any number that could be mistaken for an address. */
-const COMPILED_BASE = 0x1f5c000;
+/** Where a module's data begins until it is laid out: addresses are numbers then that neither code nor tables have. */
+const COMPILED_BASE = 0x6d9b0000;
 const PAGE_BYTES = 65536;
 const FEATURES =
   binaryen.Features.MutableGlobals |
@@ -64,6 +64,8 @@ export default class Begin {
     dropZeros(module);
     for (const [name, own] of Object.entries(OWN_RUNTIME)) replaceFunction(module, name, own);
     const globals = ownGlobals(module);
+    const heapStart = align(initialValue(globals, HEAP_BASE), HEAP_ALIGNMENT);
+    setGlobal(module, globals, HEAP_END, heapStart);
     const state = run(module, globals);
     const head = state.globals.get(HEAP_HEAD);
     state.memory.fill(0, head, head + HEAP_HEAD_BYTES);
@@ -71,8 +73,9 @@ export default class Begin {
       segments: segmentStarts(module),
       base: COMPILED_BASE,
       begin: this.dataBegin,
-      heapStart: Math.ceil(state.globals.get(HEAP_BASE) / HEAP_ALIGNMENT) * HEAP_ALIGNMENT,
+      heapStart,
       heapEnd: state.globals.get(HEAP_END),
+      isPlain: (id) => isPlain(this.program, id),
       shapes: shapesOf(this.program),
     });
     replaceFunction(module, VISIT_MEMBERS, VISIT_BY_SHAPE, [module.i32.const(image.shapesAt)]);
@@ -183,15 +186,17 @@ function moveData(module, image, globals, values) {
     if (kind === ExpressionIds.Const && type === binaryen.i32 && image.isAddress(value)) constants.push(expression);
     if (kind === ExpressionIds.GlobalGet && image.isAddress(values.get(name))) uses.push(values.get(name));
   });
-  for (const expression of constants) uses.push(binaryen.Const.getValueI32(expression));
-  image.layOut(uses);
+  image.layOut(
+    constants.map((expression) => binaryen.Const.getValueI32(expression)),
+    uses,
+  );
   for (const expression of constants)
     binaryen.Const.setValueI32(expression, image.moved(binaryen.Const.getValueI32(expression)));
   const moved = new Map(
     [...values].filter(([, value]) => image.isAddress(value)).map(([name, value]) => [name, value]),
   );
   for (const { name } of globals) if (moved.has(name)) moved.set(name, image.moved(moved.get(name)));
-  setGlobals(module, globals, new Map([...values, ...moved, [HEAP_BASE, image.end]]));
+  setGlobals(module, globals, new Map([...values, ...moved, [HEAP_BASE, image.end], [HEAP_END, image.end]]));
 }
 
 function segmentStarts(module) {
@@ -203,10 +208,21 @@ function segmentStarts(module) {
 }
 
 function setGlobals(module, globals, values) {
-  for (const { name, type, mutable } of globals) {
-    module.removeGlobal(name);
-    module.addGlobal(name, type, mutable, constant(module, type, values.get(name)));
-  }
+  for (const { name } of globals) setGlobal(module, globals, name, values.get(name));
+}
+
+function setGlobal(module, globals, wanted, value) {
+  const { name, type, mutable } = globals.find((global) => global.name === wanted);
+  module.removeGlobal(name);
+  module.addGlobal(name, type, mutable, constant(module, type, value));
+}
+
+function initialValue(globals, wanted) {
+  return binaryen.getExpressionInfo(globals.find(({ name }) => name === wanted).init).value;
+}
+
+function align(address, alignment) {
+  return Math.ceil(address / alignment) * alignment;
 }
 
 function constant(module, type, value) {

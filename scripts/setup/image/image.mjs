@@ -8,12 +8,8 @@ const OBJECT_ALIGNMENT = 16;
 const WORD_BYTES = 4;
 /** Of a class in the table of shapes. */
 const SHAPE_BYTES = 8;
-/**
- * The lowest address that the shipped data may have; what a null reference leads to stays 0. The optimiser is told that the
- * first 1024 bytes are unused, so that it may make a constant below that the offset of an access. That only excludes to reach
- * them by adding a constant to a negative number, which would be an access in front of an object.
- */
-export const LOWEST = 16;
+/** The lowest address that the shipped data may have: the optimiser takes those below for unused, and a null reference leads to 0s. */
+export const LOWEST = 1024;
 const RAW = -1;
 /** Addresses below take two bytes in the code. */
 const SMALL_ADDRESSES = 8192;
@@ -48,25 +44,26 @@ export class Image {
   #words;
   #base;
   #classes;
-  #globals;
+  #isPlain;
   /** By address. */
   #items;
 
   /**
-   * @param {{ memory: Uint8Array, globals: Map<string, number | bigint> }} module after a collection
+   * @param {{ memory: Uint8Array }} module after a collection
    * @param {number[]} segments where the compiler's data segments start: one a static object
    * @param {number} base the lowest address of the module's data
    * @param {number} begin where it begins in the end, at least `LOWEST`
    * @param {number} heapStart where the row of the heap's blocks begins
    * @param {number} heapEnd where it ends
+   * @param {(id: number) => boolean} isPlain whether objects of a class are bytes or text, which no number in them makes an address
    * @param {Uint8Array} shapes more data, which begins at `shapesAt`
    */
-  constructor({ memory, globals }, { segments, base, begin, heapStart, heapEnd, shapes }) {
+  constructor({ memory }, { segments, base, begin, heapStart, heapEnd, isPlain, shapes }) {
     this.begin = begin;
     this.end = begin;
     this.#base = base;
     this.#classes = shapes.length / SHAPE_BYTES;
-    this.#globals = globals;
+    this.#isPlain = isPlain;
     this.shapesAt = heapEnd + OBJECT_ALIGNMENT;
     this.#memory = new Uint8Array(this.shapesAt - base + shapes.length + OBJECT_ALIGNMENT);
     this.#memory.set(memory.subarray(base, heapEnd));
@@ -90,17 +87,21 @@ export class Image {
   }
 
   /**
-   * Lays out what `roots` lead to.
+   * Lays out what the module leads to.
    *
-   * @param {number[]} roots addresses that the code and the globals hold, one for each time that the code names it
+   * @param {number[]} constants the addresses in the code
+   * @param {number[]} values those in globals, one for each time that the code names the global
    */
-  layOut(roots) {
-    const found = roots.map((root) => this.#itemAt(root));
-    found.forEach((item, i) => {
-      item.uses++;
+  layOut(constants, values) {
+    for (const address of constants) {
+      const item = this.#itemAt(address);
       // Nobody but the runtime names an object's header: what looks like one is raw data.
-      if (roots[i] < item.at) Object.assign(item, { at: item.start, isObject: false, id: RAW });
-    });
+      if (address < item.at) Object.assign(item, { at: item.start, isObject: false, id: RAW });
+      if (item.isObject && address !== item.at)
+        throw new Error(`${address} in the code looks like an address, but leads into the middle of an object`);
+    }
+    const found = [...constants, ...values].map((address) => this.#itemAt(address));
+    for (const item of found) item.uses++;
     const kept = new Set();
     while (found.length > 0) {
       const item = found.pop();
@@ -151,6 +152,7 @@ export class Image {
   /** Where in an item there are addresses. */
   #addressesIn(item) {
     const places = [];
+    if (this.#isPlain(item.id)) return places;
     const end = item.at + this.#sizeOf(item);
     for (let at = align(item.at, WORD_BYTES); at + WORD_BYTES <= end; at += WORD_BYTES)
       if (this.isAddress(this.#word(at))) places.push(at);

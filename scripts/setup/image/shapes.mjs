@@ -15,6 +15,14 @@ export function shapesOf(program) {
   return new Uint8Array(shapes.buffer);
 }
 
+/** Whether the objects of a class are texts, or arrays of numbers too small for an address. */
+export function isPlain(program, id) {
+  const found = program.managedClasses.get(id);
+  if (found === undefined) return false;
+  if (found === program.stringInstance) return true;
+  return found.prototype === program.staticArrayPrototype && found.typeArguments[0].byteSize < WORD_BYTES;
+}
+
 function shapeOf(program, found) {
   if (found.isPointerfree || found.prototype === program.functionPrototype) return 0n;
   const [element] = found.typeArguments ?? [];
