@@ -118,6 +118,20 @@ describe("a rejected stream", () => {
     ).toBe(first);
   });
 
+  test.each([
+    ["its choice is finished", say({}, 0, { finish_reason: "stop" })],
+    ["the stream is over", ""],
+    ["its choice has gone on for long", text("x", 0).replace("content", "refusal").repeat(9)],
+  ])("ends where a hit is one because nothing follows: %s", (_, rest) => {
+    const words = [{ word: "RET-42 and more", mask: "" }];
+    const stream = first + text("RET-42") + rest;
+    for (const cuts of [[], [...stream].map((_none, i) => i)]) {
+      const { seen, outcome } = replies.show(stream, cuts, { words, rejected: ["RET-42"] });
+      expect(seen.toString()).toBe(first);
+      expect(outcome).toBe("Rejected");
+    }
+  });
+
   test("stays ended", () => {
     const { outcomes } = replies.show(third + third, [third.length], { rejected: ["RET-42"] });
     expect(outcomes).toEqual(["Rejected"]);
@@ -246,8 +260,8 @@ test("an answer that is one object has texts of their own, and a stream of objec
       .sort();
   const body = '{"content":[{"text":"a"},{"text":"b"}],"citations":[{"text":"c"}]}';
   expect(texts(body)).toEqual(["a", "b", "c"]);
-  expect(texts(`[${body}]`)).toEqual(["abc"]);
-  expect(texts(`${body}\n${body}\n${body}\n`)).toEqual(["a", "abcabc", "b", "c"]);
+  expect(texts(`[${body}]`)).toEqual(["ab", "c"]);
+  expect(texts(`${body}\n${body}\n${body}\n`)).toEqual(["a", "abab", "b", "c", "c", "c"]);
   expect(texts('{"message":{"content":"a"},"done":false}\n{"message":{"content":"b"},"done":true}\n')).toEqual(["ab"]);
   expect(texts('{"event_type":"text-generation","text":"a"}\n{"event_type":"text-generation","text":"b"}\n')).toEqual([
     "ab",
