@@ -115,6 +115,7 @@ export class ReplyEvent extends ReplyListener {
     let lines = 0;
     while (DATA.next()) {
       READER.feed(DATA.start, DATA.end, <i32>(DATA.start - start));
+      READER.feed(LINE_FEED.pointer, LINE_FEED.pointer + LINE_FEED.length, <i32>(DATA.end - start));
       lines++;
     }
     this.endJson();
@@ -221,14 +222,15 @@ export class ReplyEvent extends ReplyListener {
   private readPlainData(start: usize, end: usize): void {
     DATA.begin(start, end);
     let lines = 0;
+    let isEnd = false;
     while (DATA.next()) {
-      if (lines == 0 && isDone(DATA.start, DATA.end)) {
-        this.addEnd(NO_POSITION);
-        return;
-      }
+      isEnd = lines == 0 && isDone(DATA.start, DATA.end);
       if (lines++ > 0) this.add(0, 0, PLAIN_KEY, NO_POSITION, TextKind.Content, TextForm.Break, true);
       this.addPlain(start, DATA.start, DATA.end);
     }
+    if (!isEnd) return;
+    this.texts.clear();
+    this.addEnd(NO_POSITION);
   }
 
   private addPlain(from: usize, start: usize, end: usize): void {

@@ -219,6 +219,7 @@ describe("what is no stream of JSON", () => {
     ["data that is broken JSON", 'data: {"text":"SECRET-42"\n\n', 'data: {"text":"[gone]"\n\n'],
     ["data that is two values", 'data: {"text":"SECRET-42"}\ndata: {}\n\n', 'data: {"text":"[gone]"}\ndata: {}\n\n'],
     ["data that is not UTF-8 of a kind", 'data: "\\ud83d SECRET-42"\n\n', 'data: "\\ud83d [gone]"\n\n'],
+    ["data that is more than an end", "data: [DONE]\ndata: SECRET-42\n\n", "data: [DONE]\ndata: [gone]\n\n"],
     [
       "a number, and other values",
       "data: 5\n\ndata: null\n\ndata: []\n\ndata:\n\n",
@@ -277,6 +278,37 @@ test("an answer's id and model are the first that it names", () => {
   expect(replies.show(response)).toMatchObject({ id: "resp_1", model: "m" });
   const message = 'data: {"type":"message_start","message":{"id":"msg_1","model":"c"}}\n\n';
   expect(replies.show(message)).toMatchObject({ id: "msg_1", model: "c" });
+});
+
+test("a number at the end of a line of data is masked as a string", () => {
+  const event = 'data: {"input":{"a":4111\r\ndata: ,"b":[4111\r\ndata:,1]\r\ndata: }}\r\n\r\n';
+  const { seen } = replies.show(event, [], { words: [{ word: "4111", mask: "x" }] });
+  expect(seen.toString()).toBe(event.replaceAll("4111", '"x"'));
+});
+
+test("what is longer than may be held back is masked as it comes, and once", () => {
+  const words = [{ word: "KEY:", mask: "[key]" }];
+  const letter = fc.constantFrom("KEY:", "K", "ab", ".", "\u00e9", "\n", '"');
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(letter, { maxLength: 5 }), { maxLength: 8 }),
+      fc.constantFrom<Escapes>("least", "all"),
+      fc.array(fc.nat(), { maxLength: 5 }),
+      (list, escapes, places) => {
+        const deltas = list.map((letters) => letters.join(""));
+        const documents = deltas.map((content) => ({ choices: [{ index: 0, delta: { content } }] }));
+        const stream = Buffer.from(sse(documents, { escapes }));
+        const cuts = places.map((place) => place % (stream.length + 1)).sort((a, b) => a - b);
+        const { seen } = replies.show(stream, cuts, { words, hasRuns: true });
+        const contents = readSse(seen.toString()).map(
+          ({ data }) => (JSON.parse(data) as (typeof documents)[0]).choices[0]!.delta.content,
+        );
+        expect(contents).toHaveLength(deltas.length);
+        expect(contents.join("")).toBe(deltas.join("").replaceAll(/KEY:[^.]*/gu, "[key]"));
+      },
+    ),
+    { numRuns: 2000, seed: SEED },
+  );
 });
 
 /** One part of a text somewhere, in an event of a random shape. */
