@@ -12,6 +12,7 @@ import { ReplyOutcome } from "./reply-outcome";
 import { ReplyJudge, ReplyScanner, TextKind } from "./reply-scanner";
 import { ReplySplice } from "./reply-splice";
 import { firstOf } from "./reply-text-stream";
+import { ReplyText } from "./reply-text";
 import { ReplyTexts } from "./reply-texts";
 
 const QUOTE = new ByteString('"');
@@ -168,9 +169,9 @@ export class ReplyBody extends ReplyListener {
     return this.isInEdit || out.append(pointer + <usize>(at - start), end - at);
   }
 
-  override onText(reader: ReplyTexts, start: i32): void {
-    this.form = reader.form;
-    this.kind = reader.kind;
+  override onText(text: ReplyText, start: i32): void {
+    this.form = text.form;
+    this.kind = text.kind;
     this.textStart = start;
     this.isEmpty = true;
   }

@@ -12,6 +12,7 @@ import { ReplyNames } from "./reply-names";
 import { TextKind } from "./reply-scanner";
 import { mix, NO_POSITION } from "./reply-slots";
 import { NO_TEXT, ReplyTemplate } from "./reply-template";
+import { ReplyText } from "./reply-text";
 import { ReplyTexts } from "./reply-texts";
 
 /** How many of an event's choices can be told to be over; with more of them all are taken to be. */
@@ -114,10 +115,11 @@ export class ReplyEvent extends ReplyListener {
     let lines = 0;
     while (DATA.next()) {
       READER.feed(DATA.start, DATA.end, <i32>(DATA.start - start));
+      READER.feed(LINE_FEED.pointer, LINE_FEED.pointer + LINE_FEED.length, <i32>(DATA.end - start));
       lines++;
     }
     this.endJson();
-    if (lines == 1 && load<u8>(end - LAST_BYTE) == LF) this.template.keep(start, <i32>(end - start));
+    if (lines == 1 && load<u8>(end - LAST_BYTE) == LF) this.keep(start, <i32>(end - start));
   }
 
   /**
@@ -136,7 +138,7 @@ export class ReplyEvent extends ReplyListener {
     const isOfStream = !isAlone || READER.isOfStream;
     if (!isOfStream) for (let i = 0; i < this.textCount; i++) this.text(i).grows = false;
     this.endJson();
-    if (isOfStream) this.template.keep(start, <i32>(end - start));
+    if (isOfStream) this.keep(start, <i32>(end - start));
   }
 
   /** Takes [start, end) for a text as it is. */
@@ -145,10 +147,10 @@ export class ReplyEvent extends ReplyListener {
     this.addPlain(start, start, end);
   }
 
-  override onText(reader: ReplyTexts, start: i32): void {
-    this.template.addHole(reader.form, start, this.textCount);
-    this.add(start, start, reader.group, reader.slot, reader.kind, reader.form, reader.grows);
-    if (!this.isFull) this.text(this.textCount - 1).isTyped = reader.isTyped;
+  override onText(text: ReplyText, start: i32): void {
+    this.template.addHole(text.form, start, this.textCount);
+    this.add(start, start, text.group, text.slot, text.kind, text.form, text.grows);
+    if (!this.isFull) this.text(this.textCount - 1).isTyped = text.isTyped;
   }
 
   override onTextEnd(end: i32): void {
@@ -174,6 +176,15 @@ export class ReplyEvent extends ReplyListener {
     this.names.take(isModel, pointer, length);
   }
 
+  /** What comes next is another answer: nothing is compared with this event. */
+  forget(): void {
+    this.template.reset();
+  }
+
+  private keep(start: usize, length: i32): void {
+    if (!this.isFull) this.template.keep(start, length);
+  }
+
   private reset(): void {
     this.texts.clear();
     this.template.reset();
@@ -185,7 +196,6 @@ export class ReplyEvent extends ReplyListener {
 
   /** Finds out what could not be known before the end. */
   private endJson(): void {
-    READER.finish();
     const slots = READER.slots;
     const type = READER.type;
     this.phase = type.phase;
@@ -212,14 +222,15 @@ export class ReplyEvent extends ReplyListener {
   private readPlainData(start: usize, end: usize): void {
     DATA.begin(start, end);
     let lines = 0;
+    let isEnd = false;
     while (DATA.next()) {
-      if (lines == 0 && isDone(DATA.start, DATA.end)) {
-        this.addEnd(NO_POSITION);
-        return;
-      }
+      isEnd = lines == 0 && isDone(DATA.start, DATA.end);
       if (lines++ > 0) this.add(0, 0, PLAIN_KEY, NO_POSITION, TextKind.Content, TextForm.Break, true);
       this.addPlain(start, DATA.start, DATA.end);
     }
+    if (!isEnd) return;
+    this.texts.clear();
+    this.addEnd(NO_POSITION);
   }
 
   private addPlain(from: usize, start: usize, end: usize): void {

@@ -1,31 +1,10 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ByteString } from "../bytes/view";
-import { JsonListener } from "../json/listener";
-import { NONE } from "../json/paths";
-import { findByte } from "../bytes/find";
-import { StringDecoder } from "../json/string-decoder";
-import { EventText, ReplyEvent } from "./reply-event";
+import { ReplyEvent } from "./reply-event";
 import { ReplyFifo } from "./reply-fifo";
-import { TextForm } from "./reply-listener";
-import { SPAN_BYTES } from "./reply-masks";
-import { Nesting, nestingOf } from "./reply-nesting";
+import { HeldTexts } from "./reply-held-texts";
 import { ReplyProgress } from "./reply-progress";
-import { ReplyJudge, ReplyScanner, TextKind } from "./reply-scanner";
+import { ReplyJudge } from "./reply-scanner";
 import { NO_POSITION } from "./reply-slots";
-import { ReplySplice } from "./reply-splice";
-import { firstOf, ReplyTextStream } from "./reply-text-stream";
-import { NO_STREAM, ReplyTextStreams } from "./reply-text-streams";
-
-const BACKSLASH_BYTE: u8 = 0x5c;
-
-/** In place of a stream: a text of its own, or what repeats one. */
-const WHOLE: i32 = -1;
-const REPEAT: i32 = -2;
-
-const LINE_FEED = new ByteString("\n");
-const QUOTE = new ByteString('"');
-const EMPTY_ARRAY = new ByteString("[]");
-const NULL = new ByteString("null");
 
 
 @final
@@ -37,99 +16,35 @@ class HeldEvent {
   textCount: i32;
   phase: i32;
   position: i32;
+  /** The choice or block that its last text belongs to. */
   top: i32;
 }
 
-
-@final
-@unmanaged
-class HeldText {
-  /** [start, end), counted from the event's beginning. */
-  start: i32;
-  end: i32;
-  /** Which stream it is a part of, or `WHOLE`, or `REPEAT`. */
-  stream: i32;
-  /** [offset, offset + length) of the text, decoded. */
-  offset: i32;
-  length: i32;
-  /** How many spans a text of its own has. */
-  spanCount: i32;
-  form: u8;
-  nesting: u8;
-  unused: u16;
-}
-
 const EVENT_BYTES: i32 = 24;
-const HELD_TEXT_BYTES: i32 = 28;
-
-const SPLICE = new ReplySplice();
-const DECODER = new StringDecoder();
-
-
-@final
-class StreamFeed extends JsonListener {
-  stream: ReplyTextStream | null = null;
-
-  override onBytes(path: i32, pointer: usize, length: i32): void {
-    this.stream!.feed(pointer, length);
-  }
-}
-
-
-@final
-class WholeFeed extends JsonListener {
-  scanner: ReplyScanner | null = null;
-  /** The first byte that is no white space, or 0. */
-  first: u32 = 0;
-
-  override onBytes(path: i32, pointer: usize, length: i32): void {
-    if (this.first == 0) this.first = firstOf(pointer, length);
-    this.scanner!.feed(pointer, length);
-  }
-}
-
-const STREAM_FEED = new StreamFeed();
-const WHOLE_FEED = new WholeFeed();
 
 /**
- * The events of a stream whose texts have been looked at and that may not go out yet, in their order. What it keeps is notes; the
- * bytes are somebody else's.
- *
- * Notes take at most `maxBytes` of each kind: of events, of texts, and of spans.
+ * The events of a stream whose texts have been looked at and that may not go out yet, in their order. What it keeps is notes, at most
+ * `maxBytes` of each kind: of events, of texts, and of spans.
  */
 @final
 export class HeldEvents {
-  /** There was no room for a note, or there are too many texts at a time. */
-  isFull: bool = false;
   private eventNumber: i32 = 0;
-  private hasMasked: bool = false;
   private readonly events: ReplyFifo;
-  private readonly texts: ReplyFifo;
-  /** Of the texts of their own, in their order. */
-  private readonly spans: ReplyFifo;
-  private readonly streams: ReplyTextStreams;
-  private readonly whole: ReplyScanner;
+  private readonly texts: HeldTexts;
 
   constructor(
     private readonly judge: ReplyJudge,
-    readonly progress: ReplyProgress,
+    private readonly progress: ReplyProgress,
     maxBytes: i32,
   ) {
     this.events = new ReplyFifo(maxBytes);
-    this.texts = new ReplyFifo(maxBytes);
-    this.spans = new ReplyFifo(maxBytes);
-    this.streams = new ReplyTextStreams(judge);
-    this.whole = judge.newScanner();
+    this.texts = new HeldTexts(judge, maxBytes);
   }
 
   reset(): void {
-    this.isFull = false;
     this.eventNumber = 0;
-    this.hasMasked = false;
     this.events.reset();
     this.texts.reset();
-    this.spans.reset();
-    this.streams.reset();
     this.progress.reset();
   }
 
@@ -142,219 +57,78 @@ export class HeldEvents {
   /** Where the first event begins: the lower half of its offset in the answer. */
   @inline
   get start(): u32 {
-    return changetype<HeldEvent>(this.events.pointer).start;
+    return this.first.start;
   }
 
   /** How many bytes the first event has. */
   @inline
   get size(): i32 {
-    return changetype<HeldEvent>(this.events.pointer).size;
+    return this.first.size;
   }
 
-  /** Looks at the texts of the next event, which has `size` bytes at `pointer` and begins at `start` of the answer. */
-  take(event: ReplyEvent, pointer: usize, start: u32, size: i32): void {
-    this.eventNumber++;
-    const before = this.texts.length;
+  /**
+   * Looks at the texts of the next event, which has `size` bytes at `pointer` and begins at `start` of the answer. False when there is
+   * no room for its notes, or when there are too many texts at a time.
+   */
+  take(event: ReplyEvent, pointer: usize, start: u32, size: i32): bool {
+    const number = ++this.eventNumber;
+    const texts = this.texts;
+    const before = texts.count;
     let hasGrown = false;
     for (let i = 0; i < event.textCount; i++) {
       const text = event.text(i);
-      if (text.grows) hasGrown = this.takePart(text, pointer) || hasGrown;
-      else this.takeWhole(text, pointer);
-      if (this.isFull || this.judge.isRejected) return;
+      if (text.grows) hasGrown = texts.takePart(text, pointer, number) || hasGrown;
+      else texts.takeWhole(text, pointer);
+      if (texts.isFull || this.judge.isRejected) return !texts.isFull;
     }
-    if (hasGrown) {
-      for (let i = 0; i < event.textCount; i++) {
-        const text = event.text(i);
-        if (text.grows) this.streams.settleMissed(text.top, this.eventNumber);
-      }
+    const streams = texts.streams;
+    for (let i = 0; hasGrown && i < event.textCount; i++) {
+      const text = event.text(i);
+      if (text.grows) streams.settleMissed(text.top, number);
     }
-    for (let i = 0; i < event.endCount; i++) this.streams.finish(event.ends[i]);
-    if (event.isFull) this.isFull = true;
+    for (let i = 0; i < event.endCount; i++) streams.finish(event.ends[i]);
     const note = changetype<HeldEvent>(this.events.push(EVENT_BYTES));
-    if (changetype<usize>(note) == 0) {
-      this.isFull = true;
-      return;
-    }
+    if (changetype<usize>(note) == 0 || event.isFull) return false;
     note.start = start;
     note.size = size;
-    note.textCount = (this.texts.length - before) / HELD_TEXT_BYTES;
+    note.textCount = texts.count - before;
     note.phase = event.phase;
     note.position = event.position;
-    note.top = event.textCount > 0 ? event.text(event.textCount - 1).top : -1;
+    note.top = event.textCount > 0 ? event.text(event.textCount - 1).top : NO_POSITION;
+    return true;
   }
 
   /** No text grows any more. */
   finishTexts(): void {
-    this.streams.finish(NO_POSITION);
+    this.texts.streams.finish(NO_POSITION);
   }
 
   /** Whether all that is to be masked in the first event is known. */
   get isSettled(): bool {
-    let text = this.texts.pointer;
-    for (let left = changetype<HeldEvent>(this.events.pointer).textCount; left > 0; left--) {
-      const note = changetype<HeldText>(text);
-      const stream = note.stream;
-      if (stream >= 0 && this.streams.at(stream).scanner.settled < note.offset + note.length) return false;
-      text += HELD_TEXT_BYTES;
-    }
-    return true;
+    return this.texts.areSettled(this.first.textCount);
   }
 
-  /** Whether the first event, which is settled, goes out with other bytes. */
+  /** Whether the first event, which is settled, goes out as other bytes. */
   get isChanged(): bool {
-    let hasRepeats = false;
-    let text = this.texts.pointer;
-    for (let left = changetype<HeldEvent>(this.events.pointer).textCount; left > 0; left--) {
-      const note = changetype<HeldText>(text);
-      if (note.stream == REPEAT) hasRepeats = true;
-      else if (this.isMasked(note)) return true;
-      text += HELD_TEXT_BYTES;
-    }
-    return hasRepeats && this.hasMasked;
+    return this.texts.areChanged(this.first.textCount);
   }
 
   /** Appends the first event, [pointer, end), as it goes out; false when `out` has no room. Only where `isChanged`. */
   write(pointer: usize, end: usize, out: ByteBuffer): bool {
-    this.hasMasked = true;
-    let at = pointer;
-    let span = this.spans.pointer;
-    let isFull = false;
-    let text = this.texts.pointer;
-    for (let left = changetype<HeldEvent>(this.events.pointer).textCount; left > 0; left--) {
-      const note = changetype<HeldText>(text);
-      const from = pointer + <usize>note.start;
-      const to = pointer + <usize>note.end;
-      text += HELD_TEXT_BYTES;
-      if (note.stream == REPEAT) {
-        const empty = note.form == TextForm.RepeatArray ? EMPTY_ARRAY : NULL;
-        isFull = !out.append(at, <i32>(from - at)) || !out.append(empty.pointer, empty.length) || isFull;
-        at = to;
-      } else if (this.isMasked(note) && note.form != TextForm.Break) {
-        isFull = !out.append(at, <i32>(from - at)) || !this.splice(note, span, from, to, out) || isFull;
-        at = to;
-      }
-      span += <usize>note.spanCount * SPAN_BYTES;
-    }
-    return out.append(at, <i32>(end - at)) && !isFull;
+    return this.texts.write(this.first.textCount, pointer, end, out);
   }
 
   /** The first event is out. */
   drop(): void {
-    const event = changetype<HeldEvent>(this.events.pointer);
-    let spanCount = 0;
-    const count = event.textCount;
-    for (let i = 0; i < count; i++) {
-      const note = changetype<HeldText>(this.texts.pointer);
-      if (note.stream >= 0) this.streams.at(note.stream).letGo(note.offset + note.length);
-      spanCount += note.spanCount;
-      this.texts.drop(HELD_TEXT_BYTES);
-    }
-    if (spanCount > 0) this.spans.drop(spanCount * <i32>SPAN_BYTES);
+    const event = this.first;
+    this.texts.drop(event.textCount);
     this.progress.see(event.phase, event.position, event.top);
     this.events.drop(EVENT_BYTES);
   }
 
-  /** Whether anything of the text is masked; if it is part of a longer one, all before it is out. */
-  private isMasked(note: HeldText): bool {
-    if (note.stream == WHOLE) return note.spanCount > 0;
-    const masks = this.streams.at(note.stream).scanner.masks;
-    for (let i = 0; i < masks.count; i++) {
-      const span = masks.at(i);
-      if (span.end > note.offset) return span.start < note.offset + note.length;
-    }
-    return false;
-  }
 
-  private splice(note: HeldText, ownSpans: usize, from: usize, to: usize, out: ByteBuffer): bool {
-    const nesting = <Nesting>note.nesting;
-    if (note.stream == WHOLE) {
-      SPLICE.begin(this.judge, ownSpans, note.spanCount, 0, nesting, out);
-    } else {
-      const masks = this.streams.at(note.stream).scanner.masks;
-      SPLICE.begin(this.judge, masks.pointer, masks.count, note.offset, nesting, out);
-    }
-    const isNumber = note.form == TextForm.Number;
-    const hasQuote = !isNumber || out.append(QUOTE.pointer, QUOTE.length);
-    if (isNumber || note.form == TextForm.Plain) SPLICE.feedPlain(from, <i32>(to - from));
-    else SPLICE.feed(from, <i32>(to - from));
-    SPLICE.finish();
-    return hasQuote && !SPLICE.isFull && (!isNumber || out.append(QUOTE.pointer, QUOTE.length));
-  }
-
-  /** Looks at a part of a text that grows; false when there is none. */
-  private takePart(text: EventText, pointer: usize): bool {
-    const from = pointer + <usize>text.start;
-    const to = pointer + <usize>text.end;
-    const form = <TextForm>text.form;
-    if (form == TextForm.None || (from == to && form != TextForm.Break)) return false;
-    const id = this.streams.find(text.key, text.top, <TextKind>text.kind);
-    const note = this.note(text, id);
-    if (id == NO_STREAM || this.isFull) {
-      this.isFull = true;
-      return false;
-    }
-    const stream = this.streams.at(id);
-    stream.beginPart();
-    note.offset = stream.length;
-    if (form == TextForm.Break) {
-      stream.feed(LINE_FEED.pointer, LINE_FEED.length);
-    } else if (form == TextForm.Plain || findByte(from, to, BACKSLASH_BYTE) == to) {
-      stream.feed(from, <i32>(to - from));
-    } else {
-      STREAM_FEED.stream = stream;
-      DECODER.decode(STREAM_FEED, NONE, from, <i32>(to - from));
-      DECODER.finish(STREAM_FEED, NONE);
-    }
-    note.length = stream.length - note.offset;
-    note.nesting = <u8>stream.partNesting;
-    stream.heldParts++;
-    stream.lastEvent = this.eventNumber;
-    stream.missed = 0;
-    if (stream.scanner.masks.isFull) this.isFull = true;
-    return true;
-  }
-
-  /** Looks at a text of its own, or notes what repeats one. */
-  private takeWhole(text: EventText, pointer: usize): void {
-    const from = pointer + <usize>text.start;
-    const to = pointer + <usize>text.end;
-    const form = <TextForm>text.form;
-    if (form == TextForm.None || from == to) return;
-    const isRepeat = form == TextForm.RepeatArray || form == TextForm.RepeatObject;
-    const note = this.note(text, isRepeat ? REPEAT : WHOLE);
-    if (isRepeat || this.isFull) return;
-    const scanner = this.whole;
-    scanner.begin(<TextKind>text.kind);
-    WHOLE_FEED.scanner = scanner;
-    WHOLE_FEED.first = 0;
-    if (findByte(from, to, BACKSLASH_BYTE) == to) {
-      WHOLE_FEED.onBytes(NONE, from, <i32>(to - from));
-    } else {
-      DECODER.decode(WHOLE_FEED, NONE, from, <i32>(to - from));
-      DECODER.finish(WHOLE_FEED, NONE);
-    }
-    scanner.finish();
-    const masks = scanner.masks;
-    if (masks.isFull || !this.spans.append(masks.pointer, masks.count * <i32>SPAN_BYTES)) this.isFull = true;
-    note.spanCount = masks.count;
-    if (form == TextForm.String && text.kind == TextKind.ToolInput) note.nesting = <u8>nestingOf(WHOLE_FEED.first);
-  }
-
-  /** Notes a text; `isFull` when there is no room. */
-  private note(text: EventText, stream: i32): HeldText {
-    const note = changetype<HeldText>(this.texts.push(HELD_TEXT_BYTES));
-    if (changetype<usize>(note) == 0) {
-      this.isFull = true;
-      return note;
-    }
-    note.start = text.start;
-    note.end = text.end;
-    note.stream = stream;
-    note.offset = 0;
-    note.length = 0;
-    note.spanCount = 0;
-    note.form = text.form;
-    note.nesting = <u8>Nesting.None;
-    return note;
+  @inline
+  private get first(): HeldEvent {
+    return changetype<HeldEvent>(this.events.pointer);
   }
 }

@@ -21,6 +21,8 @@ export const enum ReplyKey {
   Name,
   /** An object that says what a tool is to do. */
   Call,
+  /** What it refers to, however deep: texts of their own. */
+  Quote,
   /** No text, but texts may be below. */
   Mute,
   /** No text, however deep. */
@@ -66,6 +68,8 @@ const TOOL_INPUT = "arguments partial_json input args parameters code diff strin
 const TOOL_OUTPUT = "stdout stderr logs output result";
 const NAME = "name";
 const CALL = "action actions operation";
+const QUOTE =
+  "citations citation annotations annotation citationMetadata groundingMetadata grounding_metadata search_results documents sources";
 const MUTE =
   "object role status signature thoughtSignature thought_signature service_tier serviceTier system_fingerprint b64_json " +
   "partial_image_b64 embedding audio mime_type media_type encoding size quality background detail effort verbosity " +
@@ -86,7 +90,7 @@ const THOUGHT = "thought";
 const PATH = "jsonPath";
 const CHOICES = "choices candidates";
 const TOOL_CALLS = "tool_calls toolCalls";
-const MESSAGE = "message";
+const MESSAGE = "message content_block";
 const SOURCE = "source";
 const DATA = "data";
 const ID = "id";
@@ -144,6 +148,7 @@ function makeTable(): StaticArray<u32> {
   enter(slots, TOOL_OUTPUT, ReplyKey.ToolOutput);
   enter(slots, NAME, ReplyKey.Name);
   enter(slots, CALL, ReplyKey.Call);
+  enter(slots, QUOTE, ReplyKey.Quote);
   enter(slots, MUTE, ReplyKey.Mute);
   enter(slots, MUTE_TREE, ReplyKey.MuteTree);
   enter(slots, NOISE, ReplyKey.Noise);

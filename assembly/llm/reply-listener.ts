@@ -1,4 +1,4 @@
-import { ReplyTexts } from "./reply-texts";
+import { ReplyText } from "./reply-text";
 
 /** How a text stands in its document. */
 export const enum TextForm {
@@ -23,8 +23,8 @@ export const enum TextForm {
  * Hears about the texts of a document, in its order. A place is an offset in bytes, counted as the reader of the document was told.
  */
 export abstract class ReplyListener {
-  /** A text begins: its first byte is at `start`. The reader's own fields tell which one it is. */
-  onText(reader: ReplyTexts, start: i32): void {}
+  /** A text begins: its first byte is at `start`. */
+  onText(text: ReplyText, start: i32): void {}
 
   /** More of the text as it stands in the document, with escapes; never empty, gone when the call returns. */
   onRaw(pointer: usize, length: i32): void {}

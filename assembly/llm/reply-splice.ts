@@ -151,7 +151,6 @@ export class ReplySplice {
 
   /** Takes bytes that stand for themselves, and none of them for JSON's structure. */
   private takeRun(at: usize, end: usize): void {
-    if (at < end && this.nesting == Nesting.AfterBackslash) this.nesting = Nesting.Inside;
     while (this.hasSpan) {
       const span = changetype<MaskSpan>(this.span);
       const left = <i32>(end - at);
@@ -159,15 +158,22 @@ export class ReplySplice {
       const kept = max(span.start - this.offset, 0);
       const start = beginOfCharacter(at + <usize>kept, at, end);
       this.write(at, <i32>(start - at));
+      this.pass(start - at);
       this.openSpan();
-      const stop = endOfCharacter(at + <usize>min(max(span.end - this.offset, 0), left), end);
-      this.offset += <i32>(stop - at);
-      at = stop;
+      const covered = min(max(span.end - this.offset, 0), <i32>(end - start));
+      at = endOfCharacter(start + <usize>covered, end);
+      this.pass(at - start);
       if (span.end > this.offset) return;
       this.closeSpan();
     }
     this.write(at, <i32>(end - at));
-    this.offset += <i32>(end - at);
+    this.pass(end - at);
+  }
+
+  /** So many bytes of a run are behind. */
+  private pass(length: usize): void {
+    if (length > 0 && this.nesting == Nesting.AfterBackslash) this.nesting = Nesting.Inside;
+    this.offset += <i32>length;
   }
 
   private openSpan(): void {

@@ -1,4 +1,3 @@
-import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { findLineEnd, SseFramer } from "../sse/framer";
 import { EventListener } from "../sse/listener";
@@ -11,6 +10,7 @@ import { ReplyOutcome } from "./reply-outcome";
 import { ReplyProgress } from "./reply-progress";
 import { ReplyJudge } from "./reply-scanner";
 import { CUT, OTHER } from "./reply-template";
+import { ReplyWindow } from "./reply-window";
 
 const CR: u32 = 0x0d;
 const LF: u32 = 0x0a;
@@ -41,7 +41,7 @@ class LastEvent extends EventListener {
  * rest of the span is taken away from that event and those that follow. Splitting the answer anywhere gives the same bytes, but
  * for where a rejection or a budget ends a plain text.
  *
- * Holds at most `maxHeldBytes` of the answer, and of notes about it at most three times that. Allocates nothing for an event once
+ * Holds at most `maxHeldBytes` of the answer, and notes about it: at most as much of each kind. Allocates nothing for an event once
  * its buffers have grown.
  */
 @final
@@ -49,28 +49,15 @@ export class ReplyStream {
   /** What the answer calls itself. */
   readonly names: ReplyNames;
   readonly progress: ReplyProgress;
-  framing: ReplyFraming = ReplyFraming.Unknown;
+  private framing: ReplyFraming = ReplyFraming.Unknown;
+  private outcome: ReplyOutcome = ReplyOutcome.Unchanged;
   private isEventStream: bool = false;
   private isLast: bool = false;
   /** An object, of those that follow one another, has been taken. */
   private hasObject: bool = false;
-  private outcome: ReplyOutcome = ReplyOutcome.Unchanged;
-  /** Consumed bytes, by the offset of the first that isn't. */
-  private offset: u64 = 0;
   /** All of a plain text before this offset has been taken. */
   private plainStart: u64 = 0;
-  /** All before this offset may go out, or is out. */
-  private done: u64 = 0;
-  /** All before this offset is in `out`, or went out before. */
-  private written: u64 = 0;
-  /** Where the bytes are that are looked at, and the offset of the first. */
-  private region: usize = 0;
-  private regionStart: u64 = 0;
-  /** What of the piece has not been consumed. */
-  private rest: usize = 0;
-  private restLength: i32 = 0;
-  private out: ByteBuffer | null = null;
-  private readonly held: ByteBuffer;
+  private readonly window: ReplyWindow;
   private readonly events: HeldEvents;
   private readonly sse: SseFramer;
   private readonly lastEvent: LastEvent;
@@ -81,7 +68,7 @@ export class ReplyStream {
 
   constructor(
     private readonly judge: ReplyJudge,
-    private readonly maxHeldBytes: i32,
+    maxHeldBytes: i32,
   ) {
     const names = new ReplyNames();
     const progress = new ReplyProgress();
@@ -89,7 +76,7 @@ export class ReplyStream {
     this.names = names;
     this.progress = progress;
     this.lastEvent = lastEvent;
-    this.held = new ByteBuffer(new Budget(maxHeldBytes));
+    this.window = new ReplyWindow(maxHeldBytes);
     this.events = new HeldEvents(judge, progress, maxHeldBytes);
     this.event = new ReplyEvent(names, maxHeldBytes);
     this.otherEvent = new ReplyEvent(names, maxHeldBytes);
@@ -105,12 +92,12 @@ export class ReplyStream {
     this.hasObject = false;
     this.lastEvent.isNew = false;
     this.plainStart = 0;
-    this.offset = 0;
-    this.done = 0;
-    this.written = 0;
-    this.held.clear();
+    this.window.reset();
     this.events.reset();
+    this.objects.begin(0);
     this.names.reset();
+    this.event.forget();
+    this.otherEvent.forget();
   }
 
   /**
@@ -122,113 +109,82 @@ export class ReplyStream {
    * kept apart. `Unreadable`: a binary event stream.
    */
   feed(pointer: usize, length: i32, isLast: bool, out: ByteBuffer): ReplyOutcome {
-    if (this.outcome > ReplyOutcome.Changed) return this.outcome;
-    this.out = out;
-    this.rest = pointer;
-    this.restLength = length;
-    const outcome = this.takePiece(length, isLast);
-    this.progress.isArray = this.objects.isArray;
-    this.progress.hasBytes = this.written > 0;
-    return outcome;
-  }
-
-  private takePiece(length: i32, isLast: bool): ReplyOutcome {
-    const start = this.offset;
-    const held = this.held;
-    const hasHeld = held.length > 0;
-    if (!hasHeld) {
-      this.region = this.rest;
-      this.regionStart = start;
-      this.consumeRest(length);
-      if (isLast) this.end();
-      if (this.outcome == ReplyOutcome.Unchanged && this.written == start && this.done == this.offset) {
-        this.written = this.done;
-        return ReplyOutcome.Unchanged;
+    if (this.hasStopped) return this.outcome;
+    const window = this.window;
+    window.begin(pointer, length, out);
+    let passes = false;
+    do {
+      if (!window.advance()) {
+        this.stop(ReplyOutcome.OverBudget);
+        break;
       }
-      this.writeDone();
-      const left = this.offset - this.done;
-      if (left > <u64>this.maxHeldBytes) this.stop(ReplyOutcome.OverBudget);
-      if (this.outcome == ReplyOutcome.Unchanged) held.append(this.addressOf(this.done), <i32>left);
-    } else {
-      this.feedHeld();
-      if (isLast) this.end();
-      this.writeDone();
-      this.dropDone();
-    }
-    return max(this.outcome, ReplyOutcome.Changed);
+      this.consume();
+      if (isLast && !window.hasRest) this.end();
+      passes = !this.hasStopped && !window.hasRest && window.passesPiece();
+      if (passes || this.hasStopped) break;
+      if (!window.keep()) this.stop(ReplyOutcome.OverBudget);
+    } while (window.hasRest && !this.hasStopped);
+    if (!passes) window.write();
+    if (window.isFull) this.stop(ReplyOutcome.NoRoom);
+    this.progress.isArray = this.objects.isArray;
+    this.progress.hasBytes = window.written > 0;
+    return passes ? ReplyOutcome.Unchanged : max(this.outcome, ReplyOutcome.Changed);
   }
 
   /**
    * After `OverBudget` or `Unreadable`: appends what is held and what is left of the piece, which must still be there. What was to be
-   * masked so far is. False when `out` has no room.
+   * masked so far is. False when `out` has no room, or when what was looked at last is rejected.
    */
   release(out: ByteBuffer): bool {
-    this.out = out;
-    this.outcome = ReplyOutcome.Unchanged;
-    this.events.isFull = false;
+    const window = this.window;
+    window.out = out;
     this.events.finishTexts();
+    if (this.judge.isRejected) return false;
     this.letGo();
-    if (!this.judge.isRejected) {
-      this.done = this.offset;
-      this.writeDone();
-    }
-    return this.outcome == ReplyOutcome.Unchanged && out.append(this.rest, this.restLength);
+    window.release();
+    return !window.isFull;
   }
 
-  /** Feeds what is left of the piece to what is held, as much at a time as the budget allows. */
-  private feedHeld(): void {
-    const held = this.held;
-    do {
-      this.region = held.pointer;
-      this.regionStart = this.offset - held.length;
-      const taken = min(this.restLength, this.maxHeldBytes - held.length);
-      if (taken == 0 && this.restLength > 0) {
-        this.stop(ReplyOutcome.OverBudget);
-        return;
-      }
-      held.append(this.rest, taken);
-      this.region = held.pointer;
-      this.consumeRest(taken);
-      if (this.restLength > 0) {
-        this.writeDone();
-        this.dropDone();
-      }
-    } while (this.restLength > 0 && this.outcome <= ReplyOutcome.Changed);
+  private get hasStopped(): bool {
+    return this.outcome > ReplyOutcome.Changed;
   }
 
-  /** Consumes the next bytes of the piece, which are in the region. */
-  private consumeRest(length: i32): void {
-    this.rest += length;
-    this.restLength -= length;
-    const at = this.addressOf(this.offset);
-    this.offset += length;
-    const end = at + length;
-    if (this.framing == ReplyFraming.Unknown) this.recognise(end);
+  private stop(outcome: ReplyOutcome): void {
+    if (!this.hasStopped) this.outcome = outcome;
+  }
+
+  /** Looks at what of the window is new. */
+  private consume(): void {
+    if (this.framing == ReplyFraming.Unknown) this.recognise();
     switch (this.framing) {
       case ReplyFraming.Events:
-        this.consumeEvents(end);
+        this.consumeEvents();
         break;
       case ReplyFraming.Objects:
-        this.consumeObjects(end);
+        this.consumeObjects();
         break;
       case ReplyFraming.Plain:
         this.takePlain();
     }
   }
 
-  /** The region has all of the answer so far. */
-  private recognise(end: usize): void {
-    const framing = framingOf(this.region, end, this.isEventStream);
+  /** The window has all of the answer so far. */
+  private recognise(): void {
+    const start = this.window.addressOf(0);
+    const end = this.window.addressOf(this.window.offset);
+    const framing = framingOf(start, end, this.isEventStream);
     this.framing = framing;
     if (framing == ReplyFraming.Binary) this.stop(ReplyOutcome.Unreadable);
     this.sse.begin(0);
-    this.objects.begin(framing == ReplyFraming.Objects ? markLength(this.region, end) : 0);
+    this.objects.begin(framing == ReplyFraming.Objects ? markLength(start, end) : 0);
   }
 
-  private consumeEvents(end: usize): void {
+  private consumeEvents(): void {
     const sse = this.sse;
-    let at = this.addressOf(sse.offset);
-    while (at < end && this.outcome <= ReplyOutcome.Changed) {
+    const window = this.window;
+    const end = window.addressOf(window.offset);
+    let at = window.addressOf(sse.offset);
+    while (at < end && !this.hasStopped) {
       if (sse.isBetween) {
         const next = this.matchNext(at, end);
         if (next == CUT) break;
@@ -247,13 +203,15 @@ export class ReplyStream {
       at = stop;
       if (this.lastEvent.isNew) this.takeLastEvent();
     }
-    if (this.events.isEmpty && this.outcome <= ReplyOutcome.Changed) this.done = sse.eventStart;
+    if (this.events.isEmpty && !this.hasStopped) window.done = sse.eventStart;
   }
 
-  private consumeObjects(end: usize): void {
+  private consumeObjects(): void {
     const objects = this.objects;
-    let at = this.addressOf(objects.offset);
-    while (at < end && this.outcome <= ReplyOutcome.Changed) {
+    const window = this.window;
+    const end = window.addressOf(window.offset);
+    let at = window.addressOf(objects.offset);
+    while (at < end && !this.hasStopped) {
       if (objects.isBetween) {
         const next = this.matchNext(at, end);
         if (next == CUT) break;
@@ -266,38 +224,39 @@ export class ReplyStream {
         }
       }
       const found = objects.feed(at, end);
-      at = this.addressOf(objects.offset);
+      at = window.addressOf(objects.offset);
       if (found != Found.Nothing) this.takeObject(found == Found.Garbage);
     }
-    if (this.events.isEmpty && this.outcome <= ReplyOutcome.Changed) this.done = objects.gapEnd;
+    if (this.events.isEmpty && !this.hasStopped) window.done = objects.gapEnd;
   }
 
   private takeLastEvent(): void {
     const last = this.lastEvent;
     last.isNew = false;
     this.turn();
-    this.event.readEvent(this.addressOf(last.start), this.addressOf(last.end));
+    this.event.readEvent(this.window.addressOf(last.start), this.window.addressOf(last.end));
     this.takeEvent(last.start, last.end, last.start);
   }
 
   private takeObject(isGarbage: bool): void {
     this.turn();
-    const event = this.event;
-    const start = this.addressOf(this.objects.start);
-    const end = this.addressOf(this.objects.offset);
-    if (isGarbage) event.readPlain(start, end);
-    else event.readObject(start, end, !this.objects.isArray && !this.hasObject);
+    const objects = this.objects;
+    const start = this.window.addressOf(objects.start);
+    const end = this.window.addressOf(objects.offset);
+    if (isGarbage) this.event.readPlain(start, end);
+    else this.event.readObject(start, end, !objects.isArray && !this.hasObject);
     this.hasObject = true;
-    this.takeEvent(this.objects.start, this.objects.offset, this.objects.lastGapEnd);
+    this.takeEvent(objects.start, objects.offset, objects.lastGapEnd);
   }
 
   /** What of a plain text has not been taken. */
   private takePlain(): void {
+    const window = this.window;
     const start = this.plainStart;
-    this.plainStart = this.offset;
-    if (start == this.offset) return;
-    this.event.readPlain(this.addressOf(start), this.addressOf(this.offset));
-    this.take(start, this.offset);
+    this.plainStart = window.offset;
+    if (start == window.offset) return;
+    this.event.readPlain(window.addressOf(start), window.addressOf(window.offset));
+    this.take(start, window.offset);
   }
 
   /**
@@ -324,87 +283,65 @@ export class ReplyStream {
 
   /** The event is [start, end) of the answer; nothing else need be held of what is after `gapEnd`. */
   private takeEvent(start: u64, end: u64, gapEnd: u64): void {
-    if (this.outcome > ReplyOutcome.Changed) return;
-    if (this.events.isEmpty) this.done = gapEnd;
-    if (end - this.done > <u64>this.maxHeldBytes) this.stop(ReplyOutcome.OverBudget);
+    if (this.hasStopped) return;
+    const window = this.window;
+    if (this.events.isEmpty) window.done = gapEnd;
+    if (end - window.done > <u64>window.maxHeldBytes) this.stop(ReplyOutcome.OverBudget);
     this.take(start, end);
   }
 
   private take(start: u64, end: u64): void {
-    if (this.outcome > ReplyOutcome.Changed) return;
-    const events = this.events;
-    events.take(this.event, this.addressOf(start), <u32>start, <i32>(end - start));
+    if (this.hasStopped) return;
+    const hasRoom = this.events.take(this.event, this.window.addressOf(start), <u32>start, <i32>(end - start));
     if (this.judge.isRejected) this.stop(ReplyOutcome.Rejected);
-    else if (events.isFull) this.stop(ReplyOutcome.OverBudget);
+    else if (!hasRoom) this.stop(ReplyOutcome.OverBudget);
     else this.letGo();
   }
 
   /** Lets those events go out that are settled, up to the first that isn't. */
   private letGo(): void {
     const events = this.events;
+    const window = this.window;
     while (!events.isEmpty && events.isSettled) {
-      const start = this.done + <u64>(events.start - <u32>this.done);
+      const start = window.done + <u64>(events.start - <u32>window.done);
       const end = start + events.size;
       if (events.isChanged) {
-        this.done = start;
-        this.writeDone();
-        const out = changetype<ByteBuffer>(this.out);
-        if (!events.write(this.addressOf(start), this.addressOf(end), out)) this.stop(ReplyOutcome.NoRoom);
-        this.written = end;
+        window.done = start;
+        window.write();
+        if (!events.write(window.addressOf(start), window.addressOf(end), window.out)) window.isFull = true;
+        window.skip(end);
       }
-      this.done = end;
+      window.done = end;
       events.drop();
     }
   }
 
   /** The answer is over. */
   private end(): void {
-    if (this.outcome > ReplyOutcome.Changed) return;
+    if (this.hasStopped) return;
     this.isLast = true;
-    const end = this.addressOf(this.offset);
+    const sse = this.sse;
     switch (this.framing) {
       case ReplyFraming.Events:
-        this.consumeEvents(end);
-        this.sse.finish();
-        if (this.sse.isOpen) this.lastEvent.onEventEnd(this.sse.eventStart, this.offset);
+        this.consumeEvents();
+        sse.finish();
+        if (sse.isOpen) this.lastEvent.onEventEnd(sse.eventStart, this.window.offset);
         if (this.lastEvent.isNew) this.takeLastEvent();
         break;
       case ReplyFraming.Objects:
-        this.consumeObjects(end);
+        this.consumeObjects();
         if (!this.objects.isBetween) this.takeObject(true);
         break;
       case ReplyFraming.Unknown:
         this.takePlain();
     }
-    if (this.outcome > ReplyOutcome.Changed) return;
+    if (this.hasStopped) return;
     this.events.finishTexts();
+    if (this.judge.isRejected) {
+      this.stop(ReplyOutcome.Rejected);
+      return;
+    }
     this.letGo();
-    if (this.outcome <= ReplyOutcome.Changed) this.done = this.offset;
-  }
-
-  /** Appends to `out` what is done and not written, as it is. */
-  private writeDone(): void {
-    const length = <i32>(this.done - this.written);
-    if (length > 0 && !this.out!.append(this.addressOf(this.written), length)) this.stop(ReplyOutcome.NoRoom);
-    this.written = this.done;
-  }
-
-  /** What is done need not be held. */
-  private dropDone(): void {
-    const held = this.held;
-    const left = <i32>(this.offset - this.done);
-    memory.copy(held.pointer, this.addressOf(this.done), left);
-    held.length = left;
-    this.regionStart = this.done;
-  }
-
-  private stop(outcome: ReplyOutcome): void {
-    if (this.outcome <= ReplyOutcome.Changed) this.outcome = outcome;
-  }
-
-
-  @inline
-  private addressOf(offset: u64): usize {
-    return this.region + <usize>(offset - this.regionStart);
+    this.window.done = this.window.offset;
   }
 }

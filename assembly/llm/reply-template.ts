@@ -4,7 +4,7 @@ import { EventText } from "./reply-event";
 import { TextForm } from "./reply-listener";
 
 const MAX_BYTES: i32 = 1024;
-const MAX_HOLES: i32 = 16;
+const MAX_HOLES: i32 = 32;
 const LONGEST_NUMBER: usize = 32;
 const QUOTE: u32 = 0x22;
 const MINUS: u32 = 0x2d;

@@ -534,6 +534,33 @@ export const CASES: Case[] = [
   },
   { name: "Cohere 2, streamed", framing: "named sse", documents: cohereStream },
   {
+    name: "Cohere 2, streamed with citations between",
+    framing: "named sse",
+    documents: [
+      { type: "content-delta", index: 0, delta: { message: { content: { text: part("0", "Content", "hide") } } } },
+      { type: "citation-start", index: 0, delta: { message: { citations: { text: said("hide me"), sources: [] } } } },
+      { type: "content-delta", index: 0, delta: { message: { content: { text: part("0", "Content", " me") } } } },
+    ],
+  },
+  {
+    name: "Gemini with what it has searched",
+    framing: "sse",
+    documents: [
+      gemini([{ text: part("text", "Content", "hide") }], {
+        groundingMetadata: { groundingSupports: [{ segment: { text: said("hide") } }] },
+      }),
+      gemini([{ text: part("text", "Content", " me") }]),
+    ],
+  },
+  {
+    name: "an engine that wraps its events",
+    framing: "sse",
+    documents: [
+      { a: { b: { text: part("ab", "Content", "hide") }, c: { text: part("ac", "Content", "SECRET") } } },
+      { a: { c: { text: part("ac", "Content", "-42") }, b: { text: part("ab", "Content", " me") } } },
+    ],
+  },
+  {
     name: "Cohere 2",
     framing: "json",
     documents: [

@@ -118,6 +118,20 @@ describe("a rejected stream", () => {
     ).toBe(first);
   });
 
+  test.each([
+    ["its choice is finished", say({}, 0, { finish_reason: "stop" })],
+    ["the stream is over", ""],
+    ["its choice has gone on for long", text("x", 0).replace("content", "refusal").repeat(9)],
+  ])("ends where a hit is one because nothing follows: %s", (_, rest) => {
+    const words = [{ word: "RET-42 and more", mask: "" }];
+    const stream = first + text("RET-42") + rest;
+    for (const cuts of [[], [...stream].map((_none, i) => i)]) {
+      const { seen, outcome } = replies.show(stream, cuts, { words, rejected: ["RET-42"] });
+      expect(seen.toString()).toBe(first);
+      expect(outcome).toBe("Rejected");
+    }
+  });
+
   test("stays ended", () => {
     const { outcomes } = replies.show(third + third, [third.length], { rejected: ["RET-42"] });
     expect(outcomes).toEqual(["Rejected"]);
@@ -205,6 +219,7 @@ describe("what is no stream of JSON", () => {
     ["data that is broken JSON", 'data: {"text":"SECRET-42"\n\n', 'data: {"text":"[gone]"\n\n'],
     ["data that is two values", 'data: {"text":"SECRET-42"}\ndata: {}\n\n', 'data: {"text":"[gone]"}\ndata: {}\n\n'],
     ["data that is not UTF-8 of a kind", 'data: "\\ud83d SECRET-42"\n\n', 'data: "\\ud83d [gone]"\n\n'],
+    ["data that is more than an end", "data: [DONE]\ndata: SECRET-42\n\n", "data: [DONE]\ndata: [gone]\n\n"],
     [
       "a number, and other values",
       "data: 5\n\ndata: null\n\ndata: []\n\ndata:\n\n",
@@ -246,8 +261,8 @@ test("an answer that is one object has texts of their own, and a stream of objec
       .sort();
   const body = '{"content":[{"text":"a"},{"text":"b"}],"citations":[{"text":"c"}]}';
   expect(texts(body)).toEqual(["a", "b", "c"]);
-  expect(texts(`[${body}]`)).toEqual(["abc"]);
-  expect(texts(`${body}\n${body}\n${body}\n`)).toEqual(["a", "abcabc", "b", "c"]);
+  expect(texts(`[${body}]`)).toEqual(["ab", "c"]);
+  expect(texts(`${body}\n${body}\n${body}\n`)).toEqual(["a", "abab", "b", "c", "c", "c"]);
   expect(texts('{"message":{"content":"a"},"done":false}\n{"message":{"content":"b"},"done":true}\n')).toEqual(["ab"]);
   expect(texts('{"event_type":"text-generation","text":"a"}\n{"event_type":"text-generation","text":"b"}\n')).toEqual([
     "ab",
@@ -263,6 +278,37 @@ test("an answer's id and model are the first that it names", () => {
   expect(replies.show(response)).toMatchObject({ id: "resp_1", model: "m" });
   const message = 'data: {"type":"message_start","message":{"id":"msg_1","model":"c"}}\n\n';
   expect(replies.show(message)).toMatchObject({ id: "msg_1", model: "c" });
+});
+
+test("a number at the end of a line of data is masked as a string", () => {
+  const event = 'data: {"input":{"a":4111\r\ndata: ,"b":[4111\r\ndata:,1]\r\ndata: }}\r\n\r\n';
+  const { seen } = replies.show(event, [], { words: [{ word: "4111", mask: "x" }] });
+  expect(seen.toString()).toBe(event.replaceAll("4111", '"x"'));
+});
+
+test("what is longer than may be held back is masked as it comes, and once", () => {
+  const words = [{ word: "KEY:", mask: "[key]" }];
+  const letter = fc.constantFrom("KEY:", "K", "ab", ".", "\u00e9", "\n", '"');
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(letter, { maxLength: 5 }), { maxLength: 8 }),
+      fc.constantFrom<Escapes>("least", "all"),
+      fc.array(fc.nat(), { maxLength: 5 }),
+      (list, escapes, places) => {
+        const deltas = list.map((letters) => letters.join(""));
+        const documents = deltas.map((content) => ({ choices: [{ index: 0, delta: { content } }] }));
+        const stream = Buffer.from(sse(documents, { escapes }));
+        const cuts = places.map((place) => place % (stream.length + 1)).sort((a, b) => a - b);
+        const { seen } = replies.show(stream, cuts, { words, hasRuns: true });
+        const contents = readSse(seen.toString()).map(
+          ({ data }) => (JSON.parse(data) as (typeof documents)[0]).choices[0]!.delta.content,
+        );
+        expect(contents).toHaveLength(deltas.length);
+        expect(contents.join("")).toBe(deltas.join("").replaceAll(/KEY:[^.]*/gu, "[key]"));
+      },
+    ),
+    { numRuns: 2000, seed: SEED },
+  );
 });
 
 /** One part of a text somewhere, in an event of a random shape. */

@@ -15,6 +15,7 @@ interface Judging extends LoaderExports {
 }
 
 interface StreamExports extends Judging {
+  setRuns(hasRuns: boolean): void;
   begin(isEventStream: boolean): void;
   feed(start: number, length: number, isLast: boolean): number;
   release(): number;
@@ -72,6 +73,8 @@ export interface StreamShown extends Shown {
 export interface Options {
   words?: Word[];
   rejected?: string[];
+  /** The words go on to the next full stop, and are told in parts: what is told first is out before the rest is known. */
+  hasRuns?: boolean;
   /** By its content type; else nothing is known of it. */
   isEventStream?: boolean;
   /** Where it is rejected, the client gets an end in this dialect: by a normal finish, or an error. */
@@ -142,6 +145,7 @@ export class ReplyStreamModule extends JudgingModule<StreamExports> {
   show(answer: Uint8Array | string, cuts: number[] = [], options: Options = {}): StreamShown {
     const { wasm } = this;
     this.setWords(options);
+    wasm.setRuns(options.hasRuns ?? false);
     wasm.begin(options.isEventStream ?? true);
     const bytes = Buffer.from(answer);
     const pieces = piecesOf(bytes, cuts);

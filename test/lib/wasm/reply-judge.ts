@@ -41,6 +41,9 @@ export const WORDS = new Words();
 class WordScanner extends ReplyScanner {
   private readonly text: ByteBuffer = new ByteBuffer(new Budget(1 << 23));
   private kind: TextKind = TextKind.Content;
+  /** A word that goes on to the next full stop has begun, and its id. */
+  private isInRun: bool = false;
+  private runId: i32 = 0;
 
   constructor(private readonly judge: WordJudge) {
     super();
@@ -50,6 +53,7 @@ class WordScanner extends ReplyScanner {
     this.kind = kind;
     this.settled = 0;
     this.masks.reset();
+    this.isInRun = false;
     this.text.clear();
   }
 
@@ -74,6 +78,7 @@ class WordScanner extends ReplyScanner {
   private look(isLast: bool): void {
     const end = this.text.length;
     for (; this.settled < end; this.settled++) {
+      if (this.isInRun && this.goOn()) continue;
       let isPending = false;
       for (let id = 0; id < WORDS.count; id++) {
         const length = WORDS.length(id);
@@ -86,10 +91,25 @@ class WordScanner extends ReplyScanner {
         const length = WORDS.length(id);
         if (length > end - this.settled) continue;
         if (memory.compare(WORDS.pointer(id), this.text.pointer + this.settled, length) != 0) continue;
-        if (WORDS.table[id * 5 + 4]) this.judge.isRejected = true;
-        else this.masks.add(this.settled, this.settled + length, id, false);
+        if (WORDS.table[id * 5 + 4]) {
+          this.judge.isRejected = true;
+        } else {
+          this.masks.add(this.settled, this.settled + length, id, false);
+          if (!this.judge.hasRuns) continue;
+          this.isInRun = true;
+          this.runId = id;
+          this.settled += length - 1;
+          break;
+        }
       }
     }
+  }
+
+  /** Tells one more byte of what has begun, unless that is over. */
+  private goOn(): bool {
+    this.isInRun = load<u8>(this.text.pointer + this.settled) != 0x2e;
+    if (this.isInRun) this.masks.add(this.settled, this.settled + 1, this.runId, true);
+    return this.isInRun;
   }
 }
 
@@ -97,6 +117,8 @@ export class WordJudge extends ReplyJudge {
   readonly heard: ByteBuffer = new ByteBuffer(new Budget(1 << 24));
   /** Nothing is looked for, nor noted. */
   isSilent: bool = false;
+  /** Words go on to the next full stop, and are told byte by byte. */
+  hasRuns: bool = false;
   private readonly mask: Bytes = new Bytes();
 
   reset(): void {

@@ -45,6 +45,10 @@ export function setBudget(maxHeldBytes: i32): void {
   stream = new ReplyStream(JUDGE, maxHeldBytes);
 }
 
+export function setRuns(hasRuns: bool): void {
+  JUDGE.hasRuns = hasRuns;
+}
+
 export function begin(isEventStream: bool): void {
   OUT.clear();
   JUDGE.reset();
