@@ -1,9 +1,9 @@
 import { ByteString } from "../bytes/view";
 import { JsonKind, JsonListener } from "../json/listener";
 import { ALL_OTHERS, JsonPaths } from "../json/paths";
-import { MAX_DEPTH } from "../json/scanner";
 import { PromptFacts } from "./prompt-facts";
 import { findKey, kindOf, numberOf, PromptKey, SHAPE_KEYS, UNNUMBERED } from "./prompt-keys";
+import { PromptLevels } from "./prompt-levels";
 import { PromptListener } from "./prompt-listener";
 import { contentsOf, hasTextKeys, Place, placeIn, scopeIn, valueAt } from "./prompt-places";
 import { Frame, PromptScopes } from "./prompt-scopes";
@@ -26,9 +26,7 @@ export class PromptFields extends JsonListener {
   requests: i32 = 0;
   private readonly scopes: PromptScopes;
   private readonly value: PromptValue;
-  /** By level: where the object or array stands, and the numbers of the keys that it has. */
-  private readonly places: StaticArray<u8> = new StaticArray<u8>(MAX_DEPTH);
-  private readonly seen: StaticArray<u64> = new StaticArray<u64>(MAX_DEPTH);
+  private readonly levels: PromptLevels;
 
   constructor(
     listener: PromptListener,
@@ -37,10 +35,12 @@ export class PromptFields extends JsonListener {
   ) {
     super();
     const facts = new PromptFacts();
-    const scopes = new PromptScopes(listener);
+    const levels = new PromptLevels();
+    const scopes = new PromptScopes(listener, levels);
     this.facts = facts;
+    this.levels = levels;
     this.scopes = scopes;
-    this.value = new PromptValue(listener, scopes, facts);
+    this.value = new PromptValue(listener, levels, scopes, facts);
   }
 
   listenWith(listener: PromptListener): void {
@@ -50,6 +50,7 @@ export class PromptFields extends JsonListener {
 
   /** Ready for another JSON text, which begins at `base` of the body. The facts of the last one stay. */
   begin(base: u64): void {
+    this.levels.depth = 0;
     this.scopes.reset();
     this.value.base = base;
     this.value.expect(Place.Text, NO_SCOPE, false);
@@ -87,7 +88,7 @@ export class PromptFields extends JsonListener {
   override onValue(path: i32, kind: JsonKind, start: u64): void {
     const value = this.value;
     if (path == REQUEST) this.requests++;
-    const depth = this.scopes.depth;
+    const depth = this.levels.depth;
     if (depth == 0) this.facts.isNoObject = kind != JsonKind.Object;
     if (depth == 1 && value.place == Place.Model) this.facts.beginModel(kind);
     switch (kind) {
@@ -113,7 +114,8 @@ export class PromptFields extends JsonListener {
   override onValueEnd(_path: i32, kind: JsonKind, end: u64): void {
     if (kind >= JsonKind.Object) {
       this.scopes.close();
-      this.value.expect(<Place>unchecked(this.places[this.scopes.depth]), NO_SCOPE, false);
+      this.value.expect(this.around, NO_SCOPE, false);
+      this.levels.depth--;
     } else if (kind == JsonKind.String) {
       this.value.endString(end);
     } else {
@@ -123,22 +125,21 @@ export class PromptFields extends JsonListener {
 
   /** The place of the innermost object or array. */
   private get around(): Place {
-    return <Place>unchecked(this.places[this.scopes.depth - 1]);
+    return <Place>this.levels.last.place;
   }
 
   /** A batch's line says for which endpoint its request is. */
   private get isMuteUrl(): bool {
-    return this.isLine && this.scopes.depth == 1 && URL.equals(this.value.heldPointer, this.value.heldLength);
+    return this.isLine && this.levels.depth == 1 && URL.equals(this.value.heldPointer, this.value.heldLength);
   }
 
   private noteKey(number: i32): void {
     if (number == UNNUMBERED) return;
-    const level = this.scopes.depth - 1;
-    if (level == 0 && number < SHAPE_KEYS) this.facts.shape |= 1 << number;
+    if (this.levels.depth == 1 && number < SHAPE_KEYS) this.facts.shape |= 1 << number;
+    const level = this.levels.last;
     const bit = (<u64>1) << number;
-    const seen = unchecked(this.seen[level]);
-    if (seen & bit) this.facts.hasDuplicate = true;
-    unchecked((this.seen[level] = seen | bit));
+    if (level.keys & bit) this.facts.hasDuplicate = true;
+    level.keys |= bit;
   }
 
   private open(isObject: bool): void {
@@ -148,11 +149,12 @@ export class PromptFields extends JsonListener {
     if (scope != NO_SCOPE) frame = Frame.Fixed;
     else if (isObject && place == Place.Messages) frame = Frame.Message;
     else if (isObject && place == Place.Parts && this.scopes.fixedScope == NO_SCOPE) frame = Frame.Part;
-    const level = this.scopes.depth;
+    this.levels.depth++;
     this.scopes.open(frame, scope);
-    this.value.open();
     this.value.expect(contentsOf(place), NO_SCOPE, false);
-    unchecked((this.places[level] = <u8>this.value.place));
-    unchecked((this.seen[level] = 0));
+    const level = this.levels.last;
+    level.place = <u8>this.value.place;
+    level.marks = 0;
+    level.keys = 0;
   }
 }

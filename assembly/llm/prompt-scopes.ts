@@ -1,4 +1,4 @@
-import { MAX_DEPTH } from "../json/scanner";
+import { PromptLevels } from "./prompt-levels";
 import { PromptListener } from "./prompt-listener";
 import { NO_SCOPE } from "./prompt-words";
 import { TextScope } from "./text-scope";
@@ -25,17 +25,6 @@ const NO_FRAME: i32 = -1;
  */
 @final
 export class PromptScopes {
-  /** How many objects and arrays are open. */
-  depth: i32 = 0;
-  private readonly frames: StaticArray<u8> = new StaticArray<u8>(MAX_DEPTH);
-  private readonly scopes: StaticArray<u8> = new StaticArray<u8>(MAX_DEPTH);
-  /** Nothing more is to come that decides. */
-  private readonly isSettled: StaticArray<bool> = new StaticArray<bool>(MAX_DEPTH);
-  /** A text of the group waits for this frame, but not only for this one. */
-  private readonly isAwaited: StaticArray<bool> = new StaticArray<bool>(MAX_DEPTH);
-  /** The innermost level, from this one outwards, that has a frame. */
-  private readonly deciders: StaticArray<i16> = new StaticArray<i16>(MAX_DEPTH);
-
   /** Whether there are texts whose scope is still to be told. */
   private hasGroup: bool = false;
   private groupScope: i32 = NO_SCOPE;
@@ -47,67 +36,71 @@ export class PromptScopes {
   private foundScope: i32 = NO_SCOPE;
   private foundFrame: i32 = NO_FRAME;
 
-  constructor(public listener: PromptListener) {}
+  constructor(
+    public listener: PromptListener,
+    private readonly levels: PromptLevels,
+  ) {}
 
   /** Ready for another text; a scope that is still to be told is forgotten. */
   reset(): void {
-    this.depth = 0;
     this.hasGroup = false;
   }
 
   /** The scope of all that is in the innermost frame, where its key has fixed that; else `NO_SCOPE`. */
   get fixedScope(): i32 {
     const frame = this.decider;
-    if (frame == NO_FRAME || unchecked(this.frames[frame]) != Frame.Fixed) return NO_SCOPE;
-    return unchecked(this.scopes[frame]);
+    if (frame == NO_FRAME || this.levels.at(frame).frame != Frame.Fixed) return NO_SCOPE;
+    return this.levels.at(frame).scope;
   }
 
   /** Whether the innermost frame is a message or a part of one. */
   get isInMessage(): bool {
     const frame = this.decider;
-    return frame != NO_FRAME && unchecked(this.frames[frame]) != Frame.Fixed;
+    return frame != NO_FRAME && this.levels.at(frame).frame != Frame.Fixed;
   }
 
   /** What the innermost object or array is. */
   get frame(): Frame {
-    return this.depth == 0 ? Frame.None : <Frame>unchecked(this.frames[this.depth - 1]);
+    return this.levels.depth == 0 ? Frame.None : <Frame>this.levels.last.frame;
   }
 
-  /** An object or array begins; `scope` is that of a fixed frame. */
+  /** An object or array begins, now the innermost level; `scope` is that of a fixed frame. */
   open(frame: Frame, scope: i32): void {
-    const around = this.decider;
-    const level = this.depth++;
-    unchecked((this.frames[level] = <u8>frame));
-    unchecked((this.scopes[level] = <u8>scope));
-    unchecked((this.isSettled[level] = false));
-    unchecked((this.isAwaited[level] = false));
-    unchecked((this.deciders[level] = <i16>(frame == Frame.None ? around : level)));
+    const depth = this.levels.depth;
+    const level = this.levels.last;
+    level.frame = <u8>frame;
+    level.scope = <u8>scope;
+    level.isSettled = false;
+    level.isAwaited = false;
+    if (frame != Frame.None) level.decider = <i16>(depth - 1);
+    else level.decider = <i16>(depth > 1 ? this.levels.at(depth - 2).decider : NO_FRAME);
   }
 
   /** The innermost object or array ends. */
   close(): void {
-    const level = this.depth - 1;
-    const frame = unchecked(this.frames[level]);
+    const level = this.levels.last;
+    const frame = level.frame;
+    if (frame == Frame.None) return;
     if (frame == Frame.Message) {
-      if (unchecked(this.scopes[level]) == NO_SCOPE) this.settle(TextScope.User);
-    } else if (frame == Frame.Part && !unchecked(this.isSettled[level])) {
+      if (level.scope == NO_SCOPE) this.settle(TextScope.User);
+    } else if (frame == Frame.Part && !level.isSettled) {
       this.settle(NO_SCOPE);
     }
-    this.depth = level;
     if (!this.hasGroup || this.waiting != NO_FRAME) return;
     if (frame == Frame.Message) this.tell();
-    else if (this.owner == level) this.owner = NO_FRAME;
+    else if (this.owner == this.levels.depth - 1) this.owner = NO_FRAME;
   }
 
   /** The innermost object has said whose its texts are, or with `NO_SCOPE` that it doesn't decide. It may do so again. */
   settle(scope: i32): void {
-    const level = this.depth - 1;
-    unchecked((this.scopes[level] |= <u8>scope));
-    unchecked((this.isSettled[level] = true));
+    const level = this.levels.last;
+    level.scope |= <u8>scope;
+    level.isSettled = true;
     if (!this.hasGroup) return;
-    if (level == this.waiting) this.waitOn(level);
-    else if (this.waiting != NO_FRAME) this.passOn(level);
-    else if (level == this.owner) this.groupScope |= scope;
+    const frame = this.levels.depth - 1;
+    if (frame == this.waiting) this.waitOn(frame);
+    else if (this.waiting != NO_FRAME) this.passOn(frame);
+    else if (frame == this.owner) this.groupScope |= scope;
   }
 
   /**
@@ -121,8 +114,8 @@ export class PromptScopes {
     this.foundFrame = NO_FRAME;
     if (scope == NO_SCOPE) {
       let frame = this.decider;
-      if (isPlainPart && frame == this.depth - 1) {
-        scope = unchecked(this.scopes[frame]);
+      if (isPlainPart && frame == this.levels.depth - 1) {
+        scope = this.levels.last.scope;
         frame = this.around(frame);
       }
       waits = this.find(frame);
@@ -132,7 +125,7 @@ export class PromptScopes {
       this.begin(scope, waits);
     } else if (this.waiting != NO_FRAME) {
       this.groupScope |= scope;
-      if (waits != NO_FRAME && waits != this.waiting) unchecked((this.isAwaited[waits] = true));
+      if (waits != NO_FRAME && waits != this.waiting) this.levels.at(waits).isAwaited = true;
     } else if (waits != NO_FRAME || scope != this.groupScope) {
       this.tell();
       this.begin(scope, waits);
@@ -145,12 +138,12 @@ export class PromptScopes {
   }
 
   private get decider(): i32 {
-    return this.depth == 0 ? NO_FRAME : unchecked(this.deciders[this.depth - 1]);
+    return this.levels.depth == 0 ? NO_FRAME : this.levels.last.decider;
   }
 
   /** The next frame around this one. */
   private around(frame: i32): i32 {
-    return frame == 0 ? NO_FRAME : unchecked(this.deciders[frame - 1]);
+    return frame == 0 ? NO_FRAME : this.levels.at(frame - 1).decider;
   }
 
   private begin(scope: i32, waits: i32): void {
@@ -168,10 +161,11 @@ export class PromptScopes {
   /** Looks from `frame` outwards for the scope of its texts; returns the frame that must say first, or `NO_FRAME`. */
   private find(frame: i32): i32 {
     for (; frame != NO_FRAME; frame = this.around(frame)) {
-      this.foundScope = unchecked(this.scopes[frame]);
+      const level = this.levels.at(frame);
+      this.foundScope = level.scope;
       this.foundFrame = frame;
       if (this.foundScope != NO_SCOPE) return NO_FRAME;
-      if (!unchecked(this.isSettled[frame])) return frame;
+      if (!level.isSettled) return frame;
     }
     this.foundScope = TextScope.User;
     this.foundFrame = NO_FRAME;
@@ -188,9 +182,9 @@ export class PromptScopes {
 
   /** Neither need those of its texts that do so within the frame for which all wait. */
   private passOn(frame: i32): void {
-    if (!unchecked(this.isAwaited[frame])) return;
+    if (!this.levels.at(frame).isAwaited) return;
     const waits = this.find(frame);
     if (waits == NO_FRAME) this.groupScope |= this.foundScope;
-    else if (waits != this.waiting) unchecked((this.isAwaited[waits] = true));
+    else if (waits != this.waiting) this.levels.at(waits).isAwaited = true;
   }
 }

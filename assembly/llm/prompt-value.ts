@@ -1,7 +1,7 @@
 import { ByteString } from "../bytes/view";
-import { MAX_DEPTH } from "../json/scanner";
 import { PromptFacts } from "./prompt-facts";
 import { classOfMediaType, continuesFile, FILE_HEAD_BYTES, FileForm, formOfFile, MediaClass } from "./prompt-file";
+import { PromptLevels } from "./prompt-levels";
 import { PromptListener } from "./prompt-listener";
 import { Place } from "./prompt-places";
 import { Frame, PromptScopes } from "./prompt-scopes";
@@ -51,11 +51,10 @@ export class PromptValue {
   private form: FileForm = FileForm.Text;
   private readonly head: StaticArray<u8> = new StaticArray<u8>(FILE_HEAD_BYTES);
   private headLength: i32 = 0;
-  /** By level. */
-  private readonly marks: StaticArray<u8> = new StaticArray<u8>(MAX_DEPTH);
 
   constructor(
     public listener: PromptListener,
+    private readonly levels: PromptLevels,
     private readonly scopes: PromptScopes,
     private readonly facts: PromptFacts,
   ) {}
@@ -66,11 +65,6 @@ export class PromptValue {
     this.place = place;
     this.scope = scope;
     this.isPlainPart = isPlainPart;
-  }
-
-  /** An object or array has begun, in which nothing is said yet. */
-  open(): void {
-    unchecked((this.marks[this.scopes.depth - 1] = 0));
   }
 
   beginKey(start: u64): void {
@@ -100,11 +94,11 @@ export class PromptValue {
       case Place.MuteTree:
         break;
       case Place.Model:
-        if (this.scopes.depth == 1) this.use = Use.Model;
+        if (this.levels.depth == 1) this.use = Use.Model;
         break;
       case Place.File:
       case Place.Data:
-        if (this.marksAround & Mark.SaidText) this.beginText(start);
+        if (this.levels.last.marks & Mark.SaidText) this.beginText(start);
         else this.hold(start);
         break;
       case Place.Media:
@@ -130,7 +124,7 @@ export class PromptValue {
         this.facts.hasTokens = true;
         break;
       case Place.Answers:
-        if (this.scopes.depth > 2) break;
+        if (this.levels.depth > 2) break;
         this.use = Use.Answers;
         this.facts.beginAnswers();
         break;
@@ -241,7 +235,7 @@ export class PromptValue {
   }
 
   private judgeFile(): void {
-    const isMedia = this.place == Place.Media || (this.marksAround & Mark.SaidMedia) != 0;
+    const isMedia = this.place == Place.Media || (this.levels.last.marks & Mark.SaidMedia) != 0;
     this.form = formOfFile(this.heldPointer, this.headLength, isMedia, this.place != Place.Data);
     if (this.form == FileForm.Text) {
       this.tellHeld();
@@ -275,13 +269,9 @@ export class PromptValue {
     else if (said == MediaClass.Media) this.say(Mark.SaidMedia);
   }
 
-  private get marksAround(): u32 {
-    return unchecked(this.marks[this.scopes.depth - 1]);
-  }
-
   private say(mark: Mark): void {
-    const marks = this.marksAround | mark;
-    unchecked((this.marks[this.scopes.depth - 1] = <u8>marks));
+    const marks = (<u32>this.levels.last.marks) | mark;
+    this.levels.last.marks = <u8>marks;
     if (marks & Mark.SaidText && marks & Mark.HasFile) this.facts.hasFalseFile = true;
   }
 }

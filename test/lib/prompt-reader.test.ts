@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { readHeard } from "./heard.ts";
 import { anyCuts, anyDocument, anyMutation, bytesOf, isJson, wellFormed } from "./json-oracle.ts";
 import { loadModule, type LoaderExports } from "./load.ts";
+import { feedPieces } from "./pieces.ts";
 import { DIALECTS, HOSTILE } from "./prompt-cases.ts";
 import { textsIn, VOCABULARY } from "./prompt-oracle.ts";
 import { eventsOf, textsOf } from "./prompt-texts.ts";
@@ -41,12 +42,7 @@ const asBytes = (body: unknown): Buffer => Buffer.from(typeof body === "string" 
 function read(body: unknown, cuts: number[] = []) {
   const bytes = body instanceof Uint8Array ? Buffer.from(body) : asBytes(body);
   m.reset();
-  let from = 0;
-  for (const cut of [...cuts, bytes.length]) {
-    new Uint8Array(m.memory.buffer, m.inputPointer(), cut - from).set(bytes.subarray(from, cut));
-    m.feed(0, cut - from);
-    from = cut;
-  }
+  feedPieces(m, bytes, cuts);
   const isWhole = m.finish() === 1;
   const heard = readHeard(m.memory, m.heardPointer(), m.heard());
   return {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { anyCuts } from "./json-oracle.ts";
 import { loadModule, type LoaderExports } from "./load.ts";
+import { feedPieces } from "./pieces.ts";
 import { SEED } from "./seeded.ts";
 
 interface Splice {
@@ -39,13 +40,7 @@ function splice(text: string, spans: Span[], cuts: number[] = [], room = 1 << 20
 
 function run(bytes: Buffer, cuts: number[]) {
   m.begin();
-  let from = 0;
-  let fits = true;
-  for (const cut of [...cuts, bytes.length]) {
-    new Uint8Array(m.memory.buffer, m.inputPointer(), cut - from).set(bytes.subarray(from, cut));
-    fits = m.feed(0, cut - from) === 1 && fits;
-    from = cut;
-  }
+  const fits = feedPieces(m, bytes, cuts);
   const isWhole = m.finish() === 1;
   return {
     isWhole: isWhole && fits,

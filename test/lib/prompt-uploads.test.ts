@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { readHeard } from "./heard.ts";
 import { loadModule, type LoaderExports } from "./load.ts";
+import { feedPieces, putInput } from "./pieces.ts";
 import { textsOf } from "./prompt-texts.ts";
 
 interface Uploads {
@@ -32,17 +33,8 @@ beforeAll(async () => {
   m = await loadModule<Uploads>("prompt-uploads");
 });
 
-function put(bytes: Uint8Array): void {
-  new Uint8Array(m.memory.buffer, m.inputPointer(), bytes.length).set(bytes);
-}
-
 function feed(bytes: Buffer, cuts: number[]) {
-  let from = 0;
-  for (const cut of [...cuts, bytes.length]) {
-    put(bytes.subarray(from, cut));
-    m.feed(0, cut - from);
-    from = cut;
-  }
+  feedPieces(m, bytes, cuts);
   const isWhole = m.finish() === 1;
   const heard = readHeard(m.memory, m.heardPointer(), m.heard());
   const texts = textsOf(heard).map(({ scope, text, isNumber }) => `${scope} ${isNumber ? "#" : ""}${text}`);
@@ -66,7 +58,7 @@ describe("the texts of a form", () => {
   const PICTURE = '; filename="a.png"';
 
   function read(content: string | Buffer, cuts: number[] = []) {
-    put(Buffer.from(TYPE));
+    putInput(m, Buffer.from(TYPE));
     m.beginForm(TYPE.length);
     const { isWhole, texts, hasDuplicate, heard } = feed(Buffer.from(content), cuts);
     const model = m.__getString(m.model());
@@ -141,7 +133,7 @@ describe("the texts of a form", () => {
   });
 
   test("need a boundary", () => {
-    put(Buffer.from("multipart/form-data"));
+    putInput(m, Buffer.from("multipart/form-data"));
     expect(m.beginForm(19)).toBe(0);
     expect(FORM_PROBLEMS[m.problem()]).toBe("BadMultipart");
   });
@@ -162,7 +154,7 @@ describe("the texts of a batch file", () => {
   const TEXTS = ['U Hi "you" @1', "S Be brief. @3", "U Hello @3"];
 
   function read(content: string, cuts: number[] = []) {
-    put(Buffer.from(TYPE));
+    putInput(m, Buffer.from(TYPE));
     m.beginFile(TYPE.length);
     const { isWhole, heard, texts, hasDuplicate } = feed(Buffer.from(content), cuts);
     return {
