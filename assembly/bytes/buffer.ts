@@ -30,6 +30,11 @@ export class ByteBuffer {
     return changetype<usize>(this.data);
   }
 
+  /** How many bytes it can take without growing. */
+  get capacity(): i32 {
+    return this.data.length;
+  }
+
   /** False when the budget has no room; what was there stays. */
   append(pointer: usize, length: i32): bool {
     const needed = this.length + length;

@@ -13,6 +13,7 @@ export class BodyFlow {
   fed: i32 = 0;
   /** All bytes of this direction so far. */
   total: i64 = 0;
+  private hasOutgrown: bool = false;
   /** How much the host had buffered at the last callback, in bytes. */
   private buffered: i32 = 0;
 
@@ -20,6 +21,13 @@ export class BodyFlow {
   arrived(size: i32): void {
     this.total += size - this.buffered;
     if (this.isHolding) this.buffered = size;
+  }
+
+  /** Whether this direction has just become longer than `limit` bytes: true once. */
+  outgrows(limit: i64): bool {
+    if (this.total <= limit || this.hasOutgrown) return false;
+    this.hasOutgrown = true;
+    return true;
   }
 
   /** The host keeps the `size` bytes that are here. */

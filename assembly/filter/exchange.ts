@@ -216,7 +216,7 @@ export abstract class Exchange extends StreamContext {
     if (settings == null) return Action.Continue;
     flow.arrived(size);
     const limit = settings.common.maxBodyBytes;
-    if (limit != NO_LIMIT && flow.total > limit && this.refuse(BODY_TOO_LARGE) == Outcome.Ended) return Action.Hold;
+    if (limit != NO_LIMIT && flow.outgrows(limit) && this.refuse(BODY_TOO_LARGE) == Outcome.Ended) return Action.Hold;
     if (flow.isLeft) return Action.Continue;
     this.heldSize = size;
     if (flow.isHolding && !end && !this.isWorthReading(size)) return Action.Hold;

@@ -15,19 +15,22 @@ import { Verdict } from "./verdict";
 export class GuardReplyJudge extends ReplyJudge {
   readonly verdict: Verdict;
   /** What services are to see; null where none is asked. */
-  readonly texts: TextCollector | null;
+  texts: TextCollector | null = null;
+  /** Whether what the rules find has consequences. */
+  enforces: bool = false;
   private readonly mask: Bytes = new Bytes();
 
-  constructor(
-    readonly settings: GuardSettings,
-    /** Whether what the rules find has consequences. */
-    readonly enforces: bool,
-  ) {
+  constructor(readonly settings: GuardSettings) {
     super();
-    const rules = settings.rules;
-    this.verdict = new Verdict(rules.rules);
-    const isAsked = rules.serviceRules.length > 0;
-    this.texts = isAsked ? new TextCollector(new ByteBuffer(new Budget(settings.common.maxHeldBytes))) : null;
+    this.verdict = new Verdict(settings.rules.rules);
+  }
+
+  reset(enforces: bool): void {
+    this.enforces = enforces;
+    this.isRejected = false;
+    this.verdict.reset();
+    const isAsked = this.settings.rules.serviceRules.length > 0;
+    this.texts = isAsked ? new TextCollector(new ByteBuffer(new Budget(this.settings.common.maxHeldBytes))) : null;
   }
 
   newScanner(): ReplyScanner {

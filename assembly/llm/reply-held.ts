@@ -48,6 +48,11 @@ export class HeldEvents {
     this.progress.reset();
   }
 
+  /** How many texts have grown at a time. */
+  get mostTexts(): i32 {
+    return this.texts.streams.count;
+  }
+
 
   @inline
   get isEmpty(): bool {

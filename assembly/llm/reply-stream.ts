@@ -18,6 +18,9 @@ const LF: u32 = 0x0a;
 /** An event of which more has come is read as it comes, whatever the last ones were like. */
 const MOST_WAITING_BYTES: usize = 2048;
 
+const LARGE_BYTES: i32 = 64 << 10;
+const MANY_TEXTS: i32 = 4;
+
 /** Keeps where the last event was that a framer has found. */
 @final
 class LastEvent extends EventListener {
@@ -98,6 +101,11 @@ export class ReplyStream {
     this.names.reset();
     this.event.forget();
     this.otherEvent.forget();
+  }
+
+  /** An answer has made it larger than most answers need. */
+  get isLarge(): bool {
+    return this.window.capacity > LARGE_BYTES || this.events.mostTexts > MANY_TEXTS;
   }
 
   /**

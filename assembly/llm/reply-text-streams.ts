@@ -12,7 +12,8 @@ export const NO_STREAM: i32 = -1;
 /** The texts of an answer that grow over its events, and may still grow or go out. */
 @final
 export class ReplyTextStreams {
-  private count: i32 = 0;
+  /** How many there is memory for: as many as there were at a time. */
+  count: i32 = 0;
   private latest: i32 = 0;
   private readonly streams: StaticArray<ReplyTextStream | null> = new StaticArray<ReplyTextStream | null>(MAX_STREAMS);
 

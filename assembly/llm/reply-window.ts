@@ -41,6 +41,11 @@ export class ReplyWindow {
     this.held.clear();
   }
 
+  /** How much memory it keeps for what is held. */
+  get capacity(): i32 {
+    return this.held.capacity;
+  }
+
   /** A piece is here, which lasts until the next one. */
   begin(pointer: usize, length: i32, out: ByteBuffer): void {
     this.rest = pointer;

@@ -7,10 +7,11 @@ import { Refusal } from "../../assembly/filter/refusal";
 import { RequestHead } from "../../assembly/filter/request-head";
 import { ResponseHead } from "../../assembly/filter/response-head";
 import { GuardExchange, MOST_DECLINE_BYTES, OK } from "../../assembly/guard/guard-exchange";
-import { GuardReplyJudge } from "../../assembly/guard/reply-judge";
+import { ReplyReader } from "../../assembly/guard/reply-reader";
 import { Rule } from "../../assembly/guard/rule";
 import { PanelListener, ServicePanel } from "../../assembly/guard/service-panel";
 import { ServiceReply } from "../../assembly/guard/service-reply";
+import { Verdict } from "../../assembly/guard/verdict";
 import { appendDecline, appendStreamDecline } from "../../assembly/llm/decline-completion";
 import { appendDeclineEnd, appendRefusalEnd } from "../../assembly/llm/decline-end";
 import { Dialect } from "../../assembly/llm/dialect";
@@ -20,6 +21,7 @@ import { ReplyStream } from "../../assembly/llm/reply-stream";
 import { RequestShape } from "../../assembly/llm/request-shape";
 import { appendRefusalBody, hasStreamRefusal } from "../../assembly/llm/refusal-body";
 import { dialectOfShape } from "../../assembly/llm/shape";
+import { ResponseGuardSettings } from "./config";
 import { ANSWER_TOO_LARGE, ANSWER_UNREADABLE } from "./refusals";
 
 const ACCEPT_ENCODING = new ByteString("accept-encoding");
@@ -33,9 +35,9 @@ const unused = new ByteBuffer(new Budget(MOST_UNUSED_BYTES));
 /** Lets an answer pass when no rule refuses it, with what is to be masked masked. */
 @final
 export class ResponseGuard extends GuardExchange {
-  /** There from the request's headers on, where its answer is to be judged. */
-  private judge: GuardReplyJudge | null = null;
-  private stream: ReplyStream | null = null;
+  /** The request is one whose answer is to be judged. */
+  private isAsked: bool = false;
+  private reader: ReplyReader | null = null;
   private panel: ServicePanel | null = null;
   /** The path is unknown: only the body's shape can tell whether this is a request for a model. */
   private shape: RequestShape | null = null;
@@ -53,7 +55,7 @@ export class ResponseGuard extends GuardExchange {
     const isUnknown = endpoint.dialect == Dialect.Unknown;
     if (!isUnknown && !endpoint.answerCarriesText) return Outcome.Leave;
     head.strip(ACCEPT_ENCODING);
-    this.judge = new GuardReplyJudge(guard, this.enforces);
+    this.isAsked = true;
     this.streamsByPath = endpoint.streamsByPath;
     if (!isUnknown || head.isEncoded) return Outcome.Leave;
     this.shape = new RequestShape();
@@ -65,24 +67,23 @@ export class ResponseGuard extends GuardExchange {
   }
 
   onResponse(head: ResponseHead, isWhole: bool): Outcome {
-    const judge = this.judge;
-    if (judge == null || isWhole || !this.isForModel) return Outcome.Leave;
+    if (!this.isAsked || isWhole || !this.isForModel) return Outcome.Leave;
     if (head.isEncoded) return this.failAnswer(ANSWER_UNREADABLE);
     const type = head.contentType;
     this.isEventStream = startsWith(type, EVENT_STREAM);
-    const stream = new ReplyStream(judge, this.guard.common.maxHeldBytes);
-    stream.begin(this.isEventStream);
-    this.stream = stream;
+    const reader = this.settings.takeReader();
+    reader.begin(this.enforces, this.isEventStream);
+    this.reader = reader;
     if (!this.enforces) return Outcome.Pass;
     const streams = this.isEventStream || this.streamsByPath || startsWith(type, OBJECT_A_LINE);
-    this.isWithheld = !streams || judge.texts != null;
+    this.isWithheld = !streams || reader.judge.texts != null;
     this.startRewriting(head, true);
     return this.isWithheld ? Outcome.Hold : Outcome.Pass;
   }
 
   onResponsePiece(piece: Bytes, isLast: bool): Outcome {
     if (this.isOver) return Outcome.Pass;
-    const stream = this.stream!;
+    const stream = this.reader!.stream;
     const out = this.enforces ? this.rewritten : unused;
     const outcome = stream.feed(piece.pointer, piece.length, isLast, out);
     unused.clear();
@@ -96,21 +97,21 @@ export class ResponseGuard extends GuardExchange {
   }
 
   onAnswerTooLarge(): Outcome {
-    return this.giveUp(this.stream!, ANSWER_TOO_LARGE);
+    return this.giveUp(this.reader!.stream, ANSWER_TOO_LARGE);
   }
 
   onHttpReply(tag: u32, body: Bytes | null): void {
     const panel = this.panel;
     if (panel == null || !this.answerAwaitsReply) return;
     panel.onReply(tag, body);
-    if (panel.pending > 0 && this.judge!.verdict.rejectedBy == null) return;
+    if (panel.pending > 0 && this.verdict.rejectedBy == null) return;
     this.answerAwaitsReply = false;
     if (this.pronounce() != Outcome.Ended) this.resumeAnswer();
   }
 
   onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
     this.takeWords(reply);
-    this.judge!.verdict.fire(rule, rule.scopes);
+    this.verdict.fire(rule, rule.scopes);
   }
 
   onServiceFails(): void {
@@ -118,8 +119,22 @@ export class ResponseGuard extends GuardExchange {
   }
 
   onEnd(): void {
-    const judge = this.judge;
-    if (judge != null) this.report(judge.verdict);
+    if (this.reader != null) this.report(this.verdict);
+  }
+
+  onDelete(): void {
+    super.onDelete();
+    const reader = this.reader;
+    if (reader != null) this.settings.giveBack(reader);
+    this.reader = null;
+  }
+
+  private get settings(): ResponseGuardSettings {
+    return this.settingsAs<ResponseGuardSettings>();
+  }
+
+  private get verdict(): Verdict {
+    return this.reader!.judge.verdict;
   }
 
   /** Whether the request was one for a model. */
@@ -132,7 +147,7 @@ export class ResponseGuard extends GuardExchange {
 
   /** All of the answer has been looked at. */
   private conclude(): Outcome {
-    const texts = this.judge!.texts;
+    const texts = this.reader!.judge.texts;
     if (texts == null) return this.pronounce();
     const guard = this.guard;
     const panel = new ServicePanel(
@@ -150,7 +165,7 @@ export class ResponseGuard extends GuardExchange {
   }
 
   private pronounce(): Outcome {
-    if (this.judge!.verdict.rejectedBy != null && this.enforces) return this.declineAnswer();
+    if (this.verdict.rejectedBy != null && this.enforces) return this.declineAnswer();
     if (this.servicesFailed && !this.passesUnjudged()) return this.refuseAnswer(this.serviceFailure);
     return Outcome.Leave;
   }
@@ -173,10 +188,10 @@ export class ResponseGuard extends GuardExchange {
   }
 
   private declineAnswer(): Outcome {
-    const judge = this.judge!;
-    this.report(judge.verdict);
-    const refusal = this.refusalBy(judge.verdict.rejectedBy!);
-    const stream = this.stream!;
+    const verdict = this.verdict;
+    this.report(verdict);
+    const refusal = this.refusalBy(verdict.rejectedBy!);
+    const stream = this.reader!.stream;
     const isStream = this.isEventStream || !this.isWithheld;
     if (!this.declinesBy(isStream)) return this.refuseAnswer(refusal);
     this.isOver = true;
@@ -211,7 +226,7 @@ export class ResponseGuard extends GuardExchange {
       return this.answerHeld(status, refusal.reason, [], out);
     }
     if (!hasStreamRefusal(this.dialect)) return this.end(refusal);
-    appendRefusalEnd(out, this.dialect, status, code, param, message, this.stream!.progress);
+    appendRefusalEnd(out, this.dialect, status, code, param, message, this.reader!.stream.progress);
     return this.endAnswerWith(out);
   }
 }

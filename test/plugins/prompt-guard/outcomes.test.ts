@@ -150,6 +150,13 @@ describe("what can't be judged", () => {
     const { guard } = await startGuard({ rules: [words("project-x")], maxBodyBytes: 100 });
     expect(guard.send(chat("x".repeat(200))).localReply).toMatchObject({ status: 413 });
   });
+
+  test("a body over maxBodyBytes is counted once in Audit, however many pieces follow", async () => {
+    const { host, guard } = await startGuard({ rules: [words("project-x")], maxBodyBytes: 100, mode: "Audit" });
+    const outcome = guard.send({ ...chat("x".repeat(200)), split: [50, 101, 110, 120, 200] });
+    expect(outcome.status).toBe("forwarded");
+    expect(host.process.metrics.counter("weir.prompt-guard.audited.reason.=.body_too_large.=;.")).toBe(1);
+  });
 });
 
 test("what carries no prompt passes unread", async () => {
