@@ -1,8 +1,10 @@
+import { quote } from "../config/json-value";
 import { ConfigReader } from "../config/reader";
 import { HttpService } from "../filter/http-service";
 import { SCOPE_NAMES } from "./scopes";
 import { BUILTIN_NAMES } from "../match/builtins/builtin";
 import { Regex } from "../match/regex/regex";
+import { MAX_WORD_BYTES } from "../match/words-list";
 import { ClassifierFactory } from "./classifier-factory";
 import { GuardService, NO_THRESHOLD, RULE_ACTIONS, Rule, RuleAction, SERVICE_PROTOCOLS, ServiceProtocol } from "./rule";
 import { RuleSet } from "./rule-set";
@@ -11,7 +13,6 @@ import { RuleSetBuilder } from "./rule-set-builder";
 const MOST_RULES: i32 = 64;
 const LONGEST_ID: i32 = 64;
 const MOST_WORDS: i32 = 20_000;
-const LONGEST_WORD: i32 = 256;
 const LONGEST_PATTERN: i32 = 1024;
 const LONGEST_CLUSTER: i32 = 256;
 const LONGEST_PATH: i32 = 1024;
@@ -97,9 +98,11 @@ function readBuiltins(detect: ConfigReader, rule: Rule, builder: RuleSetBuilder)
 
 function readWords(detect: ConfigReader, rule: Rule, builder: RuleSetBuilder): void {
   if (!detect.has("words")) return;
-  const words = detect.strings("words", 1, MOST_WORDS, LONGEST_WORD);
+  const words = detect.strings("words", 1, MOST_WORDS, MAX_WORD_BYTES);
   for (let i = 0; i < words.length; i++) {
-    if (!builder.addWord(rule, words[i])) detect.reject("words", `has a word that nothing is left of: "${words[i]}"`);
+    if (builder.addWord(rule, words[i])) continue;
+    const limit = MAX_WORD_BYTES.toString();
+    detect.reject("words", `has a word that is empty as it is looked for, or longer than ${limit} bytes: ${quote(words[i])}`);
   }
   if (detect.has("wordsFile") && !detect.isNull("wordsFile")) {
     detect.reject("wordsFile", "must be null: a filter can't read files, so the words stand in words");

@@ -46,7 +46,7 @@ export class RuleSetBuilder {
   private readonly rules: Rule[] = [];
   private readonly byId: Rule[][] = [];
   private readonly words: WordList = new WordList();
-  private readonly patterns: PatternSetBuilder = new PatternSetBuilder();
+  private patterns: PatternSetBuilder = new PatternSetBuilder();
   private hasWords: bool = false;
   private hasPatterns: bool = false;
   private builtins: u32 = 0;
@@ -78,8 +78,10 @@ export class RuleSetBuilder {
 
   /** Why the pattern can't be looked for together with those before it, or null. */
   addPattern(rule: Rule, pattern: Regex): string | null {
-    this.hasPatterns = true;
-    return this.patterns.add(pattern, rule.index);
+    const error = this.patterns.add(pattern, rule.index);
+    if (error == null) this.hasPatterns = true;
+    else this.patterns = new PatternSetBuilder();
+    return error;
   }
 
   /** After an issue of any rule the result is of no use but to be read. */

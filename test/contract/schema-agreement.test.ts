@@ -7,9 +7,11 @@ import { loadVm } from "./support/plugins.ts";
 /** What a plugin may refuse though the schema takes it, because JSON Schema can't say it: values that depend on each other. */
 const BEYOND_SCHEMA = [
   /: must not be the same as \w+$/,
-  /: is the name of an earlier (override|provider)$/,
+  /: is the name of an earlier (override|provider|rule)$/,
   /: is the name of no provider$/,
   /: names no variable that this VM has: \w+$/,
+  /: can't be used: (\d+ bytes are more than|too costly|too large)/,
+  /: has a word that is empty as it is looked for, or longer than/,
   /: is no key file of a Google service account/,
   /: and \d+ more$/,
 ];
