@@ -14,6 +14,7 @@ const STREAMS_A_MINUTE = 200;
 /** In milliseconds. */
 const MINUTE = 60_000;
 const RELOADS = 1000;
+const WARM_UP_RELOADS = 50;
 const MEGABYTE = 2 ** 20;
 /** For a machine that has other things to do, in milliseconds. */
 const SLOW = 180_000;
@@ -75,7 +76,7 @@ describe.each(pluginNames())("the memory of %s does not grow", (plugin) => {
         context.delete();
       }
     };
-    reload(examples.length * 10);
+    reload(examples.length * WARM_UP_RELOADS);
     const pages = host.memoryPages;
     reload(RELOADS);
     expect(host.memoryPages).toBe(pages);
