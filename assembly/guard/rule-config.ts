@@ -102,7 +102,10 @@ function readWords(detect: ConfigReader, rule: Rule, builder: RuleSetBuilder): v
   for (let i = 0; i < words.length; i++) {
     if (builder.addWord(rule, words[i])) continue;
     const limit = MAX_WORD_BYTES.toString();
-    detect.reject("words", `has a word that is empty as it is looked for, or longer than ${limit} bytes: ${quote(words[i])}`);
+    detect.reject(
+      "words",
+      `has a word that is empty as it is looked for, or longer than ${limit} bytes: ${quote(words[i])}`,
+    );
   }
   if (detect.has("wordsFile") && !detect.isNull("wordsFile")) {
     detect.reject("wordsFile", "must be null: a filter can't read files, so the words stand in words");
