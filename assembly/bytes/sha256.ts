@@ -5,7 +5,8 @@ export const SHA256_BYTES: i32 = 32;
 
 const BLOCK: i32 = 64;
 
-const K = memory.data<u32>([
+/** The constants of the 64 rounds. */
+export const SHA256_K = memory.data<u32>([
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
   0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
   0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
@@ -25,12 +26,12 @@ const PADDING = memory.data<u64>([0x80, 0, 0, 0, 0, 0, 0, 0]);
 const LENGTH_BYTES: i32 = 8;
 const LENGTH = memory.data(LENGTH_BYTES, 8);
 
-const SCHEDULE = memory.data(64 * 4, 16);
+/** Room for the words of a block's 64 rounds. */
+export const SCHEDULE = memory.data(64 * 4, 16);
 
-/** SHA-256 (FIPS 180-4) of bytes that arrive in pieces of any size. */
-@final
+/** SHA-256 (FIPS 180-4) of bytes that arrive in pieces of any size. Small code: `FastSha256` is for bodies. */
 export class Sha256 {
-  private readonly state: StaticArray<u32> = new StaticArray<u32>(8);
+  protected readonly state: StaticArray<u32> = new StaticArray<u32>(8);
   private readonly block: StaticArray<u8> = new StaticArray<u8>(BLOCK);
   private filled: i32 = 0;
   private total: u64 = 0;
@@ -77,9 +78,17 @@ export class Sha256 {
     for (let i = 0; i < 8; i++) store<u32>(out + i * 4, bswap<u32>(unchecked(this.state[i])));
   }
 
-  private compress(block: usize): void {
-    schedule(block);
-    const words = SCHEDULE;
+  /** Takes a block. */
+  protected compress(block: usize): void {
+    for (let i: usize = 0; i < 16; i++) store<u32>(SCHEDULE + i * 4, bswap<u32>(load<u32>(block + i * 4)));
+    for (let i: usize = 16; i < 64; i++) {
+      const at = SCHEDULE + i * 4;
+      const w15 = load<u32>(at - 60);
+      const w2 = load<u32>(at - 8);
+      const s0 = rotr<u32>(w15, 7) ^ rotr<u32>(w15, 18) ^ (w15 >> 3);
+      const s1 = rotr<u32>(w2, 17) ^ rotr<u32>(w2, 19) ^ (w2 >> 10);
+      store<u32>(at, load<u32>(at - 64) + s0 + load<u32>(at - 28) + s1);
+    }
     const s = this.state;
     let a = unchecked(s[0]);
     let b = unchecked(s[1]);
@@ -89,32 +98,19 @@ export class Sha256 {
     let f = unchecked(s[5]);
     let g = unchecked(s[6]);
     let h = unchecked(s[7]);
-    // Eight rounds move every variable back to its place.
-    for (let i: usize = 0; i < 256; i += 32) {
-      h += sum1(e) + choose(e, f, g) + load<u32>(words + i, 0);
-      d += h;
-      h += sum0(a) + majority(a, b, c);
-      g += sum1(d) + choose(d, e, f) + load<u32>(words + i, 4);
-      c += g;
-      g += sum0(h) + majority(h, a, b);
-      f += sum1(c) + choose(c, d, e) + load<u32>(words + i, 8);
-      b += f;
-      f += sum0(g) + majority(g, h, a);
-      e += sum1(b) + choose(b, c, d) + load<u32>(words + i, 12);
-      a += e;
-      e += sum0(f) + majority(f, g, h);
-      d += sum1(a) + choose(a, b, c) + load<u32>(words + i, 16);
-      h += d;
-      d += sum0(e) + majority(e, f, g);
-      c += sum1(h) + choose(h, a, b) + load<u32>(words + i, 20);
-      g += c;
-      c += sum0(d) + majority(d, e, f);
-      b += sum1(g) + choose(g, h, a) + load<u32>(words + i, 24);
-      f += b;
-      b += sum0(c) + majority(c, d, e);
-      a += sum1(f) + choose(f, g, h) + load<u32>(words + i, 28);
-      e += a;
-      a += sum0(b) + majority(b, c, d);
+    for (let i: usize = 0; i < 64; i++) {
+      const s1 = rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25);
+      const t1 = h + s1 + ((e & f) ^ (~e & g)) + load<u32>(SHA256_K + i * 4) + load<u32>(SCHEDULE + i * 4);
+      const s0 = rotr<u32>(a, 2) ^ rotr<u32>(a, 13) ^ rotr<u32>(a, 22);
+      const t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
+      h = g;
+      g = f;
+      f = e;
+      e = d + t1;
+      d = c;
+      c = b;
+      b = a;
+      a = t1 + t2;
     }
     unchecked((s[0] += a));
     unchecked((s[1] += b));
@@ -125,85 +121,6 @@ export class Sha256 {
     unchecked((s[6] += g));
     unchecked((s[7] += h));
   }
-}
-
-/** Writes the 64 words of a block's rounds, their constants added, to `SCHEDULE`: four at a time. */
-function schedule(block: usize): void {
-  let w0 = bigEndian(v128.load(block));
-  let w1 = bigEndian(v128.load(block, 16));
-  let w2 = bigEndian(v128.load(block, 32));
-  let w3 = bigEndian(v128.load(block, 48));
-  for (let at: usize = 0; at < 192; at += 16) {
-    v128.store(SCHEDULE + at, i32x4.add(w0, v128.load(K + at)));
-    const next = extend(w0, w1, w2, w3);
-    w0 = w1;
-    w1 = w2;
-    w2 = w3;
-    w3 = next;
-  }
-  v128.store(SCHEDULE, i32x4.add(w0, v128.load(K, 192)), 192);
-  v128.store(SCHEDULE, i32x4.add(w1, v128.load(K, 208)), 208);
-  v128.store(SCHEDULE, i32x4.add(w2, v128.load(K, 224)), 224);
-  v128.store(SCHEDULE, i32x4.add(w3, v128.load(K, 240)), 240);
-}
-
-/** The four words that follow these sixteen. The last two need the first two. */
-// @ts-ignore: decorator
-@inline
-function extend(w0: v128, w1: v128, w2: v128, w3: v128): v128 {
-  const w15 = i8x16.shuffle(w0, w1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
-  const w7 = i8x16.shuffle(w2, w3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
-  const sum = i32x4.add(i32x4.add(w0, w7), mix(w15, 7, 18, 3));
-  const none = i32x4.splat(0);
-  const low = i32x4.add(
-    sum,
-    mix(i8x16.shuffle(w3, none, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23), 17, 19, 10),
-  );
-  return i32x4.add(
-    low,
-    mix(i8x16.shuffle(none, low, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23), 17, 19, 10),
-  );
-}
-
-/** Of each word: rotated by `a`, rotated by `b` and shifted by `c` to the right, in one. */
-// @ts-ignore: decorator
-@inline
-function mix(words: v128, a: i32, b: i32, c: i32): v128 {
-  const rotated = v128.xor(
-    v128.or(i32x4.shr_u(words, a), i32x4.shl(words, 32 - a)),
-    v128.or(i32x4.shr_u(words, b), i32x4.shl(words, 32 - b)),
-  );
-  return v128.xor(rotated, i32x4.shr_u(words, c));
-}
-
-// @ts-ignore: decorator
-@inline
-function bigEndian(words: v128): v128 {
-  return i8x16.shuffle(words, words, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
-}
-
-// @ts-ignore: decorator
-@inline
-function sum0(x: u32): u32 {
-  return rotr<u32>(x, 2) ^ rotr<u32>(x, 13) ^ rotr<u32>(x, 22);
-}
-
-// @ts-ignore: decorator
-@inline
-function sum1(x: u32): u32 {
-  return rotr<u32>(x, 6) ^ rotr<u32>(x, 11) ^ rotr<u32>(x, 25);
-}
-
-// @ts-ignore: decorator
-@inline
-function choose(x: u32, y: u32, z: u32): u32 {
-  return z ^ (x & (y ^ z));
-}
-
-// @ts-ignore: decorator
-@inline
-function majority(x: u32, y: u32, z: u32): u32 {
-  return (x & y) ^ (z & (x ^ y));
 }
 
 const HEX = memory.data<u8>([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 97, 98, 99, 100, 101, 102]);

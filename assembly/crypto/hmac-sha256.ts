@@ -1,10 +1,11 @@
-import { SHA256_BYTES, Sha256 } from "../bytes/sha256";
+import { SHA256_BYTES } from "../bytes/sha256";
+import { FastSha256 } from "./fast-sha256";
 
 const BLOCK: i32 = 64;
 const INNER_PAD: u64 = 0x3636363636363636;
 const OUTER_PAD: u64 = 0x5c5c5c5c5c5c5c5c;
 
-const hash = new Sha256();
+const hash = new FastSha256();
 const padded = new StaticArray<u8>(BLOCK);
 
 /**

@@ -1,6 +1,7 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
-import { SHA256_BYTES, Sha256, writeHex } from "../bytes/sha256";
+import { SHA256_BYTES, writeHex } from "../bytes/sha256";
+import { FastSha256 } from "./fast-sha256";
 import { ByteString, Bytes, isSame } from "../bytes/view";
 import { DATE_BYTES, STAMP_BYTES } from "./amz-date";
 import { hmacSha256 } from "./hmac-sha256";
@@ -23,7 +24,7 @@ const NEWLINE: u8 = 0x0a;
 const SLASH: u8 = 0x2f;
 const SPACE: u8 = 0x20;
 
-const hash = new Sha256();
+const hash = new FastSha256();
 const digest = new StaticArray<u8>(SHA256_BYTES);
 const digits = new StaticArray<u8>(HEX_BYTES);
 const view = new Bytes();

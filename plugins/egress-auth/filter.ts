@@ -1,6 +1,7 @@
 import { Budget } from "../../assembly/bytes/budget";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { SHA256_BYTES, Sha256, writeHex } from "../../assembly/bytes/sha256";
+import { FastSha256 } from "../../assembly/crypto/fast-sha256";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { AttemptExchange } from "../../assembly/filter/attempt-exchange";
 import { Outcome } from "../../assembly/filter/outcome";
@@ -105,7 +106,7 @@ export class EgressAuth extends AttemptExchange {
       if (outcome == Outcome.Ended) return outcome;
     }
     if (provider.credential.hashesBody) {
-      this.hash = new Sha256();
+      this.hash = new FastSha256();
       if (hasBody) return Outcome.Hold;
     }
     return this.isModelSettled ? this.finish(!hasBody || !this.readsBody) : Outcome.Hold;

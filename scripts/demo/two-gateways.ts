@@ -2,17 +2,17 @@ import { EnvoyProcess } from "../../test/envoy/support/envoy-process.ts";
 import { exampleLimits, localConfig } from "../../test/envoy/support/example.ts";
 import { MockProvider } from "../../test/envoy/support/mock-provider.ts";
 import { RateLimitStack } from "../../test/envoy/support/rate-limit-stack.ts";
+import { EXAMPLE_KEYS } from "./authentication.ts";
 import { Printer } from "./printer.ts";
 
 const EXAMPLE = "global-token-limits";
-const KEYS = { "team-a": "example-key-of-team-a", "team-b": "example-key-of-team-b" };
 const USED_TOKENS = 600;
 const BODY = JSON.stringify({ model: "gpt-4o", messages: [{ role: "user", content: "Why do weirs hum?" }] });
 /** More requests than use up a window, also when a new one begins meanwhile. */
 const MOST_REQUESTS = 10;
 const SHOWN_HEADERS = /^(x-ratelimit-|retry-after)/;
 
-type Team = keyof typeof KEYS;
+type Team = keyof typeof EXAMPLE_KEYS;
 /** The listeners of a gateway: on "gateway" the plugin asks the service, on "native" Envoy's own filter does. */
 type Listener = "gateway" | "native";
 
@@ -67,7 +67,9 @@ export class TwoGateways {
       for (const listener of ["gateway", "native"] as const) {
         console.log(`\n# gateway ${index + 1}, listener "${listener}"`);
         console.log(`curl -i ${gateway.url("/v1/chat/completions", listener)} \\`);
-        console.log(`  -H 'authorization: Bearer ${KEYS["team-a"]}' -H 'content-type: application/json' -d '${BODY}'`);
+        console.log(
+          `  -H 'authorization: Bearer ${EXAMPLE_KEYS["team-a"]}' -H 'content-type: application/json' -d '${BODY}'`,
+        );
       }
     }
     console.log("\nCtrl-C stops them.");
@@ -99,7 +101,7 @@ export class TwoGateways {
   private async ask(gateway: number, listener: Listener, team: Team): Promise<Response> {
     const answer = await fetch(this.gateways[gateway]!.url("/v1/chat/completions", listener), {
       method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${KEYS[team]}` },
+      headers: { "content-type": "application/json", authorization: `Bearer ${EXAMPLE_KEYS[team]}` },
       body: BODY,
     });
     const headers = [...answer.headers].filter(([name]) => SHOWN_HEADERS.test(name));

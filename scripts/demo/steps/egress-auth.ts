@@ -1,7 +1,7 @@
 import { EnvoyProcess } from "../../../test/envoy/support/envoy-process.ts";
 import { localConfig } from "../../../test/envoy/support/example.ts";
 import { MockProvider } from "../../../test/envoy/support/mock-provider.ts";
-import { KEYS } from "../authentication.ts";
+import { EXAMPLE_KEYS } from "../authentication.ts";
 import type { Link } from "../link.ts";
 import type { Step, Walk } from "../walk.ts";
 
@@ -53,7 +53,7 @@ async function failOver(walk: Walk): Promise<void> {
       for (const mock of mocks) mock.seen = [];
       const answer = await fetch(envoy.url(PATH), {
         method: "POST",
-        headers: { "content-type": "application/json", authorization: `Bearer ${KEYS["team-a"]}` },
+        headers: { "content-type": "application/json", authorization: `Bearer ${EXAMPLE_KEYS["team-a"]}` },
         body: JSON.stringify({ model: "gpt-4o", messages: MESSAGES }),
       });
       const text = await answer.text();
