@@ -5,21 +5,9 @@ export const SHA256_BYTES: i32 = 32;
 
 const BLOCK: i32 = 64;
 
-/** The constants of the 64 rounds. */
-export const SHA256_K = memory.data<u32>([
-  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
-  0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
-  0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
-  0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
-  0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819,
-  0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
-  0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
-  0xc67178f2,
-]);
-
-const INITIAL = memory.data<u32>([
-  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-]);
+/** The constants of the 64 rounds, and what the state begins with; 0 until they are needed. */
+export const SHA256_K = memory.data(64 * 4, 16);
+const INITIAL = memory.data(SHA256_BYTES, 8);
 
 /** One bit, then zeros. */
 const PADDING = memory.data<u64>([0x80, 0, 0, 0, 0, 0, 0, 0]);
@@ -29,6 +17,9 @@ const LENGTH = memory.data(LENGTH_BYTES, 8);
 /** Room for the words of a block's 64 rounds. */
 export const SCHEDULE = memory.data(64 * 4, 16);
 
+/** The variables a to h of a block's rounds. */
+const WORKING = memory.data(SHA256_BYTES, 16);
+
 /** SHA-256 (FIPS 180-4) of bytes that arrive in pieces of any size. Small code: `FastSha256` is for bodies. */
 export class Sha256 {
   protected readonly state: StaticArray<u32> = new StaticArray<u32>(8);
@@ -37,6 +28,7 @@ export class Sha256 {
   private total: u64 = 0;
 
   constructor() {
+    if (load<u32>(SHA256_K) == 0) writeConstants();
     this.reset();
   }
 
@@ -89,38 +81,52 @@ export class Sha256 {
       const s1 = rotr<u32>(w2, 17) ^ rotr<u32>(w2, 19) ^ (w2 >> 10);
       store<u32>(at, load<u32>(at - 64) + s0 + load<u32>(at - 28) + s1);
     }
-    const s = this.state;
-    let a = unchecked(s[0]);
-    let b = unchecked(s[1]);
-    let c = unchecked(s[2]);
-    let d = unchecked(s[3]);
-    let e = unchecked(s[4]);
-    let f = unchecked(s[5]);
-    let g = unchecked(s[6]);
-    let h = unchecked(s[7]);
-    for (let i: usize = 0; i < 64; i++) {
+    const state = changetype<usize>(this.state);
+    memory.copy(WORKING, state, SHA256_BYTES);
+    for (let i: usize = 0; i < 256; i += 4) {
+      const a = load<u32>(WORKING);
+      const b = load<u32>(WORKING, 4);
+      const c = load<u32>(WORKING, 8);
+      const e = load<u32>(WORKING, 16);
       const s1 = rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25);
-      const t1 = h + s1 + ((e & f) ^ (~e & g)) + load<u32>(SHA256_K + i * 4) + load<u32>(SCHEDULE + i * 4);
+      const choice = (e & load<u32>(WORKING, 20)) ^ (~e & load<u32>(WORKING, 24));
+      const t1 = load<u32>(WORKING, 28) + s1 + choice + load<u32>(SHA256_K + i) + load<u32>(SCHEDULE + i);
       const s0 = rotr<u32>(a, 2) ^ rotr<u32>(a, 13) ^ rotr<u32>(a, 22);
-      const t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-      h = g;
-      g = f;
-      f = e;
-      e = d + t1;
-      d = c;
-      c = b;
-      b = a;
-      a = t1 + t2;
+      // Each variable moves on by one: d to e, where it is added to.
+      const high = v128.load(WORKING, 12);
+      v128.store(WORKING, v128.load(WORKING), 4);
+      v128.store(WORKING, high, 16);
+      store<u32>(WORKING, load<u32>(WORKING, 16) + t1, 16);
+      store<u32>(WORKING, t1 + s0 + ((a & b) ^ (a & c) ^ (b & c)));
     }
-    unchecked((s[0] += a));
-    unchecked((s[1] += b));
-    unchecked((s[2] += c));
-    unchecked((s[3] += d));
-    unchecked((s[4] += e));
-    unchecked((s[5] += f));
-    unchecked((s[6] += g));
-    unchecked((s[7] += h));
+    v128.store(state, i32x4.add(v128.load(state), v128.load(WORKING)));
+    v128.store(state, i32x4.add(v128.load(state, 16), v128.load(WORKING, 16)), 16);
   }
+}
+
+/**
+ * The first 32 bits behind the point of the cube roots of the first 64 primes, and of the square roots of the first 8 (sections
+ * 4.2.2 and 5.3.3). Code that computes them takes half the bytes that they take.
+ */
+function writeConstants(): void {
+  for (let n: usize = 0, number: u32 = 2; n < 64; number++) {
+    if (!isPrime(number)) continue;
+    let root: f64 = number;
+    for (let i = 0; i < 32; i++) root = (2 * root + <f64>number / (root * root)) / 3;
+    store<u32>(SHA256_K + n * 4, bitsBehindPoint(root));
+    if (n < 8) store<u32>(INITIAL + n * 4, bitsBehindPoint(Math.sqrt(number)));
+    n++;
+  }
+}
+
+function isPrime(number: u32): bool {
+  let divisor: u32 = 2;
+  while (number % divisor != 0) divisor++;
+  return divisor == number;
+}
+
+function bitsBehindPoint(value: f64): u32 {
+  return <u32>(<u64>(value * 4294967296));
 }
 
 const HEX = memory.data<u8>([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 97, 98, 99, 100, 101, 102]);

@@ -7,6 +7,8 @@ import { JsonValue, memberPath } from "./json-value";
 import { nearest } from "./nearest";
 import { formatDuration, formatSize, NOT_A_QUANTITY, parseDuration, parseSize } from "./units";
 
+const ALL: u32 = 0xffffffff;
+
 /**
  * Reads one object of a configuration, key by key, into typed settings.
  *
@@ -137,13 +139,30 @@ export class ConfigReader {
   /** The index in `names` of what is written; `fallback` is an index too, or -1. */
   enumValue(key: string, names: string[], fallback: i32): i32 {
     const value = this.value(key);
-    if (value == null) return fallback;
+    const index = value == null ? -1 : this.choice(value, names, ALL);
+    return index < 0 ? fallback : index;
+  }
+
+  /** Which of `names` are written, a bit for each index; those without a bit in `allowed` are not known. 0 when absent. */
+  enumValues(key: string, names: string[], allowed: u32): u32 {
+    const elements = this.elements(key, 1, popcnt(allowed), "strings");
+    let chosen: u32 = 0;
+    for (let i = 0; i < elements.length; i++) {
+      const index = this.choice(elements[i], names, allowed);
+      if (index >= 0) chosen |= 1 << index;
+    }
+    return chosen;
+  }
+
+  private choice(value: JsonValue, names: string[], allowed: u32): i32 {
     const index = value.kind == JsonKind.String ? names.indexOf(value.text) : -1;
-    if (index >= 0) return index;
-    const suggestion = value.kind == JsonKind.String ? suggest(value.text, names) : "";
-    const expected = names.length == 1 ? names[0] : `one of ${joined(names, ", ")}`;
+    if (index >= 0 && (allowed >> index) & 1) return index;
+    const known: string[] = [];
+    for (let i = 0; i < names.length; i++) if ((allowed >> i) & 1) known.push(unchecked(names[i]));
+    const suggestion = value.kind == JsonKind.String ? suggest(value.text, known) : "";
+    const expected = known.length == 1 ? known[0] : `one of ${joined(known, ", ")}`;
     this.issues.add(value.path, `must be ${expected} (got ${value.describe()}${suggestion})`);
-    return fallback;
+    return -1;
   }
 
   /**

@@ -114,7 +114,8 @@ export abstract class Exchange extends StreamContext {
     const body = new ByteBuffer(new Budget(MAX_REFUSAL_BYTES));
     appendRefusalBody(body, this.dialect, refusal.status, refusal.code, refusal.param, refusal.message);
     const headers = ["content-type", "application/json"];
-    for (let i = 0; i < refusal.headers.length; i++) headers.push(refusal.headers[i]);
+    const own = refusal.headers;
+    if (own != null) for (let i = 0; i < own.length; i++) headers.push(own[i]);
     if (familyOf(this.dialect) == Family.Bedrock) {
       headers.push(BEDROCK_ERROR_TYPE_HEADER.toString());
       headers.push(errorType(this.dialect, refusal.status).toString());

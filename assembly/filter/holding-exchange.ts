@@ -3,6 +3,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { Bytes } from "../bytes/view";
 import { Action, CalloutKind, CalloutReply, Direction } from "../host/context";
 import { closeStream, continueStream } from "../host/control";
+import { LogLevel, log } from "../host/log";
 import { readHttpReply } from "./http-service";
 import { Outcome } from "./outcome";
 import { PluginRoot } from "./plugin-root";
@@ -50,6 +51,7 @@ export abstract class HoldingExchange extends TwoWayExchange {
     if (direction == Direction.Request) this.letRequestHeadersGo();
     else this.isAnswering = true;
     continueStream(this.id, direction);
+    log(LogLevel.Warn, `${this.root.name}: goes on with the body alone`);
     return true;
   }
 

@@ -85,8 +85,9 @@ export class OverrideMatch {
 
 function readPatterns(config: ConfigReader, key: string, suffix: string, ignoreCase: bool): GlobList | null {
   if (!config.has(key)) return null;
-  const patterns = config.strings(key, 1, MOST_PATTERNS, LONGEST_PATTERN);
-  for (let i = 0; i < patterns.length; i++) unchecked((patterns[i] = patterns[i] + suffix));
+  const written = config.strings(key, 1, MOST_PATTERNS, LONGEST_PATTERN);
+  const patterns: string[] = [];
+  for (let i = 0; i < written.length; i++) patterns.push(unchecked(written[i]) + suffix);
   return new GlobList(patterns, ignoreCase);
 }
 

@@ -53,5 +53,5 @@ export const PAUSING_OFF = new Refusal(
   500,
   "pausing_off",
   "internal_error",
-  "The gateway is misconfigured and could not read the request body.",
+  "The gateway could not read the request.",
 );

@@ -1,5 +1,3 @@
-export const NO_HEADERS: string[] = [];
-
 /**
  * What the client is told, before it is put into the dialect of its request.
  *
@@ -14,7 +12,7 @@ export class Refusal {
     readonly code: string,
     readonly message: string,
     readonly param: string | null = null,
-    /** Names and values in turn, beside the content type. */
-    readonly headers: string[] = NO_HEADERS,
+    /** Names and values in turn, beside the content type; null for none. */
+    readonly headers: string[] | null = null,
   ) {}
 }

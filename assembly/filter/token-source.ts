@@ -1,5 +1,6 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
+import { dropAt } from "../bytes/drop-at";
 import { Bytes } from "../bytes/view";
 import { calloutBody } from "../host/body";
 import { nowMs, randomU32 } from "../host/clock";
@@ -252,11 +253,8 @@ export class TokenSource extends RootCaller {
   }
 
   private drop(index: i32): void {
-    const waiter = this.waiters.pop();
-    const deadline = this.deadlines.pop();
+    dropAt(this.waiters, index);
+    dropAt(this.deadlines, index);
     waitingCount--;
-    if (index == this.waiters.length) return;
-    this.waiters[index] = waiter;
-    this.deadlines[index] = deadline;
   }
 }

@@ -1,3 +1,4 @@
+import { dropAt } from "../bytes/drop-at";
 import { actOn } from "../host/control";
 import { nowMs } from "../host/clock";
 import { LogLevel, log } from "../host/log";
@@ -46,7 +47,7 @@ export class Watchdog {
   /** The request needs no watching any more. */
   forget(id: u32): void {
     for (let i = 0; i < this.waiting.length; i++) {
-      if (<u32>unchecked(this.waiting[i]) == id) return this.drop(i);
+      if (<u32>unchecked(this.waiting[i]) == id) return dropAt(this.waiting, i);
     }
   }
 
@@ -66,14 +67,14 @@ export class Watchdog {
       const waiting = unchecked(this.waiting[i]);
       if (!this.isPausingOff && now - <u32>(waiting >> 32) < PATIENCE_MS) continue;
       const id = <u32>waiting;
-      this.drop(i);
+      dropAt(this.waiting, i);
       const stream = findStream(id);
       if (stream == null || !actOn(id)) continue;
-      const exchange = <Exchange>stream;
+      const exchange = changetype<Exchange>(stream);
       const goesOn = exchange.goOnWithoutHeaders();
       log(
         goesOn ? LogLevel.Warn : LogLevel.Error,
-        `${this.plugin}: a held request's body never came${goesOn ? ", it goes on with the body alone" : ""}: set ` +
+        `${this.plugin}: a held request's body never came: set ` +
           "allow_on_headers_stop_iteration: true in this filter's configuration (README, Loading)",
       );
       if (goesOn) this.disprove();
@@ -85,10 +86,5 @@ export class Watchdog {
     if (this.isPausingOff) return;
     this.isPausingOff = true;
     disproven.push(this.filter);
-  }
-
-  private drop(index: i32): void {
-    const last = this.waiting.pop();
-    if (index < this.waiting.length) unchecked((this.waiting[index] = last));
   }
 }

@@ -75,25 +75,13 @@ function readRule(entry: ConfigReader, index: i32, id: string, allowed: RuleScop
 }
 
 function readScopes(entry: ConfigReader, allowed: i32): i32 {
-  if (!entry.has("scopes")) return allowed;
-  const names = entry.strings("scopes", 1, SCOPE_NAMES.length, LONGEST_ID);
-  const known: string[] = [];
-  for (let i = 0; i < SCOPE_NAMES.length; i++) if ((allowed & (1 << i)) != 0) known.push(SCOPE_NAMES[i]);
-  let scopes = 0;
-  for (let i = 0; i < names.length; i++) {
-    if (!known.includes(names[i])) entry.reject("scopes", `has no scope "${names[i]}"; it knows: ${known.join(", ")}`);
-    else scopes |= 1 << SCOPE_NAMES.indexOf(names[i]);
-  }
+  const scopes: i32 = entry.enumValues("scopes", SCOPE_NAMES, allowed);
   return scopes == 0 ? allowed : scopes;
 }
 
 function readBuiltins(detect: ConfigReader, rule: Rule, builder: RuleSetBuilder): void {
-  const names = detect.strings("builtin", 1, BUILTIN_NAMES.length, LONGEST_ID);
-  for (let i = 0; i < names.length; i++) {
-    const builtin = BUILTIN_NAMES.indexOf(names[i]);
-    if (builtin < 0) detect.reject("builtin", `has no "${names[i]}"; it knows: ${BUILTIN_NAMES.join(", ")}`);
-    else builder.addBuiltin(rule, builtin);
-  }
+  const builtins = detect.enumValues("builtin", BUILTIN_NAMES, (1 << BUILTIN_NAMES.length) - 1);
+  for (let i = 0; i < BUILTIN_NAMES.length; i++) if ((builtins >> i) & 1) builder.addBuiltin(rule, i);
 }
 
 function readWords(detect: ConfigReader, rule: Rule, builder: RuleSetBuilder): void {

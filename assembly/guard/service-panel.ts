@@ -1,7 +1,8 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
-import { SHA256_BYTES, Sha256 } from "../bytes/sha256";
+import { SHA256_BYTES } from "../bytes/sha256";
 import { ByteString, Bytes } from "../bytes/view";
+import { FastSha256 } from "../crypto/fast-sha256";
 import { Rule, RuleAction, ServiceProtocol } from "./rule";
 import { ServiceAnswer, ServiceReply } from "./service-reply";
 import { ServiceCache } from "./service-cache";
@@ -15,7 +16,7 @@ const INPUT_CLOSE = new ByteString("]}");
 /** What stands around the texts, and more. */
 const FRAME_BYTES: i32 = 256;
 
-const hash = new Sha256();
+const hash = new FastSha256();
 const digestBytes = new StaticArray<u8>(SHA256_BYTES);
 const digest = new Bytes().set(changetype<usize>(digestBytes), SHA256_BYTES);
 

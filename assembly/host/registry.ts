@@ -1,11 +1,9 @@
 /** Which contexts live in this VM. Several configurations of several plugins come and go in any order. */
+import { dropAt } from "../bytes/drop-at";
 import { bufferBytesAllocated, resetBufferBytesAllocated } from "../bytes/buffer";
 import { RootContext, RootFactory, StreamContext } from "./context";
 import { IdTable } from "./id-table";
-import { LogLevel, log } from "./log";
-import { PropertyPath } from "./property";
 
-const ROOT_ID = new PropertyPath(["plugin_root_id"]);
 const COLLECT_AFTER_STREAMS: i32 = 256;
 const COLLECT_AFTER_BYTES: i32 = 32 << 10;
 
@@ -23,29 +21,28 @@ export function registerRoot(factory: RootFactory): void {
   factories.push(factory);
 }
 
-/**
- * Makes the root context of a configuration. A module with one plugin serves it whatever root id the operator wrote; one
- * with several needs the right one. Null, with the reason in the log, when there is none.
- */
+/** A module with one plugin serves it, whatever root id the operator wrote. */
+export class FactoryChoice {
+  /** Which plugin the configuration in hand is for; null, with the reason in the log, when there is none. */
+  of(factories: RootFactory[]): RootFactory | null {
+    return factories[0];
+  }
+}
+
+let choice: FactoryChoice = new FactoryChoice();
+
+/** For modules with several plugins. */
+export function chooseFactory(by: FactoryChoice): void {
+  choice = by;
+}
+
+/** Makes the root context of a configuration; null when there is no such plugin. */
 export function createRoot(id: u32): RootContext | null {
-  const factory = findFactory();
+  const factory = choice.of(factories);
   if (factory == null) return null;
   const root = factory.create(id);
   roots.push(root);
   return root;
-}
-
-function findFactory(): RootFactory | null {
-  if (factories.length == 1) return factories[0];
-  const property = ROOT_ID.get();
-  const wanted = property == null ? "" : property.toString();
-  let known = "";
-  for (let i = 0; i < factories.length; i++) {
-    if (factories[i].rootId == wanted) return factories[i];
-    known += (i == 0 ? "" : ", ") + factories[i].rootId;
-  }
-  log(LogLevel.Error, `root_id: this module has no plugin "${wanted}"; it has: ${known}`);
-  return null;
 }
 
 export function findRoot(id: u32): RootContext | null {
@@ -85,8 +82,7 @@ export function deleteContext(id: u32): void {
   const index = indexOfRoot(id);
   if (index < 0) return;
   roots[index].onDelete();
-  const last = roots.pop();
-  if (index < roots.length) unchecked((roots[index] = last));
+  dropAt(roots, index);
   endedStreams = COLLECT_AFTER_STREAMS;
 }
 

@@ -69,11 +69,6 @@ export const DIALECT_NAMES: string[] = [
   "OllamaModels",
 ];
 
-/** The dialect of this name in a configuration; `Dialect.Unknown` when there is none. At load, not on the hot path. */
-export function dialectOfName(name: string): Dialect {
-  return <Dialect>max(DIALECT_NAMES.indexOf(name), Dialect.Unknown);
-}
-
 const FAMILIES = families();
 
 /** An unknown dialect is answered like OpenAI, whose shape most clients read. */

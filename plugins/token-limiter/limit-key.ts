@@ -1,5 +1,6 @@
-import { SHA256_BYTES, Sha256 } from "../../assembly/bytes/sha256";
+import { SHA256_BYTES } from "../../assembly/bytes/sha256";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { FastSha256 } from "../../assembly/crypto/fast-sha256";
 
 export const enum KeySource {
   Consumer,
@@ -71,7 +72,7 @@ const head = memory.data(HEAD_BYTES, 8);
  */
 @final
 export class KeyHasher {
-  private readonly hash: Sha256 = new Sha256();
+  private readonly hash: FastSha256 = new FastSha256();
   private readonly digest: StaticArray<u64> = new StaticArray<u64>(SHA256_BYTES / 8);
 
   constructor(private readonly secret: StaticArray<u8>) {}

@@ -1,6 +1,7 @@
 import { encodeUtf8 } from "../../assembly/bytes/text";
-import { SHA256_BYTES, Sha256 } from "../../assembly/bytes/sha256";
+import { SHA256_BYTES } from "../../assembly/bytes/sha256";
 import { ByteString } from "../../assembly/bytes/view";
+import { FastSha256 } from "../../assembly/crypto/fast-sha256";
 import { formatInteger } from "../../assembly/config/integer";
 import { GlobList } from "../../assembly/match/glob-list";
 import { MOST, divideUp, saturatingProduct } from "./ledger-math";
@@ -106,7 +107,7 @@ export class Limit {
     this.nameBytes = new ByteString(name);
     const digest = new StaticArray<u64>(SHA256_BYTES / 8);
     const definition = encodeUtf8(`${name} ${describe(count)} ${formatInteger(algorithm)} ${formatInteger(periodMs)}`);
-    const hash = new Sha256();
+    const hash = new FastSha256();
     hash.update(changetype<usize>(definition), definition.byteLength);
     hash.finish(changetype<usize>(digest));
     this.tagLow = digest[0];

@@ -15,7 +15,7 @@ const LAYERS = {
   host: ["bytes"],
   crypto: ["bytes"],
   filter: ["host", "config", "llm", "bytes", "json", "match", "crypto"],
-  guard: ["filter", "llm", "match", "config", "json", "bytes"],
+  guard: ["filter", "llm", "match", "crypto", "config", "json", "bytes"],
 };
 
 const PLUGIN_LAYERS = ["guard", "filter", "crypto", "llm", "config", "json", "sse", "match", "bytes"];
