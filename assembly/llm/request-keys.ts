@@ -73,7 +73,7 @@ export function roleOfKey(pointer: usize, length: i32): KeyRole {
 }
 
 function makeTable(): StaticArray<u8> {
-  const slots = new StaticArray<u8>(<i32>(SLOTS * SLOT_BYTES) + 1);
+  const slots = new StaticArray<u8>(<i32>SLOTS * <i32>SLOT_BYTES + 1);
   enter(slots, TEXT, KeyRole.Text);
   enter(slots, PROMPT, KeyRole.Prompt);
   enter(slots, PAYLOAD, KeyRole.Payload);

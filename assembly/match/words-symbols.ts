@@ -40,7 +40,7 @@ export function contextAfter(byte: u32, context: u32): u32 {
 @inline
 export function symbolOf(byte: u32, context: u32): u32 {
   const begins = kindsOf(byte) & ~context & LETTER;
-  return load<u8>(changetype<usize>(SYMBOLS) + byte + begins * BEGINNINGS_AT);
+  return load<u8>(changetype<usize>(SYMBOLS) + byte + <usize>begins * BEGINNINGS_AT);
 }
 
 /** Whether a letter or a digit begins with this byte. */

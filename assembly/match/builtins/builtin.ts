@@ -22,7 +22,7 @@ export const enum Builtin {
 }
 
 /** The names in the order of their numbers. */
-export const BUILTIN_NAMES: StaticArray<string> = [
+export const BUILTIN_NAMES: string[] = [
   "CreditCard",
   "Iban",
   "Email",
