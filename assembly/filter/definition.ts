@@ -10,6 +10,8 @@ export abstract class PluginDefinition {
   failureModes: string[] = FAILURE_MODES;
   /** The values of `mode` that make sense here; the first is the default. */
   modes: string[] = MODES;
+  /** Whether it refuses requests at all: only then `maxBodyBytes` and `unknownPaths` make sense. */
+  refuses: bool = true;
 
   constructor(readonly name: string) {}
 

@@ -9,6 +9,7 @@ import { LogLevel, log } from "../host/log";
 import { PropertyPath } from "../host/property";
 import { PluginDefinition } from "./definition";
 import { Override, readOverrides } from "./overrides";
+import { Mode } from "./mode";
 import { PluginMetrics } from "./plugin-metrics";
 import { RequestHead } from "./request-head";
 import { deliverReply } from "./root-callout";
@@ -81,8 +82,9 @@ export class PluginRoot extends RootContext {
   }
 
   private readWhole(config: ConfigReader): Settings {
-    const common = CommonSettings.read(config, this.definition.modes, this.definition.failureModes);
-    return this.definition.readSettings(config, common);
+    const definition = this.definition;
+    const common = CommonSettings.read(config, definition.modes, definition.failureModes, definition.refuses);
+    return definition.readSettings(config, common);
   }
 
   createStream(id: u32): StreamContext {
@@ -113,6 +115,11 @@ export class PluginRoot extends RootContext {
     return this.base;
   }
 
+  /** Whether this plugin does anything with such settings. */
+  isOn(settings: Settings): bool {
+    return settings.common.mode != Mode.Off;
+  }
+
   private warnUnknownOverride(named: Bytes): void {
     if (this.warned.length >= WARNED_NAMES) return;
     const name = named.toString();
@@ -131,5 +138,11 @@ export class PluginRoot extends RootContext {
     const base = this.base;
     if (base != null) base.tick();
     for (let i = 0; i < this.overrides.length; i++) this.overrides[i].settings.tick();
+  }
+
+  onDelete(): void {
+    const base = this.base;
+    if (base != null) base.end();
+    for (let i = 0; i < this.overrides.length; i++) this.overrides[i].settings.end();
   }
 }

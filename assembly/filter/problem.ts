@@ -49,9 +49,4 @@ export const BODY_TOO_LARGE = new Refusal(
 
 export const UNKNOWN_PATH = new Refusal(404, "unknown_path", "unknown_url", "This path is not served here.");
 
-export const PAUSING_OFF = new Refusal(
-  500,
-  "pausing_off",
-  "internal_error",
-  "The gateway could not read the request.",
-);
+export const PAUSING_OFF = new Refusal(500, "pausing_off", "internal_error", "The gateway could not read the request.");

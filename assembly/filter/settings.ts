@@ -24,15 +24,15 @@ export class CommonSettings {
     readonly consumer: ConsumerSettings,
   ) {}
 
-  static read(config: ConfigReader, modes: string[], failureModes: string[]): CommonSettings {
+  static read(config: ConfigReader, modes: string[], failureModes: string[], refuses: bool): CommonSettings {
     const failureMode = failureModes[config.enumValue("failureMode", failureModes, 0)];
     const mode = modes[config.enumValue("mode", modes, 0)];
     return new CommonSettings(
       <FailureMode>FAILURE_MODES.indexOf(failureMode),
       <Mode>MODES.indexOf(mode),
       config.sizeBytes("maxHeldBytes", DEFAULT_HELD, LEAST_HELD, MOST_HELD),
-      config.optionalSizeBytes("maxBodyBytes", 1, i32.MAX_VALUE),
-      config.enumValue("unknownPaths", UNKNOWN_PATHS, 0) == 1,
+      refuses ? config.optionalSizeBytes("maxBodyBytes", 1, i32.MAX_VALUE) : NO_LIMIT,
+      refuses && config.enumValue("unknownPaths", UNKNOWN_PATHS, 0) == 1,
       readConsumer(config),
     );
   }
@@ -47,4 +47,7 @@ export abstract class Settings {
 
   /** About once a second, in every VM. */
   tick(): void {}
+
+  /** The host has done with this configuration, and with all its exchanges. */
+  end(): void {}
 }

@@ -1,1 +1,1 @@
-export { nowMs } from "../host/clock";
+export { nowMs, nowNs } from "../host/clock";

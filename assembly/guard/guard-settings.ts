@@ -55,6 +55,10 @@ export class GuardSettings extends Settings {
     this.report.flush();
   }
 
+  end(): void {
+    this.report.flush();
+  }
+
   /** What a span that this rule masks becomes, as it stands inside a JSON string, or in a JSON text inside of one. */
   maskOf(rule: i32, isNested: bool, view: Bytes): Bytes {
     const mask = isNested ? this.masks.nested[rule] : this.masks.inside[rule];

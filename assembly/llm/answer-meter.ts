@@ -79,6 +79,11 @@ export class AnswerMeter {
     if (idle.length < MOST_IDLE) idle.push(this);
   }
 
+  /** The first model that the answer names, up to 256 bytes; empty while there is none. */
+  get model(): Bytes {
+    return this.reader.model;
+  }
+
   /** Takes one of `USAGE_HEADERS`, by its index there. */
   readHeader(index: i32, value: Bytes): void {
     readUsageHeader(this.reader.usage, index, value);

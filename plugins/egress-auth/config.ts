@@ -69,6 +69,10 @@ export class EgressSettings extends Settings {
     if (this.isRewriting) restoreAttempts();
   }
 
+  end(): void {
+    this.counters.flush();
+  }
+
   tick(): void {
     this.counters.flush();
     if (this.sources.length == 0) return;

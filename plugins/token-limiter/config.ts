@@ -110,6 +110,11 @@ export class LimiterSettings extends Settings {
     this.shared!.tick();
   }
 
+  end(): void {
+    const shared = this.shared;
+    if (shared != null) shared.counters.flush();
+  }
+
   /** What a client is told when the store can't say. */
   get storeFailure(): Refusal {
     return this.store.type == StoreType.Local ? refusalOf(Problem.HostFailure) : SERVICE_FAILURE;

@@ -1,21 +1,21 @@
 import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { isErrorAnswer, meterOf, usageEditOf } from "../../assembly/filter/metering";
 import { Mode } from "../../assembly/filter/mode";
 import { Outcome } from "../../assembly/filter/outcome";
 import { Problem, problemOfJson, refusalOf } from "../../assembly/filter/problem";
 import { MODEL } from "../../assembly/filter/published";
 import { publishUsage } from "../../assembly/filter/published-usage";
 import { RequestHead, requestHead } from "../../assembly/filter/request-head";
-import { ResponseHead, responseHead } from "../../assembly/filter/response-head";
+import { ResponseHead } from "../../assembly/filter/response-head";
 import { TwoWayExchange } from "../../assembly/filter/two-way-exchange";
 import { AnswerMeter } from "../../assembly/llm/answer-meter";
 import { CutResult } from "../../assembly/llm/answer-usage-cut";
-import { Dialect, Family, familyOf } from "../../assembly/llm/dialect";
+import { Dialect } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
 import { NO_COUNT } from "../../assembly/llm/token-count";
 import { RequestReader } from "../../assembly/llm/request-reader";
 import { ModelPlace } from "../../assembly/llm/routes";
 import { dialectOfShape } from "../../assembly/llm/shape";
-import { USAGE_HEADERS } from "../../assembly/llm/usage-headers";
 import { BatchMeter } from "./batch-meter";
 import { Admission } from "./admission";
 import { Claim } from "./claim";
@@ -30,7 +30,6 @@ const DONE = new ByteString("[DONE]");
 const LINE_FEED: u8 = 0x0a;
 /** How many tokens a stream writes, about, between two looks at its limits. */
 const LOOK_EVERY_TOKENS: i64 = 64;
-const FIRST_ERROR: i32 = 400;
 
 /** Lets a request pass while its consumer has tokens left, and charges what it used, however it ends. */
 @final
@@ -46,7 +45,6 @@ export class TokenLimiter extends TwoWayExchange {
   /** The model writes text; it reads only where vectors or pictures come back. */
   private writes: bool = true;
   private isAdmitted: bool = false;
-  /** The limits' store has been asked, and will answer later. */
   /** The request's body was read to its end, and is as it should be. */
   private isRead: bool = false;
   /** The client didn't ask for the usage that the answer will have. */
@@ -115,9 +113,7 @@ export class TokenLimiter extends TwoWayExchange {
     this.isInLines = cuts && isObjectALine(head.contentType);
     const isEncoded = head.isEncoded;
     if (isEncoded) this.settings.shared!.counters.happened(Event.Compressed);
-    const meter = AnswerMeter.take(isEncoded);
-    this.meter = meter;
-    if (familyOf(this.dialect) == Family.Bedrock) readUsageHeaders(head, meter);
+    this.meter = meterOf(head, this.dialect);
     const rewrites = !isEncoded && (this.hidesUsage || cuts);
     this.hidesUsage = this.startRewriting(head, rewrites) && this.hidesUsage;
     return Outcome.Pass;
@@ -266,11 +262,9 @@ export class TokenLimiter extends TwoWayExchange {
     const settings = this.settings;
     if (this.isSniffing && settings.stripAcceptEncoding) requestHead.strip(ACCEPT_ENCODING);
     const asked = this.asked;
-    if (asked == null || !settings.includeUsage || !asked.streams) return;
-    // Anthropic's requests look like OpenAI's, and Anthropic refuses what it doesn't know.
+    if (asked == null || !settings.includeUsage) return;
     if (!this.isRead || this.isSniffing || !this.request.isHolding) return;
-    if (this.dialect != Dialect.OpenAiChat && this.dialect != Dialect.OpenAiCompletions) return;
-    const edit = asked.usageEdit;
+    const edit = usageEditOf(asked, this.dialect);
     if (edit == null) return;
     this.replaceInRequest(edit.start, edit.end, edit.replacement);
     this.hidesUsage = true;
@@ -304,15 +298,15 @@ export class TokenLimiter extends TwoWayExchange {
     let output: i64 = 0;
     if (batch != null) {
       // What is refused at its end has gone up already.
-      const isTaken = this.isEnded ? this.request.isComplete : !isError();
+      const isTaken = this.isEnded ? this.request.isComplete : !isErrorAnswer();
       input = isTaken ? batch.inputTokens : 0;
       output = isTaken ? batch.outputTokens(settings.reserve.outputDefault) : 0;
-    } else if (!meter.isCertain && !isError()) {
+    } else if (!meter.isCertain && !isErrorAnswer()) {
       output = meter.writtenSoFar;
     }
     meter.settle(input, output);
     settings.shared!.settle(claim, meter);
-    publishUsage(meter.input, meter.output, meter.cachedInput, meter.reasoning, meter.isReported);
+    publishUsage(meter);
   }
 
   private giveBack(): void {
@@ -322,22 +316,10 @@ export class TokenLimiter extends TwoWayExchange {
   }
 }
 
-/** Whether the answer that has ended says by its status that there is none. */
-function isError(): bool {
-  return responseHead.status >= FIRST_ERROR;
-}
-
 /** Ollama API reference, "Streaming responses". */
 function isObjectALine(type: Bytes | null): bool {
   if (type == null || type.length < OBJECT_A_LINE.length) return false;
   return OBJECT_A_LINE.equals(type.pointer, OBJECT_A_LINE.length);
-}
-
-function readUsageHeaders(head: ResponseHead, meter: AnswerMeter): void {
-  for (let i = 0; i < USAGE_HEADERS.length; i++) {
-    const value = head.get(USAGE_HEADERS[i]);
-    if (value != null) meter.readHeader(i, value);
-  }
 }
 
 /** Whether a piece ends with what ends an OpenAI stream: an error after it would not be read. */

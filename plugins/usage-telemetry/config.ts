@@ -1,0 +1,127 @@
+import { ConfigReader } from "../../assembly/config/reader";
+import { BatchedCounters } from "../../assembly/filter/batched-counters";
+import { BatchedGauge } from "../../assembly/filter/batched-gauge";
+import { RecordSink, SinkSettings } from "../../assembly/filter/record-sink";
+import { CommonSettings, Settings } from "../../assembly/filter/settings";
+import { ChosenLabels } from "./labels";
+import { Price, Prices } from "./prices";
+import { SeriesTable } from "./series-table";
+
+const MOST_NAMES: i32 = 1000;
+const MOST_PRICES: i32 = 1000;
+const LONGEST_NAME: i32 = 128;
+const MOST_SERIES: i64 = 10_000;
+const DEAREST: f64 = 1000;
+const MILLION: f64 = 1_000_000;
+const LONGEST_CLUSTER: i32 = 256;
+const LONGEST_PATH: i32 = 1024;
+const LONGEST_TIMEOUT_MS: i64 = 30_000;
+
+const USAGES: string[] = ["Read", "Published"];
+
+/** What the operator wrote, ready for use, and what is counted in its name. */
+@final
+export class TelemetrySettings extends Settings {
+  readonly series: SeriesTable;
+  /** Calls that are under way, over all workers. */
+  readonly inFlight: BatchedGauge = new BatchedGauge("weir.usage-telemetry.in_flight");
+  private readonly counters: BatchedCounters = new BatchedCounters("usage-telemetry");
+
+  constructor(
+    common: CommonSettings,
+    /** Reads bodies where no plugin in front has published what was used. */
+    readonly readsUsage: bool,
+    readonly requestsUsage: bool,
+    models: ChosenLabels,
+    consumers: ChosenLabels | null,
+    mostSeries: i32,
+    readonly prices: Prices | null,
+    readonly publishesRecord: bool,
+    readonly sink: RecordSink | null,
+  ) {
+    super(common);
+    this.series = new SeriesTable(models, consumers, mostSeries);
+    this.counters.define("records_dropped");
+  }
+
+  tick(): void {
+    const sink = this.sink;
+    if (sink != null) sink.tick();
+    this.flush();
+  }
+
+  end(): void {
+    const sink = this.sink;
+    if (sink != null) sink.end();
+    this.flush();
+  }
+
+  private flush(): void {
+    const sink = this.sink;
+    if (sink != null) {
+      this.counters.add(0, sink.dropped);
+      sink.dropped = 0;
+    }
+    this.counters.flush();
+    this.series.flush();
+    this.inFlight.flush();
+  }
+}
+
+export function readTelemetrySettings(config: ConfigReader, common: CommonSettings): TelemetrySettings {
+  const consumers = config.strings("consumers", 0, MOST_NAMES, LONGEST_NAME);
+  const audit = config.section("audit");
+  return new TelemetrySettings(
+    common,
+    config.enumValue("usage", USAGES, 0) == 0,
+    config.bool("requestUsage", false),
+    new ChosenLabels(config.strings("models", 0, MOST_NAMES, LONGEST_NAME)),
+    consumers.length == 0 ? null : new ChosenLabels(consumers),
+    <i32>config.integer("maxSeries", 1000, 1, MOST_SERIES),
+    readPrices(config),
+    audit.bool("filterState", true),
+    readSink(audit),
+  );
+}
+
+function readPrices(config: ConfigReader): Prices | null {
+  const entries = config.objects("prices", 0, MOST_PRICES);
+  if (entries.length == 0) return null;
+  const patterns: string[] = [];
+  const prices: Price[] = [];
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i];
+    if (!entry.has("model")) entry.reject("model", "is required");
+    const input = priceOf(entry, "input", 0);
+    patterns.push(entry.string("model", "", 1, LONGEST_NAME));
+    prices.push(
+      new Price(
+        input,
+        priceOf(entry, "output", 0),
+        priceOf(entry, "cachedInput", input),
+        priceOf(entry, "cacheCreation", input),
+      ),
+    );
+  }
+  return new Prices(patterns, prices);
+}
+
+function priceOf(entry: ConfigReader, key: string, fallback: i64): i64 {
+  return entry.has(key) ? <i64>Math.round(entry.number(key, 0, 0, DEAREST) * MILLION) : fallback;
+}
+
+function readSink(audit: ConfigReader): RecordSink | null {
+  const callout = audit.object("callout");
+  if (callout == null) return null;
+  if (!callout.has("cluster")) callout.reject("cluster", "is required");
+  const path = callout.headerValue("path", "/", LONGEST_PATH);
+  if (path.charCodeAt(0) != 0x2f) callout.reject("path", "must begin with /");
+  return new RecordSink(
+    new SinkSettings(
+      callout.headerValue("cluster", "", LONGEST_CLUSTER),
+      path,
+      <u32>callout.durationMs("timeout", 1000, 1, LONGEST_TIMEOUT_MS),
+      callout.sizeBytes("maxBufferedBytes", 1 << 20, 1 << 12, 64 << 20),
+    ),
+  );
+}

@@ -1,0 +1,289 @@
+import { Budget } from "../../assembly/bytes/budget";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { requestId, responseCode, responseDetails, responseFlags } from "../../assembly/filter/attributes";
+import { Caller } from "../../assembly/filter/caller";
+import { requestEndpoint } from "../../assembly/filter/exchange";
+import { isErrorAnswer, meterOf, usageEditOf } from "../../assembly/filter/metering";
+import { Outcome } from "../../assembly/filter/outcome";
+import { Problem } from "../../assembly/filter/problem";
+import { CONSUMER, MODEL, PROVIDER, Published, REQUESTED_MODEL } from "../../assembly/filter/published";
+import { publishUsage } from "../../assembly/filter/published-usage";
+import { RequestHead, requestHead } from "../../assembly/filter/request-head";
+import { ResponseHead } from "../../assembly/filter/response-head";
+import { nowNs } from "../../assembly/filter/time";
+import { TwoWayExchange } from "../../assembly/filter/two-way-exchange";
+import { AnswerMeter } from "../../assembly/llm/answer-meter";
+import { CutResult } from "../../assembly/llm/answer-usage-cut";
+import { Dialect } from "../../assembly/llm/dialect";
+import { Endpoint } from "../../assembly/llm/endpoint";
+import { RequestReader } from "../../assembly/llm/request-reader";
+import { ModelPlace } from "../../assembly/llm/routes";
+import { dialectOfShape } from "../../assembly/llm/shape";
+import { appendAuditRecord } from "./audit-record";
+import { CallRecord, KeptText, NO_TIME } from "./call-record";
+import { TelemetrySettings } from "./config";
+import { errorName } from "./error-name";
+import { providerOf } from "./operation";
+import { NO_COST } from "./prices";
+
+const ACCEPT_ENCODING = new ByteString("accept-encoding");
+const EVENT_STREAM = new ByteString("text/event-stream");
+const OBJECT_A_LINE = new ByteString("application/x-ndjson");
+const AMAZON_EVENTS = new ByteString("application/vnd.amazon.eventstream");
+const AUDIT = new Published("audit");
+const COST = new Published("cost");
+const TTFT = new Published("ttft_ms");
+const GUARD = new Published("guard");
+const ATTEMPTS = new Published("attempts");
+
+const NS_PER_US: u64 = 1000;
+const NS_PER_MS: u64 = 1_000_000;
+const US_PER_MS: i64 = 1000;
+const LONGEST_MODEL: i32 = 256;
+const MOST_RECORD_BYTES: i32 = 48 << 10;
+
+/** Put together anew for each call when it is over. */
+const call = new CallRecord();
+const record = new ByteBuffer(new Budget(MOST_RECORD_BYTES));
+const view = new Bytes();
+const caller = new Caller();
+
+/** Records each call of a model when it is over, however it ended. It holds, changes and refuses nothing, unless `requestUsage` is on. */
+@final
+export class UsageTelemetry extends TwoWayExchange {
+  /** The request's headers were here: no plugin in front has refused it. */
+  private isSeen: bool = false;
+  /** It is one for a model, as far as is known. */
+  private isCall: bool = false;
+  /** The path is unknown: only the body's shape can tell. */
+  private isSniffing: bool = false;
+  private isStream: bool = false;
+  private startNs: u64 = 0;
+  private firstNs: u64 = 0;
+  private asked: RequestReader | null = null;
+  private meter: AnswerMeter | null = null;
+  /** What the request asks for; null where that isn't read. */
+  private model: KeptText | null = null;
+  private inputEstimate: i64 = 0;
+  private hidesUsage: bool = false;
+
+  private get settings(): TelemetrySettings {
+    return this.settingsAs<TelemetrySettings>();
+  }
+
+  onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
+    this.isSeen = true;
+    this.isSniffing = endpoint.dialect == Dialect.Unknown;
+    if (this.isSniffing && (isWhole || head.isEncoded)) return Outcome.Leave;
+    const settings = this.settings;
+    this.begin(settings);
+    if (settings.common.consumer.isConfigured) {
+      caller.reset();
+      settings.common.consumer.identify(head, caller);
+    }
+    if (endpoint.modelPlace == ModelPlace.Path) this.keepModel(endpoint.pathModel);
+    if (isWhole || head.isHandshake || head.isEncoded || endpoint.isMultipart) return Outcome.Leave;
+    if (settings.requestsUsage && !this.isSniffing) head.strip(ACCEPT_ENCODING);
+    if (!settings.readsUsage && !settings.requestsUsage && !this.isSniffing) return Outcome.Leave;
+    if (!this.isSniffing && !endpoint.needsModel) return Outcome.Leave;
+    this.asked = RequestReader.take();
+    return settings.requestsUsage && !this.isSniffing ? Outcome.Hold : Outcome.Pass;
+  }
+
+  onRequestPiece(piece: Bytes, isLast: bool): Outcome {
+    const asked = this.asked!;
+    const isJson = asked.feed(piece.pointer, piece.length) && (!isLast || asked.finish());
+    if (this.isSniffing) {
+      this.dialect = dialectOfShape(asked.shape);
+      this.isSniffing = this.dialect == Dialect.Unknown;
+      if (this.isSniffing && (!isJson || isLast || asked.isNoObject)) return this.forget();
+    }
+    if (isJson && !isLast) return this.request.isHolding ? Outcome.Hold : Outcome.Pass;
+    this.learn(asked);
+    if (isJson && this.request.isHolding) this.askForUsage(asked);
+    this.giveBackReader();
+    return Outcome.Leave;
+  }
+
+  /** Nothing is refused here: what can't be read is told as far as it is known. */
+  onProblem(_problem: Problem): Outcome {
+    const asked = this.asked;
+    if (asked != null) this.learn(asked);
+    this.giveBackReader();
+    return Outcome.Leave;
+  }
+
+  onResponse(head: ResponseHead, isWhole: bool): Outcome {
+    if (!this.isCall || this.isSniffing || isWhole) return Outcome.Leave;
+    this.isStream = isStreamed(head.contentType);
+    if (this.settings.readsUsage || this.hidesUsage) {
+      this.meter = meterOf(head, this.dialect);
+      this.hidesUsage = this.hidesUsage && !head.isEncoded && this.startRewriting(head, true);
+      return Outcome.Pass;
+    }
+    return this.isStream ? Outcome.Pass : Outcome.Leave;
+  }
+
+  onResponsePiece(piece: Bytes, isLast: bool): Outcome {
+    if (this.firstNs == 0 && this.isStream && piece.length > 0) this.firstNs = nowNs();
+    const meter = this.meter;
+    if (meter == null) return Outcome.Leave;
+    if (!this.hidesUsage) {
+      meter.feed(piece, isLast);
+      return Outcome.Pass;
+    }
+    const result = meter.feedHiding(piece, isLast, this.rewritten);
+    if (result == CutResult.Unchanged) this.show(piece);
+    else this.isRewritten = true;
+    return Outcome.Pass;
+  }
+
+  onLog(): void {
+    if (!this.isSeen) this.lookBack();
+    if (!this.isCall || this.isSniffing) return;
+    this.isCall = false;
+    const settings = this.settings;
+    settings.inFlight.add(-1);
+    this.describe(settings);
+    settings.series.add(call);
+    this.publish(settings);
+  }
+
+  onDelete(): void {
+    super.onDelete();
+    if (this.isCall) this.settings.inFlight.add(-1);
+    this.isCall = false;
+    this.giveBackReader();
+    const meter = this.meter;
+    if (meter != null) meter.giveBack();
+    this.meter = null;
+  }
+
+  private begin(settings: TelemetrySettings): void {
+    this.isCall = true;
+    this.startNs = nowNs();
+    settings.inFlight.add(1);
+  }
+
+  /** It is no call after all. */
+  private forget(): Outcome {
+    this.isCall = false;
+    this.settings.inFlight.add(-1);
+    this.giveBackReader();
+    return Outcome.Leave;
+  }
+
+  /** A plugin in front has answered: all there is of the request are its headers. */
+  private lookBack(): void {
+    const head = requestHead;
+    if (!head.open()) return;
+    const endpoint = requestEndpoint;
+    endpoint.classify(head.method, head.path, head.contentType);
+    const settings = this.root.settingsFor(head);
+    head.close();
+    if (settings == null || !this.root.isOn(settings) || endpoint.dialect == Dialect.Unknown) return;
+    this.chosen = settings;
+    this.dialect = endpoint.dialect;
+    this.begin(this.settings);
+    if (endpoint.modelPlace == ModelPlace.Path) this.keepModel(endpoint.pathModel);
+  }
+
+  private keepModel(name: Bytes): void {
+    let model = this.model;
+    if (model == null) {
+      model = new KeptText(LONGEST_MODEL);
+      this.model = model;
+    }
+    model.set(name);
+  }
+
+  private learn(asked: RequestReader): void {
+    this.inputEstimate = asked.inputTokens;
+    if (this.model == null && asked.isModelText) this.keepModel(asked.model);
+  }
+
+  private askForUsage(asked: RequestReader): void {
+    if (asked.hasDuplicate) return;
+    const edit = usageEditOf(asked, this.dialect);
+    if (edit == null) return;
+    this.replaceInRequest(edit.start, edit.end, edit.replacement);
+    this.hidesUsage = true;
+  }
+
+  private describe(settings: TelemetrySettings): void {
+    const endNs = nowNs();
+    call.reset();
+    call.dialect = this.dialect;
+    call.startMs = this.startNs / NS_PER_MS;
+    call.durationUs = microseconds(this.startNs, endNs);
+    call.isStream = this.isStream;
+    if (this.firstNs != 0) call.firstUs = microseconds(this.startNs, this.firstNs);
+    this.measure();
+    const model = this.model;
+    call.model.set(MODEL.get());
+    if (call.model.isEmpty && model != null) call.model.set(model.value);
+    call.provider.set(PROVIDER.get());
+    if (call.provider.isEmpty) {
+      const provider = providerOf(this.dialect);
+      call.provider.set(view.set(provider.pointer, provider.length));
+    }
+    call.consumer.set(CONSUMER.get());
+    call.status = responseCode();
+    const error = new ByteString(errorName(call.status, responseFlags()));
+    call.error.set(view.set(error.pointer, error.length));
+    const prices = settings.prices;
+    if (prices != null) call.cost = prices.costOf(call.model.value, call.usage);
+    if (!settings.publishesRecord && settings.sink == null) return;
+    call.requestedModel.set(REQUESTED_MODEL.get());
+    if (call.requestedModel.isEmpty && model != null) call.requestedModel.set(model.value);
+    call.attempts.set(ATTEMPTS.get());
+    call.guard.set(GUARD.get());
+    call.details.set(responseDetails());
+    call.requestId.set(requestId());
+  }
+
+  /** What was used: as a plugin in front has it, else as the answer says, else by estimate. */
+  private measure(): void {
+    const meter = this.meter;
+    if (meter != null) call.responseModel.set(meter.model);
+    if (call.usage.read() || meter == null) return;
+    const output = meter.isCertain || isErrorAnswer() ? 0 : meter.writtenSoFar;
+    meter.settle(this.inputEstimate, output);
+    call.usage.take(meter);
+    publishUsage(meter);
+  }
+
+  private publish(settings: TelemetrySettings): void {
+    if (call.firstUs != NO_TIME) TTFT.setNumber(call.firstUs / US_PER_MS);
+    if (call.cost != NO_COST) COST.setNumber(call.cost);
+    const sink = settings.sink;
+    if (!settings.publishesRecord && sink == null) return;
+    record.clear();
+    if (!appendAuditRecord(record, call)) return;
+    if (settings.publishesRecord) AUDIT.set(view.set(record.pointer, record.length));
+    if (sink != null) sink.add(record);
+  }
+
+  private giveBackReader(): void {
+    const asked = this.asked;
+    if (asked != null) asked.giveBack();
+    this.asked = null;
+  }
+}
+
+function isStreamed(type: Bytes | null): bool {
+  return (
+    type != null &&
+    (startsWith(type, EVENT_STREAM) || startsWith(type, OBJECT_A_LINE) || startsWith(type, AMAZON_EVENTS))
+  );
+}
+
+function startsWith(type: Bytes, prefix: ByteString): bool {
+  return type.length >= prefix.length && prefix.equals(type.pointer, prefix.length);
+}
+
+/** Clocks can go back. */
+function microseconds(from: u64, to: u64): i64 {
+  return to > from ? <i64>((to - from) / NS_PER_US) : 0;
+}

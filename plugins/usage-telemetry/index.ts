@@ -1,0 +1,10 @@
+import { register } from "../../assembly/filter/register";
+import { UsageTelemetryDefinition } from "./definition";
+
+export * from "../../assembly/host/exports/callouts";
+export * from "../../assembly/host/exports/lifecycle";
+export * from "../../assembly/host/exports/log";
+export * from "../../assembly/host/exports/request";
+export * from "../../assembly/host/exports/response";
+
+register(new UsageTelemetryDefinition());

@@ -1,0 +1,59 @@
+import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { GlobList } from "../../assembly/match/glob-list";
+
+/** Where there is no name, and where a name is none of the known ones. */
+export const NONE: string = "none";
+export const OTHER: string = "other";
+
+const OF_NONE: i32 = 0;
+const OF_OTHER: i32 = 1;
+/** How many names that nobody has configured are kept apart. */
+const MOST_SEEN: i32 = 64;
+
+/** Names that clients choose: one that is configured, or matches what is, has that as its label, all the rest is `other`. */
+@final
+export class ChosenLabels {
+  readonly texts: string[] = [NONE, OTHER];
+  private readonly globs: GlobList;
+
+  constructor(patterns: string[]) {
+    this.globs = new GlobList(patterns);
+    for (let i = 0; i < patterns.length; i++) this.texts.push(patterns[i]);
+  }
+
+  /** The label's place in `texts`. */
+  of(name: Bytes): i32 {
+    if (name.length == 0) return OF_NONE;
+    const found = this.globs.find(name.pointer, name.length);
+    return found < 0 ? OF_OTHER : found + 2;
+  }
+}
+
+/** Names that the gateway chooses, such as providers: the first 64 are kept as they come. */
+@final
+export class SeenLabels {
+  readonly texts: string[] = [NONE, OTHER];
+  private readonly names: ByteString[] = [];
+
+  of(name: Bytes): i32 {
+    if (name.length == 0) return OF_NONE;
+    const names = this.names;
+    for (let i = 0; i < names.length; i++) {
+      if (unchecked(names[i]).equals(name.pointer, name.length)) return i + 2;
+    }
+    return this.add(name.toString());
+  }
+
+  /** The same of a constant. */
+  ofText(text: string): i32 {
+    const found = this.texts.indexOf(text);
+    return found < 0 ? this.add(text) : found;
+  }
+
+  private add(text: string): i32 {
+    if (this.names.length == MOST_SEEN) return OF_OTHER;
+    this.names.push(new ByteString(text));
+    this.texts.push(text);
+    return this.names.length + 1;
+  }
+}

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { answer, auditOf, chat, metricsOf, startTelemetry } from "./support/telemetry.ts";
+
+const USAGE = {
+  prompt_tokens: 100,
+  completion_tokens: 50,
+  total_tokens: 150,
+  prompt_tokens_details: { cached_tokens: 40 },
+  completion_tokens_details: { reasoning_tokens: 30 },
+};
+
+test("a call is told in one record: who, what, how much, how it went", async () => {
+  const { telemetry } = await startTelemetry();
+  const record = auditOf(telemetry.send(chat(), answer(USAGE)));
+  expect(record).toMatchObject({
+    id: "r-1",
+    operation: "chat",
+    consumer: "team-a",
+    requested_model: "gpt-4o",
+    model: "gpt-4o",
+    response_model: "gpt-4o-2024-08-06",
+    provider: "openai",
+    stream: false,
+    status: 200,
+    input_tokens: 100,
+    output_tokens: 50,
+    cached_input_tokens: 40,
+    reasoning_tokens: 30,
+    usage_source: "reported",
+  });
+  expect(record).not.toHaveProperty("error");
+  expect(record).not.toHaveProperty("cost_micros");
+});
+
+test("of what was said it tells nothing", async () => {
+  const { telemetry } = await startTelemetry();
+  const text = JSON.stringify(auditOf(telemetry.send(chat(), answer(USAGE))));
+  expect(text).not.toContain("hum");
+  expect(text).not.toContain('"ok"');
+});
+
+test("usage that nobody reports is estimated, and says so", async () => {
+  const { telemetry } = await startTelemetry();
+  const { filterState } = telemetry.send(chat(), answer(undefined));
+  expect(filterState["weir.usage_source"]).toBe("estimated");
+  expect(Number(filterState["weir.input_tokens"])).toBeGreaterThan(3);
+  expect(auditOf({ filterState })).toMatchObject({ usage_source: "estimated" });
+});
+
+describe("of a stream", () => {
+  const delta = (content: string) => ({ object: "chat.completion.chunk", choices: [{ index: 0, delta: { content } }] });
+  const events = (...data: unknown[]): string[] => data.map((each) => `data: ${JSON.stringify(each)}\n\n`);
+
+  test("it knows when its first piece came, and how long each token took", async () => {
+    const { host, telemetry } = await startTelemetry();
+    const stream = telemetry.stream();
+    stream.request(chat({ stream: true }));
+    host.process.clock.advance(120);
+    stream.onResponseHeaders({ ":status": "200", "content-type": "text/event-stream" }, false);
+    host.process.clock.advance(80);
+    for (const piece of events(delta("a"), delta("b"))) stream.onResponseBody(piece, false);
+    host.process.clock.advance(1000);
+    const usage = { prompt_tokens: 9, completion_tokens: 11, total_tokens: 20 };
+    for (const piece of events({ object: "chat.completion.chunk", choices: [], usage }))
+      stream.onResponseBody(piece, false);
+    stream.onResponseBody("data: [DONE]\n\n", true);
+    stream.finish();
+    expect(stream.filterState.get("weir.ttft_ms")).toBe("200");
+    const histogram = (name: string): number[] =>
+      Object.keys(host.process.metrics.all)
+        .filter((each) => each.startsWith(name))
+        .flatMap((each) => host.process.metrics.histogram(each));
+    expect(histogram("gen_ai.server.time_to_first_token_us")).toEqual([200_000]);
+    expect(histogram("gen_ai.server.time_per_output_token_us")).toEqual([100_000]);
+    expect(histogram("gen_ai.server.request.duration_us")).toEqual([1_200_000]);
+    expect(histogram("gen_ai.client.token.usage")).toEqual([9, 11]);
+  });
+
+  test("that the client leaves, it tells what came by estimate", async () => {
+    const { host, telemetry } = await startTelemetry();
+    const stream = telemetry.stream();
+    stream.request(chat({ stream: true }));
+    stream.onResponseHeaders({ ":status": "200", "content-type": "text/event-stream" }, false);
+    for (const piece of events(...Array<object>(20).fill(delta("one two ")))) stream.onResponseBody(piece, false);
+    stream.reset();
+    expect(stream.filterState.get("weir.usage_source")).toBe("estimated");
+    expect(metricsOf(host).find(({ name }) => name === "in_flight")?.value).toBe(0);
+  });
+});
+
+test("what a plugin in front has published counts, not what this one would find", async () => {
+  const { telemetry } = await startTelemetry({ usage: "Published" });
+  const stream = telemetry.stream();
+  for (const [name, value] of [
+    ["model", "routed"],
+    ["requested_model", "alias"],
+    ["provider", "azure"],
+    ["input_tokens", "7"],
+    ["output_tokens", "5"],
+    ["cache_creation_tokens", "3"],
+    ["usage_source", "reported"],
+    ["guard", "pii:Mask"],
+    ["attempts", "openai=503/12,azure=200/340"],
+  ] as const)
+    stream.filterState.set(`weir.${name}`, value);
+  stream.request(chat());
+  stream.respond(answer(USAGE));
+  stream.finish();
+  expect(JSON.parse(stream.filterState.get("weir.audit")!)).toMatchObject({
+    requested_model: "alias",
+    model: "routed",
+    provider: "azure",
+    input_tokens: 7,
+    output_tokens: 5,
+    cache_creation_tokens: 3,
+    guard: "pii:Mask",
+    attempts: "openai=503/12,azure=200/340",
+  });
+});
