@@ -6,10 +6,15 @@ import { spawnSync } from "node:child_process";
 
 const FOLDER = join(ROOT, ".tools", "prometheus-client-0.26.0");
 const REQUIREMENTS = join("scripts", "setup", "prometheus-requirements.txt");
+// The client writes counters as OpenMetrics does, with a `_total` that the text doesn't have.
 const PROGRAM = `
 import json, sys
 from prometheus_client.parser import text_string_to_metric_families
-json.dump([[s.name, s.labels, s.value] for f in text_string_to_metric_families(sys.stdin.read()) for s in f.samples], sys.stdout)
+text = sys.stdin.read()
+def name(family, sample):
+    return family.name if family.type == "counter" and sample.name + "{" not in text else sample.name
+families = list(text_string_to_metric_families(text))
+json.dump([[name(family, s), s.labels, s.value] for family in families for s in family.samples], sys.stdout)
 `;
 
 /** One series with its value. */
