@@ -2,6 +2,7 @@
 import { CHAIN } from "./demo/chain.ts";
 import { DemoGateway } from "./demo/gateway.ts";
 import { Printer } from "./demo/printer.ts";
+import { dashboard } from "./demo/steps/usage-telemetry.ts";
 import { Walk } from "./demo/walk.ts";
 import { main } from "./setup/progress.ts";
 
@@ -9,7 +10,7 @@ await main(async () => {
   const gateway = await DemoGateway.start();
   try {
     const printer = new Printer();
-    const verdicts = await new Walk(gateway, printer).through(CHAIN.flatMap(({ steps }) => steps));
+    const verdicts = await new Walk(gateway, printer).through([...CHAIN.flatMap(({ steps }) => steps), dashboard]);
     printer.summary(verdicts);
     return verdicts.every(({ passed, failed }) => failed === 0 && passed > 0) ? 0 : 1;
   } finally {

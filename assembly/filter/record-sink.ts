@@ -1,7 +1,7 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { CalloutReply } from "../host/context";
-import { RootCaller, rootCallout } from "./root-callout";
+import { NOT_SENT, RootCaller, forgetReply, rootCallout } from "./root-callout";
 
 const LINE_FEED: u8 = 0x0a;
 const MOST_TRIES: i32 = 3;
@@ -33,7 +33,8 @@ export class RecordSink extends RootCaller {
   private sent: ByteBuffer;
   private sentCount: i64 = 0;
   private tries: i32 = 0;
-  private isUnderway: bool = false;
+  /** Of the callout that is under way. */
+  private tag: u32 = NOT_SENT;
 
   constructor(private readonly settings: SinkSettings) {
     super();
@@ -54,21 +55,21 @@ export class RecordSink extends RootCaller {
 
   /** About once a second. */
   tick(): void {
-    if (this.isUnderway) return;
+    if (this.tag != NOT_SENT) return;
     if (this.sentCount == 0) this.turn();
     if (this.sentCount > 0) this.send();
   }
 
-  /** The configuration ends: nobody will hear whether what is sent now arrives. */
+  /** The configuration ends: what wasn't taken by now is dropped, since nobody would hear whether it arrives. */
   end(): void {
-    if (this.sentCount == 0) this.turn();
-    if (this.sentCount > 0 && !this.isUnderway) this.send();
-    this.dropped += this.waitingCount;
+    forgetReply(this.tag);
+    this.dropped += this.waitingCount + this.sentCount;
     this.waitingCount = 0;
+    this.sentCount = 0;
   }
 
   onReply(reply: CalloutReply): void {
-    this.isUnderway = false;
+    this.tag = NOT_SENT;
     if (reply.answered && reply.status >= FIRST_OK && reply.status <= LAST_OK) this.forget();
     else this.fail();
   }
@@ -95,8 +96,8 @@ export class RecordSink extends RootCaller {
       "content-type",
       "application/x-ndjson",
     ];
-    this.isUnderway = rootCallout(this, settings.cluster, headers, this.sent, settings.timeoutMs);
-    if (!this.isUnderway) this.fail();
+    this.tag = rootCallout(this, settings.cluster, headers, this.sent, settings.timeoutMs);
+    if (this.tag == NOT_SENT) this.fail();
   }
 
   private fail(): void {

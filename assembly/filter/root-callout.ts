@@ -21,12 +21,15 @@ class Sent {
   ) {}
 }
 
+/** No callout's tag. */
+export const NOT_SENT: u32 = 0;
+
 const waiting = new IdTable<Sent>();
 let latestTag: u32 = 0;
 
 /**
- * Calls `cluster` over HTTP in the name of the configuration at hand; the reply comes to `caller`. False: not sent, none will
- * come. `headers` are names and values in turn, with `:method`, `:path` and `:authority`.
+ * Calls `cluster` over HTTP in the name of the configuration at hand; the reply comes to `caller`. Returns the callout's tag;
+ * `NOT_SENT`: no reply will come. `headers` are names and values in turn, with `:method`, `:path` and `:authority`.
  */
 export function rootCallout(
   caller: RootCaller,
@@ -34,12 +37,17 @@ export function rootCallout(
   headers: string[],
   body: ByteBuffer,
   timeoutMs: u32,
-): bool {
+): u32 {
   // 0 is no id of the table.
   latestTag = max(1, latestTag + 1);
-  if (!httpCallout(NO_STREAM, latestTag, cluster, headers, body.pointer, body.length, timeoutMs)) return false;
+  if (!httpCallout(NO_STREAM, latestTag, cluster, headers, body.pointer, body.length, timeoutMs)) return NOT_SENT;
   waiting.set(new Sent(latestTag, caller));
-  return true;
+  return latestTag;
+}
+
+/** Nobody waits for this callout's reply any more; none will come to its caller. */
+export function forgetReply(tag: u32): void {
+  waiting.delete(tag);
 }
 
 /** A callout of a configuration has ended. */

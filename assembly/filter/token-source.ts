@@ -9,7 +9,7 @@ import { actOn, setTickPeriod } from "../host/control";
 import { LogLevel, log } from "../host/log";
 import { findStream } from "../host/registry";
 import { AttemptExchange } from "./attempt-exchange";
-import { RootCaller, rootCallout } from "./root-callout";
+import { NOT_SENT, RootCaller, rootCallout } from "./root-callout";
 import { SharedSlots, SlotWrite } from "./shared-slots";
 import { TokenRequest } from "./token-request";
 
@@ -173,7 +173,7 @@ export class TokenSource extends RootCaller {
     const body = new ByteBuffer(new Budget(MOST_ANSWER_BYTES));
     const headers = this.request.compose(now, body);
     this.isFetching =
-      headers.length > 0 && rootCallout(this, this.request.cluster, headers, body, this.request.timeoutMs);
+      headers.length > 0 && rootCallout(this, this.request.cluster, headers, body, this.request.timeoutMs) != NOT_SENT;
     if (this.isFetching) return true;
     log(LogLevel.Warn, `${this.label}: no token: ${this.request.cluster} can't be asked`);
     if (!this.load()) memory.fill(slot, 0, TOKEN);

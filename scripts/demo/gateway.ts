@@ -8,7 +8,7 @@ import { AUTHENTICATION } from "./authentication.ts";
 import { CHAIN } from "./chain.ts";
 
 /** What the plugins publish beside what every gateway here logs: filter state, by name. */
-const PUBLISHED = ["guard", "input_tokens", "output_tokens", "total_tokens", "usage_source"];
+const PUBLISHED = ["guard", "input_tokens", "output_tokens", "total_tokens", "usage_source", "audit"];
 
 /** The mock providers and the Envoy with the whole chain that the demo and `npm start` show. */
 export class DemoGateway {

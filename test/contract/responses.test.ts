@@ -4,6 +4,7 @@ import { type PluginContext } from "../host/plugin-context.ts";
 import { type WasmHost } from "../host/wasm-host.ts";
 import { randomFrom, SEED } from "../lib/seeded.ts";
 import { ANSWERS } from "./support/answers.ts";
+import { timeless } from "./support/ending.ts";
 import { DETERMINISTIC, examplesOf, loadVm, moduleOf, pluginNames } from "./support/plugins.ts";
 import { bodyOf, fromCaller, randomSplit, REQUESTS } from "./support/traffic.ts";
 
@@ -124,9 +125,9 @@ function eventsOf(body: string): number {
   return body.split("\n\n").length - 1;
 }
 
-/** What a client gets of an answer, and what is said about it afterwards; who asked is another one each time. */
+/** What a client gets of an answer, and what is said about it afterwards; who asked, and when, is another one each time. */
 function seen({ client, filterState }: Outcome) {
-  const published = Object.entries(filterState).filter(([name]) => name !== "weir.consumer");
+  const published = Object.entries(timeless(filterState)).filter(([name]) => name !== "weir.consumer");
   return {
     status: client.status,
     body: client.body,

@@ -35,8 +35,15 @@ export function visible({ status, upstream, client, localReply, filterState }: O
       : "incomplete",
     client: { status: client.status, body: client.body },
     details: localReply?.details,
-    filterState,
+    filterState: timeless(filterState),
   };
+}
+
+/** What was published, without who asked and when in a record of it. */
+export function timeless(filterState: Record<string, string>): Record<string, string> {
+  const { "weir.audit": record, ...others } = filterState;
+  if (record === undefined) return others;
+  return { ...others, "weir.audit": record.replaceAll(/"(time_ms":\d+|consumer":"[^"]*"|id":"[^"]*"),?/g, "") };
 }
 
 function sorted(pairs: readonly (readonly [string, string])[]): string[] {
