@@ -16,6 +16,7 @@ export interface Built {
 
 /** The largest plugin that the tests let pass, in bytes as it is, unless its `limits.json` says another `mostBytes`. */
 const MOST_BYTES = 98_304;
+const MOST_COMBINED_BYTES = 1_048_576;
 
 /** What the transform `scripts/setup/image/begin.mjs` needs to be compiled with, from the project's root. */
 export const RUNTIME_PARTS = ["unpack", "visit", "heap", "array"].map((part) => `assembly/start/${part}.ts`);
@@ -31,8 +32,17 @@ export function pluginNames(): string[] {
     .sort();
 }
 
+/** The module with all plugins, `plugins/weir.ts`. */
+export const COMBINED = "weir";
+
+/** Every module that is built: the plugins, and the one with all of them. */
+export function moduleNames(): string[] {
+  return [...pluginNames(), COMBINED];
+}
+
 /** How large a plugin may be, in bytes. */
 export function mostBytesOf(plugin: string): number {
+  if (plugin === COMBINED) return MOST_COMBINED_BYTES;
   const file = join(ROOT, "plugins", plugin, "limits.json");
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { mostBytes: number }).mostBytes : MOST_BYTES;
 }
@@ -48,10 +58,10 @@ export function wasmFile(plugin: string): string {
  *
  * Throws a `SetupError` with asc's own message when one does not compile.
  */
-export async function build(names: string[] = pluginNames()): Promise<Built[]> {
-  const unknown = names.filter((name) => !pluginNames().includes(name));
+export async function build(names: string[] = moduleNames()): Promise<Built[]> {
+  const unknown = names.filter((name) => !moduleNames().includes(name));
   if (unknown.length > 0)
-    throw new SetupError(`no such plugin: ${unknown.join(", ")} (there is ${pluginNames().join(", ")})`);
+    throw new SetupError(`no such plugin: ${unknown.join(", ")} (there is ${moduleNames().join(", ")})`);
   mkdirSync(join(ROOT, "dist"), { recursive: true });
   return step(`Building ${names.join(", ")}`, async () => {
     const built: Built[] = [];
@@ -72,7 +82,7 @@ async function compile(name: string): Promise<Built> {
       // asc starts a second Node for this flag when it isn't there, and that one would outlive a build that is stopped.
       "--enable-source-maps",
       join("node_modules", "assemblyscript", "bin", "asc.js"),
-      join("plugins", name, "index.ts"),
+      name === COMBINED ? join("plugins", `${name}.ts`) : join("plugins", name, "index.ts"),
       ...RUNTIME_PARTS,
       "--config",
       "asconfig.json",

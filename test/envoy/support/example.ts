@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { parse } from "yaml";
-import { wasmFile } from "../../../scripts/setup/plugins.ts";
+import { COMBINED, wasmFile } from "../../../scripts/setup/plugins.ts";
 import { ROOT } from "../../../scripts/setup/root.ts";
 import { certificates } from "../model-router/certificates.ts";
 import { dataBlocks, parseBlock } from "../../schema/readme.ts";
@@ -97,6 +97,22 @@ export function localConfig(name: string, addresses: Record<string, Address>): B
     };
   });
   return { ...bootstrap, static_resources: { ...bootstrap.static_resources, clusters } };
+}
+
+/** The same gateway with the module that has all plugins, in one VM. */
+export function inOneModule(bootstrap: Bootstrap): Bootstrap {
+  const environment: Json[] = [];
+  visit(bootstrap as unknown as Json, (node) => {
+    const names = (node["environment_variables"] as { host_env_keys?: Json[] } | undefined)?.host_env_keys ?? [];
+    if (names.length > environment.length) environment.splice(0, environment.length, ...names);
+  });
+  visit(bootstrap as unknown as Json, (node) => {
+    if (!("vm_id" in node)) return;
+    node["vm_id"] = COMBINED;
+    node["code"] = { local: { filename: wasmFile(COMBINED) } };
+    node["environment_variables"] = { host_env_keys: environment };
+  });
+  return bootstrap;
 }
 
 /** What a configuration leads to: its clusters by name; of a cluster of several providers, these. */
