@@ -19,12 +19,16 @@ const RATIOS: [job: Job, plugin: string, shape: string, most: number][] = [
   ["key", "egress-auth", "1k", 1.7],
   ["sign", "egress-auth", "16k", 2],
   ["sign", "egress-auth", "1m", 4],
+  ["telemetry", "usage-telemetry", "json 1k", 1.5],
+  ["telemetry", "usage-telemetry", "sse burst", 1.5],
+  ["chain", "gateway", "1k", 1],
 ];
 
 const MOST_KILOBYTES: [plugin: string, most: number][] = [
   ["model-router", 48],
   ["token-limiter", 96],
   ["egress-auth", 96],
+  ["usage-telemetry", 96],
   ["prompt-guard", 1024],
 ];
 

@@ -83,7 +83,8 @@ function cell(summary: Summary | undefined): string {
 
 /** Whether what the job is compared with is no row by itself. */
 function isSum(job: Job): boolean {
-  return YARDSTICKS[job].parts.length > 1;
+  const { parts } = YARDSTICKS[job];
+  return parts.length > 1 || parts[0]?.times !== 1;
 }
 
 function extent({ samples }: Results): string {

@@ -1,9 +1,9 @@
 import { SIZES, bodyFile, type Position } from "./bodies.ts";
 
 /** What a plugin is asked to do; see README.md. */
-export type Job = "route" | "usage" | "limit" | "prompt" | "reply" | "key" | "sign";
+export type Job = "route" | "usage" | "limit" | "prompt" | "reply" | "key" | "sign" | "telemetry" | "chain";
 
-export const JOBS: readonly Job[] = ["route", "usage", "limit", "prompt", "reply", "key", "sign"];
+export const JOBS: readonly Job[] = ["route", "usage", "limit", "prompt", "reply", "key", "sign", "telemetry", "chain"];
 
 /** What the upstream sends back; see `upstream/main.go`. */
 export type Answer = "json" | "json16" | "sse";
@@ -21,6 +21,13 @@ export function shapesOf(job: Job, sizes: string[], positions: Position[]): Shap
   if (job === "limit") return [{ job, name: "1k", body: bodyFile("1k", "last"), answer: "json" }];
   if (job === "prompt") return [{ job, name: "16k", body: bodyFile("16k", "last"), answer: "json" }];
   if (job === "reply") return [{ job, name: "sse burst", body: bodyFile("1k", "last", true), answer: "sse" }];
+  if (job === "chain") return [{ job, name: "1k", body: bodyFile("1k", "last"), answer: "json" }];
+  if (job === "telemetry") {
+    return [
+      { job, name: "json 1k", body: bodyFile("1k", "last"), answer: "json" },
+      { job, name: "sse burst", body: bodyFile("1k", "last", true), answer: "sse" },
+    ];
+  }
   if (job === "key") return [{ job, name: "1k", body: bodyFile("1k", "last"), answer: "json" }];
   if (job === "sign") {
     return ["16k", "1m"].map((size): Shape => ({ job, name: size, body: bodyFile(size, "last"), answer: "json" }));

@@ -4,7 +4,7 @@ import { BASELINE, YARDSTICKS } from "./variants.ts";
 
 /**
  * A variant under a shape over all processes and rounds. Times in milliseconds. "Added" is CPU a request over the baseline of
- * the same round; `ratio` is added over what the job's yardstick adds in that round. Each figure is the median over the
+ * the same round; `ratio` is added over what the job's yardstick adds in that round (what the baseline takes, where that is a part). Each figure is the median over the
  * processes of the median over a process' rounds, but for the `best`, which take the lowest CPU of all rounds on each side:
  * what other processes on the machine disturb least. NaN where something to compare with is missing.
  */
@@ -28,9 +28,9 @@ export interface Summary {
 export function summarize(results: Results, job: Job, shape: string): Summary[] {
   const table = new Rounds(results.samples.filter((sample) => sample.job === job && sample.shape === shape));
   const { parts } = YARDSTICKS[job];
-  const yard = (added: (id: string) => number): number =>
-    parts.reduce((sum, { id, times }) => sum + times * added(id), 0);
-  const yardBest = yard((id) => table.bestAdded(id));
+  const yard = (cost: (id: string) => number): number =>
+    parts.reduce((sum, { id, times }) => sum + times * cost(id), 0);
+  const yardBest = yard((id) => (id === BASELINE ? best(table.of(id)) : table.bestAdded(id)));
   return results.variants
     .filter(({ job: theirs, id }) => theirs === job && table.of(id).length > 0)
     .map(({ id }) => {
@@ -47,7 +47,7 @@ export function summarize(results: Results, job: Job, shape: string): Summary[] 
         addedMs: median(added),
         addedRangeMs: [Math.min(...added), Math.max(...added)],
         addedBestMs,
-        ratio: middle(({ round }) => table.added(id, round) / yard((part) => table.added(part, round))),
+        ratio: middle(({ round }) => table.added(id, round) / yard((part) => table.cost(part, round))),
         ratioBest: addedBestMs / yardBest,
         residentBytes: Math.max(...mine.map((sample) => sample.residentBytes)),
         errors: mine.reduce((sum, sample) => sum + sample.errors, 0),
@@ -57,7 +57,12 @@ export function summarize(results: Results, job: Job, shape: string): Summary[] 
 
 /** What the job's yardstick adds under a shape, in milliseconds: the sum of its parts' figures. */
 export function yardstickMs(results: Results, job: Job, shape: string): number {
-  const summaries = new Map(summarize(results, job, shape).map((summary) => [summary.variant, summary.addedMs]));
+  const summaries = new Map(
+    summarize(results, job, shape).map(({ variant, addedMs, cpuMs }) => [
+      variant,
+      variant === BASELINE ? cpuMs : addedMs,
+    ]),
+  );
   return YARDSTICKS[job].parts.reduce((sum, { id, times }) => sum + times * (summaries.get(id) ?? NaN), 0);
 }
 
@@ -72,6 +77,11 @@ class Rounds {
   /** What the variant adds in that round. */
   added(variant: string, round: number): number {
     return this.cpu(variant, round) - this.cpu(BASELINE, round);
+  }
+
+  /** The same, but of the baseline all that it takes. */
+  cost(variant: string, round: number): number {
+    return variant === BASELINE ? this.cpu(BASELINE, round) : this.added(variant, round);
   }
 
   bestAdded(variant: string): number {

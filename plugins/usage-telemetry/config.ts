@@ -79,7 +79,7 @@ export function readTelemetrySettings(config: ConfigReader, common: CommonSettin
     consumers.length == 0 ? null : new ChosenLabels(consumers),
     <i32>config.integer("maxSeries", 1000, 1, MOST_SERIES),
     readPrices(config),
-    audit.bool("filterState", true),
+    audit.bool("filterState", false),
     readSink(audit),
   );
 }

@@ -4,7 +4,7 @@ import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { requestId, responseCode, responseDetails, responseFlags } from "../../assembly/filter/attributes";
 import { Caller } from "../../assembly/filter/caller";
 import { requestEndpoint } from "../../assembly/filter/exchange";
-import { isErrorAnswer, meterOf, usageEditOf } from "../../assembly/filter/metering";
+import { FIRST_ERROR, meterOf, usageEditOf } from "../../assembly/filter/metering";
 import { Outcome } from "../../assembly/filter/outcome";
 import { Problem } from "../../assembly/filter/problem";
 import { CONSUMER, MODEL, PROVIDER, Published, REQUESTED_MODEL } from "../../assembly/filter/published";
@@ -59,6 +59,8 @@ export class UsageTelemetry extends TwoWayExchange {
   /** The path is unknown: only the body's shape can tell. */
   private isSniffing: bool = false;
   private isStream: bool = false;
+  /** The answer's, 0 before there is one. */
+  private status: i32 = 0;
   private startNs: u64 = 0;
   private firstNs: u64 = 0;
   private asked: RequestReader | null = null;
@@ -115,7 +117,9 @@ export class UsageTelemetry extends TwoWayExchange {
   }
 
   onResponse(head: ResponseHead, isWhole: bool): Outcome {
-    if (!this.isCall || this.isSniffing || isWhole) return Outcome.Leave;
+    if (!this.isCall || this.isSniffing) return Outcome.Leave;
+    this.status = head.status;
+    if (isWhole) return Outcome.Leave;
     this.isStream = isStreamed(head.contentType);
     if (this.settings.readsUsage || this.hidesUsage) {
       this.meter = meterOf(head, this.dialect);
@@ -219,6 +223,7 @@ export class UsageTelemetry extends TwoWayExchange {
     call.durationUs = microseconds(this.startNs, endNs);
     call.isStream = this.isStream;
     if (this.firstNs != 0) call.firstUs = microseconds(this.startNs, this.firstNs);
+    call.status = this.status != 0 ? this.status : responseCode();
     this.measure();
     const model = this.model;
     call.model.set(MODEL.get());
@@ -229,9 +234,10 @@ export class UsageTelemetry extends TwoWayExchange {
       call.provider.set(view.set(provider.pointer, provider.length));
     }
     call.consumer.set(CONSUMER.get());
-    call.status = responseCode();
-    const error = new ByteString(errorName(call.status, responseFlags()));
-    call.error.set(view.set(error.pointer, error.length));
+    if (!this.isComplete || call.status >= FIRST_ERROR) {
+      const error = new ByteString(errorName(call.status, responseFlags()));
+      call.error.set(view.set(error.pointer, error.length));
+    }
     const prices = settings.prices;
     if (prices != null) call.cost = prices.costOf(call.model.value, call.usage);
     if (!settings.publishesRecord && settings.sink == null) return;
@@ -248,7 +254,7 @@ export class UsageTelemetry extends TwoWayExchange {
     const meter = this.meter;
     if (meter != null) call.responseModel.set(meter.model);
     if (call.usage.read() || meter == null) return;
-    const output = meter.isCertain || isErrorAnswer() ? 0 : meter.writtenSoFar;
+    const output = meter.isCertain || call.status >= FIRST_ERROR ? 0 : meter.writtenSoFar;
     meter.settle(this.inputEstimate, output);
     call.usage.take(meter);
     publishUsage(meter);
@@ -263,6 +269,11 @@ export class UsageTelemetry extends TwoWayExchange {
     if (!appendAuditRecord(record, call)) return;
     if (settings.publishesRecord) AUDIT.set(view.set(record.pointer, record.length));
     if (sink != null) sink.add(record);
+  }
+
+  /** The answer has been read to its end. */
+  private get isComplete(): bool {
+    return this.meter != null && this.response.isComplete;
   }
 
   private giveBackReader(): void {

@@ -27,6 +27,7 @@ export const usageTelemetry: Link = {
   plugin: "usage-telemetry",
   configuration: {
     usage: "Published",
+    audit: { filterState: true },
     models: ["gpt-4o", "gpt-4o-mini", "claude-*"],
     consumers: ["team-a", "team-b"],
     prices: [{ model: "gpt-4o", ...PRICE }],

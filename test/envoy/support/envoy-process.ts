@@ -13,6 +13,8 @@ export interface EnvoyOptions {
   concurrency?: number;
   /** Envoy's log level, default "info", where a plugin's own info lines show too. */
   logLevel?: "trace" | "debug" | "info" | "warning" | "error";
+  /** How long a listener that another has replaced may take to end, in seconds; Envoy's default is 600. */
+  drainSeconds?: number;
   /** Added to the environment of the process. */
   env?: Record<string, string>;
 }
@@ -65,6 +67,7 @@ export class EnvoyProcess {
       "--file-flush-interval-msec",
       "20",
       "--disable-hot-restart",
+      ...(options.drainSeconds === undefined ? [] : ["--drain-time-s", String(options.drainSeconds)]),
     ];
     const child = spawn(binary, args, {
       cwd: folder,

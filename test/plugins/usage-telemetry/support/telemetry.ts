@@ -17,7 +17,9 @@ export interface Telemetry {
 /** The release build with this configuration, in a VM of its own; consumers are named by a header. */
 export async function startTelemetry(config: Config = {}, options: HostOptions = {}): Promise<Telemetry> {
   const host = await WasmHost.load(wasmFile("usage-telemetry"), { rootId: "usage-telemetry", ...options });
-  const telemetry = host.createPlugin({ configuration: { consumer: [{ header: "x-consumer" }], ...config } });
+  const telemetry = host.createPlugin({
+    configuration: { consumer: [{ header: "x-consumer" }], audit: { filterState: true }, ...config },
+  });
   if (!telemetry.ok) throw new Error(telemetry.logs.map(({ text }) => text).join("\n"));
   return { host, telemetry };
 }
