@@ -1,76 +1,148 @@
 import { SCHEDULE, SHA256_K, Sha256 } from "../bytes/sha256";
 
-/** SHA-256 for many bytes: half the time of the other, four times its code. */
+/**
+ * SHA-256 for many bytes: half the time of the other, eight times its code. Between the rounds of 16 words, those of the next 16 are
+ * made four at a time, which a processor does beside them.
+ */
 @final
 export class FastSha256 extends Sha256 {
   protected override compress(block: usize): void {
-    schedule(block);
     const words = SCHEDULE;
-    const s = this.state;
-    let a = unchecked(s[0]);
-    let b = unchecked(s[1]);
-    let c = unchecked(s[2]);
-    let d = unchecked(s[3]);
-    let e = unchecked(s[4]);
-    let f = unchecked(s[5]);
-    let g = unchecked(s[6]);
-    let h = unchecked(s[7]);
-    // Eight rounds move every variable back to its place.
-    for (let i: usize = 0; i < 256; i += 32) {
-      h += sum1(e) + choose(e, f, g) + load<u32>(words + i, 0);
+    const s = changetype<usize>(this.state);
+    let a = load<u32>(s, 0);
+    let b = load<u32>(s, 4);
+    let c = load<u32>(s, 8);
+    let d = load<u32>(s, 12);
+    let e = load<u32>(s, 16);
+    let f = load<u32>(s, 20);
+    let g = load<u32>(s, 24);
+    let h = load<u32>(s, 28);
+    // The 16 words in hand.
+    let w0 = bigEndian(v128.load(block));
+    let w1 = bigEndian(v128.load(block, 16));
+    let w2 = bigEndian(v128.load(block, 32));
+    let w3 = bigEndian(v128.load(block, 48));
+    let k = SHA256_K;
+    for (; k < SHA256_K + 192; k += 64) {
+      v128.store(words, i32x4.add(w0, v128.load(k, 0)), 0);
+      w0 = extend(w0, w1, w2, w3);
+      h += sum1(e) + choose(e, f, g) + load<u32>(words, 0);
       d += h;
       h += sum0(a) + majority(a, b, c);
-      g += sum1(d) + choose(d, e, f) + load<u32>(words + i, 4);
+      g += sum1(d) + choose(d, e, f) + load<u32>(words, 4);
       c += g;
       g += sum0(h) + majority(h, a, b);
-      f += sum1(c) + choose(c, d, e) + load<u32>(words + i, 8);
+      f += sum1(c) + choose(c, d, e) + load<u32>(words, 8);
       b += f;
       f += sum0(g) + majority(g, h, a);
-      e += sum1(b) + choose(b, c, d) + load<u32>(words + i, 12);
+      e += sum1(b) + choose(b, c, d) + load<u32>(words, 12);
       a += e;
       e += sum0(f) + majority(f, g, h);
-      d += sum1(a) + choose(a, b, c) + load<u32>(words + i, 16);
+      v128.store(words, i32x4.add(w1, v128.load(k, 16)), 16);
+      w1 = extend(w1, w2, w3, w0);
+      d += sum1(a) + choose(a, b, c) + load<u32>(words, 16);
       h += d;
       d += sum0(e) + majority(e, f, g);
-      c += sum1(h) + choose(h, a, b) + load<u32>(words + i, 20);
+      c += sum1(h) + choose(h, a, b) + load<u32>(words, 20);
       g += c;
       c += sum0(d) + majority(d, e, f);
-      b += sum1(g) + choose(g, h, a) + load<u32>(words + i, 24);
+      b += sum1(g) + choose(g, h, a) + load<u32>(words, 24);
       f += b;
       b += sum0(c) + majority(c, d, e);
-      a += sum1(f) + choose(f, g, h) + load<u32>(words + i, 28);
+      a += sum1(f) + choose(f, g, h) + load<u32>(words, 28);
+      e += a;
+      a += sum0(b) + majority(b, c, d);
+      v128.store(words, i32x4.add(w2, v128.load(k, 32)), 32);
+      w2 = extend(w2, w3, w0, w1);
+      h += sum1(e) + choose(e, f, g) + load<u32>(words, 32);
+      d += h;
+      h += sum0(a) + majority(a, b, c);
+      g += sum1(d) + choose(d, e, f) + load<u32>(words, 36);
+      c += g;
+      g += sum0(h) + majority(h, a, b);
+      f += sum1(c) + choose(c, d, e) + load<u32>(words, 40);
+      b += f;
+      f += sum0(g) + majority(g, h, a);
+      e += sum1(b) + choose(b, c, d) + load<u32>(words, 44);
+      a += e;
+      e += sum0(f) + majority(f, g, h);
+      v128.store(words, i32x4.add(w3, v128.load(k, 48)), 48);
+      w3 = extend(w3, w0, w1, w2);
+      d += sum1(a) + choose(a, b, c) + load<u32>(words, 48);
+      h += d;
+      d += sum0(e) + majority(e, f, g);
+      c += sum1(h) + choose(h, a, b) + load<u32>(words, 52);
+      g += c;
+      c += sum0(d) + majority(d, e, f);
+      b += sum1(g) + choose(g, h, a) + load<u32>(words, 56);
+      f += b;
+      b += sum0(c) + majority(c, d, e);
+      a += sum1(f) + choose(f, g, h) + load<u32>(words, 60);
       e += a;
       a += sum0(b) + majority(b, c, d);
     }
-    unchecked((s[0] += a));
-    unchecked((s[1] += b));
-    unchecked((s[2] += c));
-    unchecked((s[3] += d));
-    unchecked((s[4] += e));
-    unchecked((s[5] += f));
-    unchecked((s[6] += g));
-    unchecked((s[7] += h));
-  }
-}
+    v128.store(words, i32x4.add(w0, v128.load(k, 0)), 0);
+    h += sum1(e) + choose(e, f, g) + load<u32>(words, 0);
+    d += h;
+    h += sum0(a) + majority(a, b, c);
+    g += sum1(d) + choose(d, e, f) + load<u32>(words, 4);
+    c += g;
+    g += sum0(h) + majority(h, a, b);
+    f += sum1(c) + choose(c, d, e) + load<u32>(words, 8);
+    b += f;
+    f += sum0(g) + majority(g, h, a);
+    e += sum1(b) + choose(b, c, d) + load<u32>(words, 12);
+    a += e;
+    e += sum0(f) + majority(f, g, h);
+    v128.store(words, i32x4.add(w1, v128.load(k, 16)), 16);
+    d += sum1(a) + choose(a, b, c) + load<u32>(words, 16);
+    h += d;
+    d += sum0(e) + majority(e, f, g);
+    c += sum1(h) + choose(h, a, b) + load<u32>(words, 20);
+    g += c;
+    c += sum0(d) + majority(d, e, f);
+    b += sum1(g) + choose(g, h, a) + load<u32>(words, 24);
+    f += b;
+    b += sum0(c) + majority(c, d, e);
+    a += sum1(f) + choose(f, g, h) + load<u32>(words, 28);
+    e += a;
+    a += sum0(b) + majority(b, c, d);
+    v128.store(words, i32x4.add(w2, v128.load(k, 32)), 32);
+    h += sum1(e) + choose(e, f, g) + load<u32>(words, 32);
+    d += h;
+    h += sum0(a) + majority(a, b, c);
+    g += sum1(d) + choose(d, e, f) + load<u32>(words, 36);
+    c += g;
+    g += sum0(h) + majority(h, a, b);
+    f += sum1(c) + choose(c, d, e) + load<u32>(words, 40);
+    b += f;
+    f += sum0(g) + majority(g, h, a);
+    e += sum1(b) + choose(b, c, d) + load<u32>(words, 44);
+    a += e;
+    e += sum0(f) + majority(f, g, h);
+    v128.store(words, i32x4.add(w3, v128.load(k, 48)), 48);
+    d += sum1(a) + choose(a, b, c) + load<u32>(words, 48);
+    h += d;
+    d += sum0(e) + majority(e, f, g);
+    c += sum1(h) + choose(h, a, b) + load<u32>(words, 52);
+    g += c;
+    c += sum0(d) + majority(d, e, f);
+    b += sum1(g) + choose(g, h, a) + load<u32>(words, 56);
+    f += b;
+    b += sum0(c) + majority(c, d, e);
+    a += sum1(f) + choose(f, g, h) + load<u32>(words, 60);
+    e += a;
+    a += sum0(b) + majority(b, c, d);
 
-/** Writes the 64 words of a block's rounds, their constants added, to `SCHEDULE`: four at a time. */
-function schedule(block: usize): void {
-  let w0 = bigEndian(v128.load(block));
-  let w1 = bigEndian(v128.load(block, 16));
-  let w2 = bigEndian(v128.load(block, 32));
-  let w3 = bigEndian(v128.load(block, 48));
-  for (let at: usize = 0; at < 192; at += 16) {
-    v128.store(SCHEDULE + at, i32x4.add(w0, v128.load(SHA256_K + at)));
-    const next = extend(w0, w1, w2, w3);
-    w0 = w1;
-    w1 = w2;
-    w2 = w3;
-    w3 = next;
+    store<u32>(s, load<u32>(s, 0) + a, 0);
+    store<u32>(s, load<u32>(s, 4) + b, 4);
+    store<u32>(s, load<u32>(s, 8) + c, 8);
+    store<u32>(s, load<u32>(s, 12) + d, 12);
+    store<u32>(s, load<u32>(s, 16) + e, 16);
+    store<u32>(s, load<u32>(s, 20) + f, 20);
+    store<u32>(s, load<u32>(s, 24) + g, 24);
+    store<u32>(s, load<u32>(s, 28) + h, 28);
   }
-  v128.store(SCHEDULE, i32x4.add(w0, v128.load(SHA256_K, 192)), 192);
-  v128.store(SCHEDULE, i32x4.add(w1, v128.load(SHA256_K, 208)), 208);
-  v128.store(SCHEDULE, i32x4.add(w2, v128.load(SHA256_K, 224)), 224);
-  v128.store(SCHEDULE, i32x4.add(w3, v128.load(SHA256_K, 240)), 240);
 }
 
 /** The four words that follow these sixteen. The last two need the first two. */
