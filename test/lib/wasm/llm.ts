@@ -1,7 +1,7 @@
 import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Bytes } from "../../../assembly/bytes/view";
-import { Dialect, DIALECT_NAMES, dialectOfName } from "../../../assembly/llm/dialect";
+import { DIALECT_NAMES } from "../../../assembly/llm/dialect";
 import { Endpoint } from "../../../assembly/llm/endpoint";
 import { dialectOfShape } from "../../../assembly/llm/shape";
 
@@ -60,18 +60,6 @@ export function pathModelStart(): i32 {
 
 export function pathModelEnd(): i32 {
   return ENDPOINT.pathModelEnd;
-}
-
-export function nameRoundTrips(dialect: i32): bool {
-  return dialectOfName(DIALECT_NAMES[dialect]) == <Dialect>dialect;
-}
-
-export function dialectCount(): i32 {
-  return DIALECT_NAMES.length;
-}
-
-export function dialectByName(name: string): i32 {
-  return dialectOfName(name);
 }
 
 export function shape(keys: i32): string {
