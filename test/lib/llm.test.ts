@@ -29,10 +29,6 @@ function output(): string {
   return Buffer.from(m.memory.buffer, m.outputPointer(), m.outputLength()).toString("utf8");
 }
 
-function string(text: string): number {
-  return m.__pin(m.__newString(text));
-}
-
 type Facts = {
   dialect: string;
   place: "None" | "Body" | "Path";

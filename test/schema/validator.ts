@@ -1,13 +1,11 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
 const PLUGINS = join(import.meta.dirname, "..", "..", "plugins");
 
 /** The plugins that have a schema, by folder. */
-export const pluginsWithSchema = readdirSync(PLUGINS).filter((name) =>
-  readdirSync(join(PLUGINS, name)).includes("schema.json"),
-);
+export const pluginsWithSchema = readdirSync(PLUGINS).filter((name) => existsSync(join(PLUGINS, name, "schema.json")));
 
 export function readSchema(plugin: string): Record<string, unknown> {
   return JSON.parse(readFileSync(join(PLUGINS, plugin, "schema.json"), "utf8")) as Record<string, unknown>;
