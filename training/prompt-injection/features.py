@@ -1,9 +1,11 @@
-"""What the classifier sees of a text: which hashed words and word groups are in each of its blocks.
+"""What the classifier sees of a text: which hashed words, word groups and runs of characters are in each of its blocks.
 
-The same as `assembly/match/injection/features.ts`, number for number; `test/lib/injection.test.ts` compares them. A text is UTF-8, in the plain form of
+The same as `assembly/match/injection/`, number for number; `test/lib/injection.test.ts` compares them. A text is UTF-8, in the plain form of
 `view.py`. Tokens are words (runs of letters and digits, ASCII letters in lower case, digits after the first character as the letters they look like) and single ideographs; all else only separates. Each token brings its
 groups with the two tokens before it: itself, with the last, with the one before that, with both; and the same four over the tokens' first five letters. A
 group counts once a block, as far as a table of `SEEN` places remembers.
+
+Beside the groups there are runs: `RUN` characters one after another, over the same characters, with one space for all that separates. They count once a block too.
 """
 
 import numba
@@ -17,7 +19,13 @@ PREFIX_LETTERS = 5
 # What digits stand for inside words that are to escape notice.
 LETTERS = numpy.array([ord(letter) for letter in "oi2eas6t89"], numpy.uint32)
 
+RUN = 6
+# The last `RUN` characters are one number of 64 bits, each this far above the one after it; what is earlier falls out.
+RUN_SHIFT = 11
+SPACE = 32
+
 u32 = numpy.uint32
+u64 = numpy.uint64
 
 
 @numba.njit(inline="always")
@@ -40,6 +48,68 @@ def is_letter(code):
 def is_ideograph(code):
     """What is written without spaces: Thai, kana, Han; Hangul syllables, whose words take many endings."""
     return 0xE00 <= code < 0xE80 or 0x3040 <= code < 0xD7B0
+
+
+@numba.njit(inline="always")
+def note(hashed, block, count, seen, hashes, blocks):
+    """Writes down what the block does not have yet; returns how many there are then."""
+    place = (hashed >> u32(1)) & u32(SEEN - 1)
+    if seen[place] == hashed:
+        return count
+    seen[place] = hashed
+    hashes[count] = hashed
+    blocks[count] = block
+    return count + 1
+
+
+@numba.njit
+def extract_runs(text, seen, hashes, blocks):
+    """Writes each run's hash and block; returns how many there are, and how many blocks. There must be room for 1 a byte and 1 more."""
+    count = 0
+    block = 0
+    code = u32(0)
+    missing = 0
+    letters = 0
+    recent = u64(SPACE)
+    seen[:] = 0
+    for at in range(len(text) + 1):
+        if at == len(text):
+            code = u32(SPACE)
+        else:
+            if at > 0 and at % BLOCK_BYTES == 0:
+                block += 1
+                seen[:] = 0
+            byte = text[at]
+            if byte < 0x80:
+                code = u32(byte)
+                missing = 0
+                if 65 <= code <= 90:
+                    code += u32(32)
+            elif byte >= 0xC0:
+                missing = 1 if byte < 0xE0 else 2 if byte < 0xF0 else 3
+                code = u32(byte) & (u32(0x3F) >> u32(missing))
+                continue
+            elif missing == 0:
+                code = u32(byte)
+            else:
+                code = (code << u32(6)) | u32(byte & 0x3F)
+                missing -= 1
+                if missing > 0:
+                    continue
+        if is_letter(code):
+            if letters > 0 and code < 58:
+                code = u32(LETTERS[code - 48])
+            letters += 1
+        else:
+            letters = 0
+            if not is_ideograph(code):
+                if recent & u64((1 << RUN_SHIFT) - 1) == u64(SPACE):
+                    continue
+                code = u32(SPACE)
+        recent = (recent << u64(RUN_SHIFT)) + u64(code)
+        low, high = u32(recent & u64(0xFFFFFFFF)), u32(recent >> u64(32))
+        count = note(mix(low * u32(0x9E3779B1) + high * u32(0x85EBCA6B)) | u32(1), block, count, seen, hashes, blocks)
+    return count, block + 1
 
 
 @numba.njit
@@ -111,13 +181,7 @@ def extract(text, seen, hashes, blocks):
                 group[at_group + 2] = mix(two * u32(0x85EBCA6B) + this + u32(at_group + 2))
                 group[at_group + 3] = mix((two * u32(0x85EBCA6B) + one) * u32(0x9E3779B1) + this + u32(at_group + 3))
             for index in range(GROUPS):
-                hashed = group[index] | u32(1)
-                place = (hashed >> u32(1)) & u32(SEEN - 1)
-                if seen[place] != hashed:
-                    seen[place] = hashed
-                    hashes[count] = hashed
-                    blocks[count] = block
-                    count += 1
+                count = note(group[index] | u32(1), block, count, seen, hashes, blocks)
             before = last
             last = token
             before_prefix = last_prefix
@@ -125,8 +189,8 @@ def extract(text, seen, hashes, blocks):
     return count, block + 1
 
 
-def windows(texts):
-    """Of texts as bytes: each window's text, and where its hashes begin, with one more end; and the hashes. A window is two blocks, stepping one."""
+def windows(texts, of=extract):
+    """Of texts as bytes, by `extract` or `extract_runs`: each window's text, and where its hashes begin, with one more end; and the hashes. A window is two blocks, stepping one."""
     seen = numpy.zeros(SEEN, numpy.uint32)
     owners, starts, found = [], [0], []
     total = 0
@@ -134,7 +198,7 @@ def windows(texts):
         view = numpy.frombuffer(text, numpy.uint8)
         hashes = numpy.empty(len(view) * 8 + 16, numpy.uint32)
         blocks = numpy.empty(len(hashes), numpy.int32)
-        count, block_count = extract(view, seen, hashes, blocks)
+        count, block_count = of(view, seen, hashes, blocks)
         hashes, edges = hashes[:count], numpy.searchsorted(blocks[:count], numpy.arange(block_count + 1))
         for block in range(max(1, block_count - 1)):
             part = hashes[edges[block] : edges[min(block + 2, block_count)]]

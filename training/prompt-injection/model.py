@@ -71,8 +71,8 @@ def train(owners, starts, cells, windows, labels, importance, epochs=8, rate=0.3
     return weights, bias[0]
 
 
-def text_scores(weights, bias, short, owners, starts, cells, windows, count):
+def text_scores(owners, window_scores, count):
     """The score of each text: its worst window's. Texts without windows here are at minus infinity."""
     found = numpy.full(count, -numpy.inf)
-    numpy.maximum.at(found, owners[windows], scores(weights, bias, short, starts, cells, windows))
+    numpy.maximum.at(found, owners, window_scores)
     return found

@@ -27,6 +27,11 @@ WEIGHTS = HERE.parent.parent / "assembly" / "match" / "injection" / "weights.bin
 FOLDS = 7
 MOST_OF_SOURCE = 1500
 MOST_BYTES = 40_000
+# Attacks whose words are those of harmless texts: what they teach is wrong elsewhere. The figures have them.
+UNTAUGHT = ("bipia-train", "jbb-GCG", "jbb-PAIR")
+# What the logit over runs of characters counts beside that over groups of words.
+RUNS_SHARE = 0.45
+SHARES = (1.0, RUNS_SHARE)
 # How much the kinds of examples count; the rest is the files' own.
 SYNTHETIC_SHARE = 0.6
 EMBEDDED_SHARE = 0.1
@@ -93,6 +98,24 @@ def embedded(rows, count, seed):
         yield {"plain": outer[:at] + gap + inner + gap + outer[at:], "source": "embedded", "kind": "embedded", "label": label, "fold": fold}
 
 
+class Cells:
+    """What one of the two models sees of the texts: their windows' cells in its table."""
+
+    def __init__(self, texts, extract):
+        self.owners, self.starts, hashes = features.windows(texts, extract)
+        self.cells = (hashes >> numpy.uint32(32 - model.HASH_BITS)).astype(numpy.int64)
+
+    def train(self, windows, labels, importance, seed):
+        return model.train(self.owners, self.starts, self.cells, windows, labels, importance, seed=seed)
+
+    def scores(self, weights, bias, short, windows):
+        return model.scores(weights, bias, short, self.starts, self.cells, windows)
+
+
+def both_cells(texts):
+    return [Cells(texts, extract) for extract in (features.extract, features.extract_runs)]
+
+
 class Examples:
     def __init__(self, rows, seed):
         folds = fold_sources(rows)
@@ -101,8 +124,8 @@ class Examples:
         made = [{**row, "label": label, "plain": plain(row["text"]), "fold": -1} for label in (1, 0) for row in synthetic.examples(label, 8000, seed)]
         self.rows = rows
         self.all = rows + made + list(embedded(rows, 4000, seed))
-        self.owners, self.starts, hashes = features.windows([row["plain"] for row in self.all])
-        self.cells = (hashes >> numpy.uint32(32 - model.HASH_BITS)).astype(numpy.int64)
+        self.both = both_cells([row["plain"] for row in self.all])
+        self.owners = self.both[0].owners
         self.labels = numpy.array([row["label"] for row in self.all])
         self.folds = numpy.array([row["fold"] for row in self.all])
         self.parts = numpy.array([0] * len(rows) + [1] * len(made) + [2] * (len(self.all) - len(rows) - len(made)))
@@ -112,8 +135,10 @@ class Examples:
         for source in numpy.unique(sources):
             those = numpy.flatnonzero(sources == source)
             self.in_training[random.permutation(those)[MOST_OF_SOURCE:]] = False
+        self.in_training[: len(rows)] &= [row["label"] == 0 or row["source"] not in UNTAUGHT for row in rows]
 
     def train(self, left_out, seed):
+        """Weights and bias of each of the two models."""
         chosen = self.in_training & (self.folds != left_out)
         importance = numpy.zeros(len(self.all))
         shares = (1 - SYNTHETIC_SHARE - EMBEDDED_SHARE, SYNTHETIC_SHARE, EMBEDDED_SHARE)
@@ -122,14 +147,15 @@ class Examples:
                 those = chosen & (self.labels == label) & (self.parts == part)
                 importance[those] = 12_000 * share / max(1, those.sum())
         windows = numpy.flatnonzero(chosen[self.owners])
-        return model.train(self.owners, self.starts, self.cells, windows, self.labels, importance, seed=seed)
+        return [each.train(windows, self.labels, importance, seed) for each in self.both]
 
     def left_out_scores(self, seed):
         found = numpy.full(len(self.all), -numpy.inf)
         for fold in range(FOLDS):
-            weights, bias = self.train(fold, seed)
             windows = numpy.flatnonzero((self.folds == fold)[self.owners] & (self.parts == 0)[self.owners])
-            found = numpy.maximum(found, model.text_scores(weights, bias, model.SHORT, self.owners, self.starts, self.cells, windows, len(self.all)))
+            trained = zip(SHARES, self.both, self.train(fold, seed))
+            scores = sum(share * cells.scores(weights, bias, model.SHORT, windows) for share, cells, (weights, bias) in trained)
+            found = numpy.maximum(found, model.text_scores(self.owners[windows], scores, len(self.all)))
             print(f"left out {', '.join(sorted({row['source'] for row in self.rows if row['fold'] == fold}))}", flush=True)
         return found[: len(self.rows)]
 
@@ -148,22 +174,26 @@ def calibration(rows, scores):
     return slope, -slope * even
 
 
-def write(path, bias, step, short, table):
-    path.write_bytes(struct.pack("<ddd", bias, step, short) + table.tobytes())
+def write(path, bias, parts):
+    """`parts` are the two models, each as what a step counts, what a text of nothing loses, and the table."""
+    numbers = [number for step, short, _ in parts for number in (step, short)]
+    path.write_bytes(struct.pack("<5d", bias, *numbers) + b"".join(table.tobytes() for _, _, table in parts))
 
 
 def read(path):
     data = path.read_bytes()
-    return *struct.unpack_from("<ddd", data), numpy.frombuffer(data, numpy.int8, offset=24)
+    bias, *numbers = struct.unpack_from("<5d", data)
+    tables = numpy.frombuffer(data, numpy.int8, offset=40).reshape(2, -1)
+    return bias, list(zip(numbers[::2], numbers[1::2], tables))
 
 
 def probabilities(path, texts):
     """What the classifier in the gateway says of each text, in its plain form."""
-    bias, step, short, table = read(path)
-    owners, starts, hashes = features.windows(texts)
-    cells = (hashes >> numpy.uint32(32 - model.HASH_BITS)).astype(numpy.int64)
-    logits = model.text_scores(table * step, bias, short, owners, starts, cells, numpy.arange(len(owners)), len(texts))
-    return 1 / (1 + numpy.exp(-logits))
+    bias, parts = read(path)
+    both = both_cells(texts)
+    owners = both[0].owners
+    scores = bias + sum(cells.scores(table * step, 0.0, short, numpy.arange(len(owners))) for cells, (step, short, table) in zip(both, parts))
+    return 1 / (1 + numpy.exp(-model.text_scores(owners, scores, len(texts))))
 
 
 def main():
@@ -180,10 +210,13 @@ def main():
     slope, shift = calibration(rows, left_out)
     figures.print_figures(rows, left_out, 1 / (1 + numpy.exp(-slope * left_out - shift)))
     trained = [examples.train(None, options.seed + run) for run in range(SEEDS)]
-    weights = numpy.mean([each for each, _ in trained], axis=0)
-    bias = numpy.mean([each for _, each in trained])
-    table, step = quantised(weights)
-    write(options.out, slope * bias + shift, slope * step, slope * model.SHORT, table)
+    parts = []
+    bias = shift
+    for share, seeds in zip(SHARES, zip(*trained)):
+        table, step = quantised(numpy.mean([weights for weights, _ in seeds], axis=0))
+        bias += slope * share * numpy.mean([each for _, each in seeds])
+        parts.append((slope * share * step, slope * share * model.SHORT, table))
+    write(options.out, bias, parts)
     print(f"wrote {options.out} ({options.out.stat().st_size} bytes)")
 
 

@@ -1,6 +1,7 @@
 import { CharacterKind, kindOf } from "./characters";
 import { TokenGroups, mix } from "./groups";
-import { bias, short, step } from "./weights";
+import { CharacterRuns } from "./runs";
+import { bias, runShort, runStep, short, step } from "./weights";
 
 const DIGIT_0: u32 = 0x30;
 /** What digits stand for inside words that are to escape notice: `oi2eas6t89`. */
@@ -21,19 +22,22 @@ const MILLION: f64 = 1_000_000;
  * How likely it is that a text attacks a prompt: tells a model to ignore its instructions, to reveal them, to drop its limits.
  *
  * Feed the text's plain form in UTF-8, in any pieces: splitting it anywhere gives the same score. Looks at windows of 1,024
- * bytes that begin every 512; the text's score is that of its worst window. A linear model over hashed groups of words,
- * trained by `training/prompt-injection/`, whose README says how often it is wrong. Never allocates after construction;
- * 8 KiB. What is no UTF-8 only separates words.
+ * bytes that begin every 512; the text's score is that of its worst window. The sum of two linear models, over hashed groups
+ * of words and over hashed runs of characters, trained by `training/prompt-injection/`, whose README says how often it is wrong.
+ * Never allocates after construction; 16 KiB. What is no UTF-8 only separates words.
  */
 @final
 export class InjectionScorer {
   /** In millionths, 0 to 1,000,000, of the windows so far; of the whole text after `finish`. */
   score: i32 = 0;
   private readonly groups: TokenGroups = new TokenGroups();
+  private readonly runs: CharacterRuns = new CharacterRuns();
   private offset: i32 = 0;
   /** Of the block before this one; none is there while the text is shorter than a block. */
   private previousSum: i32 = 0;
   private previousCount: i32 = 0;
+  private previousRunSum: i32 = 0;
+  private previousRunCount: i32 = 0;
   /** Of a character that is not whole: what is known of it, and how many bytes are to come. */
   private scalar: u32 = 0;
   private missing: i32 = 0;
@@ -47,10 +51,13 @@ export class InjectionScorer {
     this.offset = 0;
     this.previousSum = 0;
     this.previousCount = 0;
+    this.previousRunSum = 0;
+    this.previousRunCount = 0;
     this.scalar = 0;
     this.missing = 0;
     this.letters = 0;
     this.groups.reset();
+    this.runs.reset();
   }
 
   feed(pointer: usize, length: i32): void {
@@ -68,6 +75,7 @@ export class InjectionScorer {
   /** The text is over. */
   finish(): void {
     this.endWord();
+    this.runs.separate();
     this.judge();
   }
 
@@ -76,7 +84,10 @@ export class InjectionScorer {
     if (this.offset > BLOCK_BYTES) this.judge();
     this.previousSum = this.groups.sum;
     this.previousCount = this.groups.count;
+    this.previousRunSum = this.runs.sum;
+    this.previousRunCount = this.runs.count;
     this.groups.beginBlock();
+    this.runs.beginBlock();
   }
 
   private read(pointer: usize, end: usize): void {
@@ -96,6 +107,7 @@ export class InjectionScorer {
         if (letters > 0 && scalar - DIGIT_0 < 10) scalar = load<u8>(LETTERS + <usize>(scalar - DIGIT_0));
         word = ((letters == 0 ? WORD_BASIS : word) ^ scalar) * WORD_PRIME;
         if (++letters <= PREFIX_LETTERS) this.prefix = word;
+        this.runs.add(scalar);
         continue;
       }
       if (letters > 0) {
@@ -105,6 +117,9 @@ export class InjectionScorer {
       if (kind == CharacterKind.Ideograph) {
         const token = mix(scalar + IDEOGRAPH_SALT);
         this.groups.add(token, token);
+        this.runs.add(scalar);
+      } else {
+        this.runs.separate();
       }
     }
     this.word = word;
@@ -133,10 +148,19 @@ export class InjectionScorer {
   }
 
   private judge(): void {
-    const sum = <f64>(this.previousSum + this.groups.sum);
-    const count = COUNT_PRIOR + <f64>(this.previousCount + this.groups.count);
-    const logit = bias() - (short() * COUNT_PRIOR) / count + (step() * sum) / Math.sqrt(count);
+    const logit =
+      bias() +
+      share(this.previousSum + this.groups.sum, this.previousCount + this.groups.count, step(), short()) +
+      share(this.previousRunSum + this.runs.sum, this.previousRunCount + this.runs.count, runStep(), runShort());
     const score = <i32>Math.floor(MILLION / (1 + Math.exp(-logit)));
     if (score > this.score) this.score = score;
   }
+}
+
+/** What one of the two models brings to a window's logit. */
+// @ts-ignore: decorator
+@inline
+function share(sum: i32, count: i32, step: f64, short: f64): f64 {
+  const prior = COUNT_PRIOR + <f64>count;
+  return (step * <f64>sum) / Math.sqrt(prior) - (short * COUNT_PRIOR) / prior;
 }
