@@ -217,6 +217,9 @@ export class UsageTelemetry extends TwoWayExchange {
 
   private describe(settings: TelemetrySettings): void {
     const endNs = nowNs();
+    // The answer, or the end, came before the request was read to its end.
+    const asked = this.asked;
+    if (asked != null) this.learn(asked);
     call.reset();
     call.dialect = this.dialect;
     call.startMs = this.startNs / NS_PER_MS;

@@ -6,7 +6,15 @@ import { NO_COST } from "./prices";
 
 const NO_COUNTER: i32 = -1;
 
-/** `gen_ai.token.type`: OpenTelemetry's two, then what is part of them. */
+const enum TokenType {
+  Input,
+  Output,
+  CachedInput,
+  CacheCreation,
+  Reasoning,
+}
+
+/** `gen_ai.token.type` of each: OpenTelemetry's two, then what is part of them. */
 const TOKEN_TYPES: string[] = ["input", "output", "cached_input", "cache_creation", "reasoning"];
 
 /** The metrics of one combination of labels. Each is made when it has its first value. */
@@ -26,8 +34,8 @@ export class Series {
     private readonly counters: BatchedCounters,
   ) {
     this.requests = counters.define(`requests${tags}.`);
-    this.input = new LazyHistogram("gen_ai.client.token.usage", tags, tokenType(0) + ".");
-    this.output = new LazyHistogram("gen_ai.client.token.usage", tags, tokenType(1) + ".");
+    this.input = new LazyHistogram("gen_ai.client.token.usage", tags, tokenType(TokenType.Input) + ".");
+    this.output = new LazyHistogram("gen_ai.client.token.usage", tags, tokenType(TokenType.Output) + ".");
     this.duration = new LazyHistogram("gen_ai.server.request.duration_us", tags, ".");
     this.first = new LazyHistogram("gen_ai.server.time_to_first_token_us", tags, ".");
     this.perToken = new LazyHistogram("gen_ai.server.time_per_output_token_us", tags, ".");
@@ -37,11 +45,11 @@ export class Series {
     const counters = this.counters;
     const usage = call.usage;
     counters.add(this.requests, 1);
-    this.count(0, usage.input);
-    this.count(1, usage.output);
-    this.count(2, usage.cachedInput);
-    this.count(3, usage.cacheCreation);
-    this.count(4, usage.reasoning);
+    this.count(TokenType.Input, usage.input);
+    this.count(TokenType.Output, usage.output);
+    this.count(TokenType.CachedInput, usage.cachedInput);
+    this.count(TokenType.CacheCreation, usage.cacheCreation);
+    this.count(TokenType.Reasoning, usage.reasoning);
     if (call.cost != NO_COST) {
       if (this.cost == NO_COUNTER) this.cost = counters.define(`cost_micros${this.tags}.`);
       counters.add(this.cost, call.cost);
@@ -54,7 +62,7 @@ export class Series {
     this.perToken.record(call.perTokenUs);
   }
 
-  private count(type: i32, tokens: i64): void {
+  private count(type: TokenType, tokens: i64): void {
     if (tokens <= 0) return;
     if (this.tokens[type] == NO_COUNTER) {
       this.tokens[type] = this.counters.define(`tokens${this.tags}${tokenType(type)}.`);
@@ -63,6 +71,6 @@ export class Series {
   }
 }
 
-function tokenType(type: i32): string {
+function tokenType(type: TokenType): string {
   return tag("gen_ai_token_type", TOKEN_TYPES[type]);
 }
