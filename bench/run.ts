@@ -4,6 +4,7 @@ import { findEnvoy } from "../scripts/setup/envoy.ts";
 import { build, pluginNames } from "../scripts/setup/plugins.ts";
 import { SetupError, main } from "../scripts/setup/progress.ts";
 import { SIZES, type Position } from "./bodies.ts";
+import { chainMemory } from "./chain-memory.ts";
 import { check } from "./check.ts";
 import { measure } from "./measure.ts";
 import { SUBJECTS, memory } from "./memory.ts";
@@ -17,6 +18,7 @@ import { verify } from "./verify.ts";
 
 const USAGE = `npm run bench                     measure everything, print the tables, keep the figures in bench/results
 npm run bench -- memory           a plugin's memory over many requests, large bodies and reloads
+npm run bench -- chain-memory     Envoy's memory with all plugins, by workers
 npm run bench -- report [file]    the README's tables again, of the latest run or of that file
 
   --verify           one request a variant and shape: is the job done?
@@ -65,6 +67,12 @@ await main(async () => {
     const results = read(file);
     console.log(markdown(results));
     return options.check ? printCheck(results) : 0;
+  }
+  if (what === "chain-memory") {
+    if (options.build) await build();
+    process.env["ENVOY"] = await findEnvoy();
+    await chainMemory();
+    return 0;
   }
   if (what !== "measure" && what !== "memory") throw new SetupError(`no such command: ${what}\n\n${USAGE}`);
 
