@@ -5,8 +5,7 @@ import { RequestReader } from "../llm/request-reader";
 import { USAGE_HEADERS } from "../llm/usage-headers";
 import { ResponseHead, responseHead } from "./response-head";
 
-/** The first status of an answer that says that there is none. */
-export const FIRST_ERROR: i32 = 400;
+const FIRST_ERROR: i32 = 400;
 
 /** A meter for the answer whose headers are here; to be given back. */
 export function meterOf(head: ResponseHead, dialect: Dialect): AnswerMeter {

@@ -46,7 +46,7 @@ const digits = memory.data(MOST_DECIMAL_BYTES);
 /** Appends one JSON object that tells of a call: who, what, how it went; nothing of what was said. False when there is no room. */
 export function appendAuditRecord(out: ByteBuffer, call: CallRecord): bool {
   const usage = call.usage;
-  const operation = new ByteString(operationOf(call.dialect));
+  const operation = operationOf(call.dialect);
   return (
     out.appendByte(OPEN) &&
     name(out, TIME, false) &&

@@ -25,7 +25,7 @@ export class TelemetrySettings extends Settings {
   readonly series: SeriesTable;
   /** Calls that are under way, over all workers. */
   readonly inFlight: BatchedGauge = new BatchedGauge("weir.usage-telemetry.in_flight");
-  private readonly counters: BatchedCounters = new BatchedCounters("usage-telemetry");
+  private readonly counters: BatchedCounters;
 
   constructor(
     common: CommonSettings,
@@ -40,8 +40,10 @@ export class TelemetrySettings extends Settings {
     readonly sink: RecordSink | null,
   ) {
     super(common);
-    this.series = new SeriesTable(models, consumers, mostSeries);
-    this.counters.define("records_dropped");
+    const counters = new BatchedCounters("usage-telemetry");
+    counters.define("records_dropped");
+    this.counters = counters;
+    this.series = new SeriesTable(counters, models, consumers, mostSeries);
   }
 
   tick(): void {
@@ -56,6 +58,11 @@ export class TelemetrySettings extends Settings {
     this.flush();
   }
 
+  /** Whether somebody gets the records of calls. */
+  get records(): bool {
+    return this.publishesRecord || this.sink != null;
+  }
+
   private flush(): void {
     const sink = this.sink;
     if (sink != null) {
@@ -63,7 +70,6 @@ export class TelemetrySettings extends Settings {
       sink.dropped = 0;
     }
     this.counters.flush();
-    this.series.flush();
     this.inFlight.flush();
   }
 }

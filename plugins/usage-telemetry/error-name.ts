@@ -1,3 +1,5 @@
+import { formatInteger } from "../../assembly/config/integer";
+
 const FIRST_ERROR: i32 = 400;
 const LAST_STATUS: i32 = 599;
 
@@ -14,6 +16,11 @@ const IDLE_TIMEOUT: u64 = 1 << 16;
 const DURATION_TIMEOUT: u64 = 1 << 20;
 const CLIENT_RESET: u64 = 1 << 27;
 
+/** Whether a status says that there is no answer. */
+export function isError(status: i32): bool {
+  return status >= FIRST_ERROR;
+}
+
 /**
  * `error.type`: the status of an error, or in words what ended an answer early; empty where all went well. All there can be are
  * some ten words and the statuses of HTTP, whatever clients and providers send.
@@ -21,7 +28,7 @@ const CLIENT_RESET: u64 = 1 << 27;
 export function errorName(status: i32, flags: u64): string {
   if (flags & (CLIENT_TERMINATION | CLIENT_RESET)) return "client_closed";
   if (flags & (REQUEST_TIMEOUT | IDLE_TIMEOUT | DURATION_TIMEOUT)) return "timeout";
-  if (status >= FIRST_ERROR && status <= LAST_STATUS) return status.toString();
+  if (isError(status) && status <= LAST_STATUS) return formatInteger(status);
   if (flags & (REMOTE_RESET | CONNECTION_TERMINATION)) return "upstream_reset";
   if (flags & (CONNECTION_FAILURE | NO_HEALTHY_UPSTREAM | OVERFLOW)) return "upstream_unavailable";
   if (flags & LOCAL_RESET) return "reset";

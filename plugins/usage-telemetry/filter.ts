@@ -4,7 +4,7 @@ import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { requestId, responseCode, responseDetails, responseFlags } from "../../assembly/filter/attributes";
 import { Caller } from "../../assembly/filter/caller";
 import { requestEndpoint } from "../../assembly/filter/exchange";
-import { FIRST_ERROR, meterOf, usageEditOf } from "../../assembly/filter/metering";
+import { meterOf, usageEditOf } from "../../assembly/filter/metering";
 import { Outcome } from "../../assembly/filter/outcome";
 import { Problem } from "../../assembly/filter/problem";
 import { CONSUMER, MODEL, PROVIDER, Published, REQUESTED_MODEL } from "../../assembly/filter/published";
@@ -23,7 +23,7 @@ import { dialectOfShape } from "../../assembly/llm/shape";
 import { appendAuditRecord } from "./audit-record";
 import { CallRecord, KeptText, NO_TIME } from "./call-record";
 import { TelemetrySettings } from "./config";
-import { errorName } from "./error-name";
+import { errorName, isError } from "./error-name";
 import { providerOf } from "./operation";
 import { NO_COST } from "./prices";
 
@@ -236,14 +236,14 @@ export class UsageTelemetry extends TwoWayExchange {
       const provider = providerOf(this.dialect);
       call.provider.set(view.set(provider.pointer, provider.length));
     }
-    call.consumer.set(CONSUMER.get());
-    if (!this.isComplete || call.status >= FIRST_ERROR) {
+    if (settings.records || settings.series.tellsConsumers) call.consumer.set(CONSUMER.get());
+    if (!this.isComplete || isError(call.status)) {
       const error = new ByteString(errorName(call.status, responseFlags()));
       call.error.set(view.set(error.pointer, error.length));
     }
     const prices = settings.prices;
     if (prices != null) call.cost = prices.costOf(call.model.value, call.usage);
-    if (!settings.publishesRecord && settings.sink == null) return;
+    if (!settings.records) return;
     call.requestedModel.set(REQUESTED_MODEL.get());
     if (call.requestedModel.isEmpty && model != null) call.requestedModel.set(model.value);
     call.attempts.set(ATTEMPTS.get());
@@ -257,7 +257,7 @@ export class UsageTelemetry extends TwoWayExchange {
     const meter = this.meter;
     if (meter != null) call.responseModel.set(meter.model);
     if (call.usage.read() || meter == null) return;
-    const output = meter.isCertain || call.status >= FIRST_ERROR ? 0 : meter.writtenSoFar;
+    const output = meter.isCertain || isError(call.status) ? 0 : meter.writtenSoFar;
     meter.settle(this.inputEstimate, output);
     call.usage.take(meter);
     publishUsage(meter);
@@ -266,11 +266,11 @@ export class UsageTelemetry extends TwoWayExchange {
   private publish(settings: TelemetrySettings): void {
     if (call.firstUs != NO_TIME) TTFT.setNumber(call.firstUs / US_PER_MS);
     if (call.cost != NO_COST) COST.setNumber(call.cost);
-    const sink = settings.sink;
-    if (!settings.publishesRecord && sink == null) return;
+    if (!settings.records) return;
     record.clear();
     if (!appendAuditRecord(record, call)) return;
     if (settings.publishesRecord) AUDIT.set(view.set(record.pointer, record.length));
+    const sink = settings.sink;
     if (sink != null) sink.add(record);
   }
 

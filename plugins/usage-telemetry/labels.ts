@@ -41,19 +41,10 @@ export class SeenLabels {
     for (let i = 0; i < names.length; i++) {
       if (unchecked(names[i]).equals(name.pointer, name.length)) return i + 2;
     }
-    return this.add(name.toString());
-  }
-
-  /** The same of a constant. */
-  ofText(text: string): i32 {
-    const found = this.texts.indexOf(text);
-    return found < 0 ? this.add(text) : found;
-  }
-
-  private add(text: string): i32 {
-    if (this.names.length == MOST_SEEN) return OF_OTHER;
-    this.names.push(new ByteString(text));
+    if (names.length == MOST_SEEN) return OF_OTHER;
+    const text = name.toString();
+    names.push(new ByteString(text));
     this.texts.push(text);
-    return this.names.length + 1;
+    return names.length + 1;
   }
 }

@@ -2,32 +2,32 @@ import { ByteString } from "../../assembly/bytes/view";
 import { Dialect, Family, familyOf } from "../../assembly/llm/dialect";
 
 /** `gen_ai.operation.name` of each dialect, in the order of `Dialect`: OpenTelemetry's names, and others where it has none. */
-const OPERATIONS: string[] = [
-  "other",
-  "chat",
-  "text_completion",
-  "chat",
-  "embeddings",
-  "moderations",
-  "image_generation",
-  "audio",
-  "realtime",
-  "models",
-  "files",
-  "batches",
-  "chat",
-  "text_completion",
-  "batches",
-  "generate_content",
-  "chat",
-  "chat",
-  "chat",
-  "embeddings",
-  "rerank",
-  "chat",
-  "text_completion",
-  "embeddings",
-  "models",
+const OPERATIONS: ByteString[] = [
+  new ByteString("other"),
+  new ByteString("chat"),
+  new ByteString("text_completion"),
+  new ByteString("chat"),
+  new ByteString("embeddings"),
+  new ByteString("moderations"),
+  new ByteString("image_generation"),
+  new ByteString("audio"),
+  new ByteString("realtime"),
+  new ByteString("models"),
+  new ByteString("files"),
+  new ByteString("batches"),
+  new ByteString("chat"),
+  new ByteString("text_completion"),
+  new ByteString("batches"),
+  new ByteString("generate_content"),
+  new ByteString("chat"),
+  new ByteString("chat"),
+  new ByteString("chat"),
+  new ByteString("embeddings"),
+  new ByteString("rerank"),
+  new ByteString("chat"),
+  new ByteString("text_completion"),
+  new ByteString("embeddings"),
+  new ByteString("models"),
 ];
 
 /** `gen_ai.provider.name` where the gateway names no provider: whose API it is, in the order of `Family`. */
@@ -40,7 +40,7 @@ const PROVIDERS: ByteString[] = [
   new ByteString("ollama"),
 ];
 
-export function operationOf(dialect: Dialect): string {
+export function operationOf(dialect: Dialect): ByteString {
   return OPERATIONS[dialect];
 }
 

@@ -1,4 +1,5 @@
 import { BatchedCounters } from "../../assembly/filter/batched-counters";
+import { Bytes } from "../../assembly/bytes/view";
 import { tag } from "../../assembly/filter/tag";
 import { CallRecord } from "./call-record";
 import { ChosenLabels, SeenLabels } from "./labels";
@@ -8,13 +9,14 @@ import { Series } from "./series";
 /** Bits of a key that each label's place takes. */
 const LABEL_BITS: u64 = 12;
 
+const view = new Bytes();
+
 /**
  * The series that a configuration's calls are counted in, by their labels. However many labels come together, there are at most
  * `mostSeries` combinations of them and one more, in which all labels are `other`.
  */
 @final
 export class SeriesTable {
-  private readonly counters: BatchedCounters = new BatchedCounters("usage-telemetry");
   private readonly operations: SeenLabels = new SeenLabels();
   private readonly providers: SeenLabels = new SeenLabels();
   private readonly errors: SeenLabels = new SeenLabels();
@@ -25,6 +27,7 @@ export class SeriesTable {
   private rest: Series | null = null;
 
   constructor(
+    private readonly counters: BatchedCounters,
     private readonly models: ChosenLabels,
     /** Null: calls are not told apart by consumer. */
     private readonly consumers: ChosenLabels | null,
@@ -35,12 +38,14 @@ export class SeriesTable {
     this.of(call).add(call);
   }
 
-  flush(): void {
-    this.counters.flush();
+  /** Whether a call's consumer makes a difference. */
+  get tellsConsumers(): bool {
+    return this.consumers != null;
   }
 
   private of(call: CallRecord): Series {
-    const operation = this.operations.ofText(operationOf(call.dialect));
+    const named = operationOf(call.dialect);
+    const operation = this.operations.of(view.set(named.pointer, named.length));
     const provider = this.providers.of(call.provider.value);
     const model = this.models.of(call.model.value);
     const responseModel = this.models.of(call.responseModel.value);
