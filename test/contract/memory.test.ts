@@ -9,6 +9,8 @@ import { bodyOf, fromCaller, randomSplit, REQUESTS, RESPONSES } from "./support/
 
 const STREAMS = 100_000;
 const WARM_UP = 10_000;
+/** One page (64 kB) may come late, when the worst order of pieces does: a leak of 16 bytes in one of 20 streams takes more. */
+const LATE_PAGES = 1;
 const CALLERS = 64;
 const STREAMS_A_MINUTE = 200;
 /** In milliseconds. */
@@ -49,7 +51,7 @@ describe.each(pluginNames())("the memory of %s does not grow", (plugin) => {
       send(WARM_UP);
       const pages = host.memoryPages;
       send(STREAMS);
-      expect(host.memoryPages).toBe(pages);
+      expect(host.memoryPages).toBeLessThanOrEqual(pages + LATE_PAGES);
     },
     SLOW,
   );
