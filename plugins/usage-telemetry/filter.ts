@@ -67,7 +67,6 @@ export class UsageTelemetry extends TwoWayExchange {
   private meter: AnswerMeter | null = null;
   /** What the request asks for; null where that isn't read. */
   private model: KeptText | null = null;
-  private inputEstimate: i64 = 0;
   private hidesUsage: bool = false;
 
   private get settings(): TelemetrySettings {
@@ -102,17 +101,13 @@ export class UsageTelemetry extends TwoWayExchange {
       if (this.isSniffing && (!isJson || isLast || asked.isNoObject)) return this.forget();
     }
     if (isJson && !isLast) return this.request.isHolding ? Outcome.Hold : Outcome.Pass;
-    this.learn(asked);
+    this.learnModel(asked);
     if (isJson && this.request.isHolding) this.askForUsage(asked);
-    this.giveBackReader();
     return Outcome.Leave;
   }
 
   /** Nothing is refused here: what can't be read is told as far as it is known. */
   onProblem(_problem: Problem): Outcome {
-    const asked = this.asked;
-    if (asked != null) this.learn(asked);
-    this.giveBackReader();
     return Outcome.Leave;
   }
 
@@ -202,8 +197,7 @@ export class UsageTelemetry extends TwoWayExchange {
     model.set(name);
   }
 
-  private learn(asked: RequestReader): void {
-    this.inputEstimate = asked.inputTokens;
+  private learnModel(asked: RequestReader): void {
     if (this.model == null && asked.isModelText) this.keepModel(asked.model);
   }
 
@@ -219,7 +213,7 @@ export class UsageTelemetry extends TwoWayExchange {
     const endNs = nowNs();
     // The answer, or the end, came before the request was read to its end.
     const asked = this.asked;
-    if (asked != null) this.learn(asked);
+    if (asked != null) this.learnModel(asked);
     call.reset();
     call.dialect = this.dialect;
     call.startMs = this.startNs / NS_PER_MS;
@@ -257,8 +251,12 @@ export class UsageTelemetry extends TwoWayExchange {
     const meter = this.meter;
     if (meter != null) call.responseModel.set(meter.model);
     if (call.usage.read() || meter == null) return;
-    const output = meter.isCertain || isError(call.status) ? 0 : meter.writtenSoFar;
-    meter.settle(this.inputEstimate, output);
+    // Estimates are dear, and answers that are read to their end seldom need one.
+    const asked = this.asked;
+    const isCertain = meter.isCertain;
+    const input = isCertain || asked == null ? 0 : asked.inputTokens;
+    const output = isCertain || isError(call.status) ? 0 : meter.writtenSoFar;
+    meter.settle(input, output);
     call.usage.take(meter);
     publishUsage(meter);
   }
