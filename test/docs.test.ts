@@ -6,9 +6,12 @@ import { dataBlocks, parseBlock, pluginConfigurations, type Block } from "./sche
 import { compileSchema, pluginsWithSchema, readSchema } from "./schema/validator.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const READMES = ["", ...["plugins", "envoy-examples"].flatMap(foldersIn)]
-  .map((folder) => join(folder, "README.md"))
-  .filter((file) => existsSync(join(ROOT, file)));
+const READMES = [
+  ...["", ...["plugins", "envoy-examples"].flatMap(foldersIn)]
+    .map((folder) => join(folder, "README.md"))
+    .filter((file) => existsSync(join(ROOT, file))),
+  ...foldersIn("docs").filter((file) => file.endsWith(".md")),
+];
 
 function foldersIn(folder: string): string[] {
   if (!existsSync(join(ROOT, folder))) return [];
@@ -57,6 +60,25 @@ test.each(REFUSING)("the refusals of %s are all in its README, with status and c
     .map(([, status, reason, code]) => `| ${status} | \`${code}\` | \`${reason}\` |`);
   const rows = read(join(folder, "README.md")).matchAll(/^\| \d{3} \| `\w+` \| `\w+` \|/gm);
   expect([...rows].map(([row]) => row).sort()).toEqual(refusals.sort());
+});
+
+test("the log lines in docs/operations.md are those that the plugins write", () => {
+  const sources = ["assembly", "plugins"].flatMap((folder) =>
+    (readdirSync(join(ROOT, folder), { recursive: true }) as string[])
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => read(join(folder, name))),
+  );
+  const calls = sources.flatMap((source) => [
+    ...source.matchAll(/\blog(?:Info|Warn)?\(((?:[^()`"]|`[^`]*`|"[^"]*")*?)\);/g),
+  ]);
+  const written = calls
+    .map(([, parameters]) => [...parameters!.matchAll(/`([^`]*)`|"([^"]*)"/g)].map(([, a, b]) => a ?? b).join(""))
+    .filter((text) => text !== "")
+    .map((text) => text.replaceAll(/\$\{[^}]*\}/g, "<>"));
+  const rows = [...read(join("docs", "operations.md")).matchAll(/^\| (?:error|warning|info)[^|]*\| `(.*?)` \|/gm)]
+    .map(([, line]) => line!.replaceAll(/<[^>]*>/g, "<>"))
+    .filter((line) => !line.startsWith("<>: config."));
+  expect(rows.sort()).toEqual(written.sort());
 });
 
 const WITH_DATA = READMES.filter((file) => dataBlocks(read(file)).length > 0);
