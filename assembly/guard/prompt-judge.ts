@@ -19,6 +19,8 @@ const NO_TEXT: i32 = -1;
 /** No match has more bytes than texts. */
 const MOST_PARTS: i32 = 512;
 const PART_FIELDS: i32 = 3;
+/** Short pieces of a text are looked at together: each look has a beginning and an end that cost more a byte. */
+const GATHERED_BYTES: i32 = 2048;
 
 /** Looks at every text of a request and keeps which rules fire, and what is to be masked. */
 @final
@@ -45,6 +47,8 @@ export class PromptJudge extends PromptListener {
   /** What services are to see; null where none is asked. */
   private collector: TextCollector | null = null;
   private reply: ServiceReply | null = null;
+  private readonly gathered: StaticArray<u8> = new StaticArray<u8>(GATHERED_BYTES);
+  private gatheredBytes: i32 = 0;
 
   constructor(private readonly settings: GuardSettings) {
     super();
@@ -64,6 +68,7 @@ export class PromptJudge extends PromptListener {
   }
 
   reset(): void {
+    this.gatheredBytes = 0;
     this.verdict.reset();
     this.masks.reset();
     this.seams.reset();
@@ -85,13 +90,14 @@ export class PromptJudge extends PromptListener {
   }
 
   onTextBytes(pointer: usize, length: i32): void {
-    this.scanner.feed(pointer, length);
-    this.seams.add(pointer, length);
-    const collector = this.collector;
-    if (collector != null) collector.add(pointer, length);
+    if (this.gatheredBytes + length > GATHERED_BYTES) this.lookAtGathered();
+    if (length > GATHERED_BYTES) return this.look(pointer, length);
+    memory.copy(changetype<usize>(this.gathered) + <usize>this.gatheredBytes, pointer, length);
+    this.gatheredBytes += length;
   }
 
   onTextEnd(_end: u64): void {
+    this.lookAtGathered();
     this.scanner.finish();
     this.seams.end();
     const collector = this.collector;
@@ -147,6 +153,19 @@ export class PromptJudge extends PromptListener {
   finish(): void {
     this.seams.finish();
     this.masks.settle();
+  }
+
+  private lookAtGathered(): void {
+    const length = this.gatheredBytes;
+    this.gatheredBytes = 0;
+    if (length > 0) this.look(changetype<usize>(this.gathered), length);
+  }
+
+  private look(pointer: usize, length: i32): void {
+    this.scanner.feed(pointer, length);
+    this.seams.add(pointer, length);
+    const collector = this.collector;
+    if (collector != null) collector.add(pointer, length);
   }
 
   hitInText(id: i32, start: i32, end: i32): void {
