@@ -3,10 +3,18 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 import { dependencyRule } from "./scripts/lint/layers.mjs";
 
-const ASSEMBLYSCRIPT = ["assembly/**/*.ts", "plugins/**/*.ts", "test/*/wasm/**/*.ts"];
+const ASSEMBLYSCRIPT = ["assembly/**/*.ts", "plugins/**/*.ts", "test/**/wasm/**/*.ts"];
 
 export default defineConfig(
-  globalIgnores(["build/", "dist/", ".tools/", "bench/peers/", "bench/results/", "test/fixtures/"]),
+  globalIgnores([
+    "build/",
+    "dist/",
+    ".tools/",
+    "bench/peers/",
+    "bench/results/",
+    "test/fixtures/",
+    "scripts/new/template/",
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   dependencyRule(import.meta.dirname),
   {

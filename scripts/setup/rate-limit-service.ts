@@ -1,15 +1,12 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { command } from "./command.ts";
 import { namedBy } from "./executable.ts";
-import { findGo } from "./go.ts";
-import { moveWhole } from "./pip.ts";
-import { SetupError, step } from "./progress.ts";
+import { goInstall } from "./go-install.ts";
 import { ROOT } from "./root.ts";
 
-/** The service has no releases; this is its main branch of January 2026. Go checks what it gets against its checksum database. */
+/** The service has no releases; this is its main branch of January 2026. */
 const PINNED = "v1.4.1-0.20260122083618-3fb702589d36";
-const PACKAGE = "github.com/envoyproxy/ratelimit/src/service_cmd";
+const PROGRAM = "github.com/envoyproxy/ratelimit/src/service_cmd";
 const FOLDER = join(ROOT, ".tools", `ratelimit-${PINNED.split("-").at(-1)}`);
 
 /**
@@ -22,28 +19,9 @@ export async function findRateLimitService(): Promise<string> {
   const told = namedBy("RATE_LIMIT_SERVICE");
   if (told) return told;
   const binary = join(FOLDER, "ratelimit");
-  if (existsSync(binary)) return binary;
-  const go = await findGo();
-  await step("Building Envoy's rate limit service into .tools (once, about a minute)", () => install(go));
+  const elsewhere = "put the path of a built one into RATE_LIMIT_SERVICE";
+  const label = "Envoy's rate limit service";
+  if (!existsSync(binary))
+    await goInstall(FOLDER, "ratelimit", { program: PROGRAM, version: PINNED, label, elsewhere });
   return binary;
-}
-
-async function install(go: string): Promise<void> {
-  const partial = `${FOLDER}.${process.pid}`;
-  // A Go that is older than the service asks for fetches that one; without cgo no C compiler is needed.
-  const env = { ...process.env, GOBIN: partial, GOTOOLCHAIN: "auto", CGO_ENABLED: "0", GOFLAGS: "" };
-  try {
-    const { code, output } = await command(go, ["install", "-trimpath", "-ldflags=-s -w", `${PACKAGE}@${PINNED}`], {
-      cwd: ROOT,
-      env,
-    });
-    if (code !== 0)
-      throw new SetupError(
-        `${output.trimEnd()}\nGo could not build ${PACKAGE}@${PINNED}: see above, or put the path of a built one into RATE_LIMIT_SERVICE.`,
-      );
-    renameSync(join(partial, "service_cmd"), join(partial, "ratelimit"));
-    moveWhole(partial, FOLDER);
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
-  }
 }

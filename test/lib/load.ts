@@ -1,25 +1,19 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { instantiate } from "@assemblyscript/loader";
-import asc from "assemblyscript/asc";
+import { LIBRARY } from "../../scripts/setup/root.ts";
+import { compile } from "./compile.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..");
-const OUT = join(ROOT, "build", "lib");
-const WEIGHTS = "./scripts/setup/image/weights.mjs";
+const WEIGHTS = join(LIBRARY, "scripts", "setup", "image", "weights.mjs");
 
 /**
- * Compiles `test/lib/wasm/<name>.ts`, a thin entry that exports a library module to Node, with the project's own
- * compiler options, and returns its exports with `__newArrayBuffer`, `__pin` and the loader's other helpers.
+ * Compiles a thin entry that exports some AssemblyScript to Node, `test/lib/wasm/<name>.ts` or the path of another from the
+ * project's root, and returns its exports with `__newArrayBuffer`, `__pin` and the loader's other helpers.
  */
 export async function loadModule<T extends object>(name: string): Promise<T & LoaderExports> {
-  mkdirSync(OUT, { recursive: true });
-  const file = join(OUT, `${name}.wasm`);
-  const entry = `test/lib/wasm/${name}.ts`;
-  const options = ["--config", "asconfig.json", "--exportRuntime", "--transform", WEIGHTS, "--outFile", file];
-  const { error, stderr } = await asc.main([entry, ...options], {
-    readFile: (path, base) => readText(join(base, path)),
-  });
-  if (error) throw new Error(`${entry} does not compile:\n${stderr.toString()}`);
+  const entry = name.endsWith(".ts") ? name : `test/lib/wasm/${name}.ts`;
+  const out = join("lib", `${name.replaceAll("/", "-").replace(/\.ts$/, "")}.wasm`);
+  const file = await compile(entry, out, ["--exportRuntime", "--transform", WEIGHTS]);
   const { exports } = await instantiate(readFileSync(file), {});
   return exports as unknown as T & LoaderExports;
 }
@@ -32,12 +26,4 @@ export interface LoaderExports {
   __collect(): void;
   __getString(pointer: number): string;
   __newString(text: string): number;
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
 }

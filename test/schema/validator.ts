@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { ROOT } from "../../scripts/setup/root.ts";
 
-const PLUGINS = join(import.meta.dirname, "..", "..", "plugins");
+const PLUGINS = join(ROOT, "plugins");
 
 /** The plugins that have a schema, by folder. */
 export const pluginsWithSchema = readdirSync(PLUGINS).filter((name) => existsSync(join(PLUGINS, name, "schema.json")));

@@ -10,6 +10,7 @@ import binaryen from "binaryen";
 import { dropZeros } from "./zeroed.mjs";
 import { eachExpression } from "./expressions.mjs";
 import { Image, LOWEST } from "./image.mjs";
+import { pathOf } from "./library.mjs";
 import { SCRATCH_BYTES, pack } from "./pack.mjs";
 import { inlineAccessors } from "./inline.mjs";
 import { replaceFunction } from "./replace.mjs";
@@ -18,26 +19,27 @@ import { isPlain, shapesOf } from "./shapes.mjs";
 import { endOfWeights } from "./weights.mjs";
 
 const START = "assembly/start/";
-const UNPACK = `${START}unpack/unpack`;
-const VISIT_BY_SHAPE = `${START}visit/visitMembers`;
+/** Ours, behind where `START` is. */
+const UNPACK = "unpack/unpack";
+const VISIT_BY_SHAPE = "visit/visitMembers";
 const VISIT_MEMBERS = "~lib/rt/__visit_members";
 const VISIT_ROOTS = "~lib/rt/__visit_globals";
 const VISIT = "~lib/rt/tcms/__visit";
 const COLLECT = "~lib/rt/tcms/__collect";
-/** Functions of the runtime, by what takes their place. */
+/** Functions of the runtime, and what takes their place. */
 const OWN_RUNTIME = {
-  "~lib/rt/tcms/__new": `${START}heap/allocate`,
-  "~lib/rt/tcms/__renew": `${START}heap/reallocate`,
-  [VISIT]: `${START}heap/visit`,
-  [COLLECT]: `${START}heap/collect`,
-  "~lib/rt/tlsf/__alloc": `${START}heap/allocateRaw`,
-  "~lib/rt/tlsf/__free": `${START}heap/free`,
-  "~lib/array/ensureCapacity": `${START}array/ensureCapacity`,
+  "~lib/rt/tcms/__new": "heap/allocate",
+  "~lib/rt/tcms/__renew": "heap/reallocate",
+  [VISIT]: "heap/visit",
+  [COLLECT]: "heap/collect",
+  "~lib/rt/tlsf/__alloc": "heap/allocateRaw",
+  "~lib/rt/tlsf/__free": "heap/free",
+  "~lib/array/ensureCapacity": "array/ensureCapacity",
 };
 const HEAP_BASE = "~lib/memory/__heap_base";
-const HEAP_END = `${START}heap/heapEnd`;
+const HEAP_END = "heap/heapEnd";
 /** After a collection: what leads to the first free run. */
-const HEAP_HEAD = `${START}heap/before`;
+const HEAP_HEAD = "heap/before";
 const HEAP_HEAD_BYTES = 16;
 const HEAP_ALIGNMENT = 16;
 /** Where a module's data begins until it is laid out: addresses are numbers then that neither code nor tables have. */
@@ -55,6 +57,7 @@ export default class Begin {
   afterParse(parser) {
     inlineAccessors(parser);
     sumTemplates(parser);
+    this.start = `${pathOf(parser, `${START}unpack`)}${START}`;
     this.program.options.memoryBase = COMPILED_BASE;
     this.dataBegin = Math.max(LOWEST, endOfWeights(parser));
   }
@@ -62,24 +65,25 @@ export default class Begin {
   /** @param {binaryen.Module} module as compiled, not yet optimised */
   afterCompile(module) {
     dropZeros(module);
-    for (const [name, own] of Object.entries(OWN_RUNTIME)) replaceFunction(module, name, own);
+    for (const [name, own] of Object.entries(OWN_RUNTIME)) replaceFunction(module, name, this.start + own);
+    const heapEnd = this.start + HEAP_END;
     const globals = ownGlobals(module);
     const heapStart = align(initialValue(globals, HEAP_BASE), HEAP_ALIGNMENT);
-    setGlobal(module, globals, HEAP_END, heapStart);
+    setGlobal(module, globals, heapEnd, heapStart);
     const state = run(module, globals);
-    const head = state.globals.get(HEAP_HEAD);
+    const head = state.globals.get(this.start + HEAP_HEAD);
     state.memory.fill(0, head, head + HEAP_HEAD_BYTES);
     const image = new Image(state, {
       segments: segmentStarts(module),
       base: COMPILED_BASE,
       begin: this.dataBegin,
       heapStart,
-      heapEnd: state.globals.get(HEAP_END),
+      heapEnd: state.globals.get(heapEnd),
       isPlain: (id) => isPlain(this.program, id),
       shapes: shapesOf(this.program),
     });
-    replaceFunction(module, VISIT_MEMBERS, VISIT_BY_SHAPE, [module.i32.const(image.shapesAt)]);
-    const values = new Map([...state.globals, [HEAP_END, 0], [HEAP_BASE, 0]]);
+    replaceFunction(module, VISIT_MEMBERS, this.start + VISIT_BY_SHAPE, [module.i32.const(image.shapesAt)]);
+    const values = new Map([...state.globals, [heapEnd, 0], [HEAP_BASE, 0]]);
     setGlobals(module, globals, values);
     module.removeFunction(binaryen.getFunctionInfo(module.getStart()).name);
     setStart(module, module.nop());
@@ -91,7 +95,7 @@ export default class Begin {
       module,
       rootsThatMatter(module, roots, used, values, (address) => this.mayLeadToHeap(image, address)),
     );
-    moveData(module, image, used, values);
+    moveData(module, image, used, values, heapEnd);
     this.ship(module, image);
     binaryen.setLowMemoryUnused(true);
   }
@@ -107,7 +111,7 @@ export default class Begin {
     const scratch = (image.end + packed.length + 15) & ~15;
     const { i32 } = module;
     const operands = [image.end, image.begin, image.bytes.length, scratch].map((value) => i32.const(value));
-    setStart(module, module.call(UNPACK, operands, binaryen.none));
+    setStart(module, module.call(this.start + UNPACK, operands, binaryen.none));
     module.removeExport("unpack");
     module.removeExport("memory");
     const segments = [{ offset: i32.const(image.end), data: packed }];
@@ -177,8 +181,8 @@ function setVisits(module, roots) {
   module.addFunction(VISIT_ROOTS, binaryen.i32, binaryen.none, [], module.block(null, visits));
 }
 
-/** Lays the data out where it stays, and says so in the code and in the globals. */
-function moveData(module, image, globals, values) {
+/** Lays the data out where it stays, and says so in the code and in the globals; `heapEnd` is the one that says where the heap ends. */
+function moveData(module, image, globals, values, heapEnd) {
   const { ExpressionIds } = binaryen;
   const constants = [];
   const uses = [];
@@ -196,7 +200,7 @@ function moveData(module, image, globals, values) {
     [...values].filter(([, value]) => image.isAddress(value)).map(([name, value]) => [name, value]),
   );
   for (const { name } of globals) if (moved.has(name)) moved.set(name, image.moved(moved.get(name)));
-  setGlobals(module, globals, new Map([...values, ...moved, [HEAP_BASE, image.end], [HEAP_END, image.end]]));
+  setGlobals(module, globals, new Map([...values, ...moved, [HEAP_BASE, image.end], [heapEnd, image.end]]));
 }
 
 function segmentStarts(module) {

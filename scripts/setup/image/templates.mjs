@@ -1,11 +1,12 @@
 import { Node, NodeKind, Token } from "assemblyscript";
+import { isOurs } from "./library.mjs";
 
 /**
  * Makes sums of template literals, in the sources as parsed: a sum of strings is a call for each part, where a template
  * is that and a static array, and all of them together need the standard library's way to join arrays.
  */
 export function sumTemplates(parser) {
-  for (const source of parser.sources) if (!source.isLibrary) rewriteWithin(source.statements);
+  for (const source of parser.sources) if (isOurs(source)) rewriteWithin(source.statements);
 }
 
 /** @param {unknown} tree a node of the compiler's syntax tree, a list of them, or what else a node holds */

@@ -4,6 +4,7 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isLibrarySource } from "./library.mjs";
 
 const SOURCE = "assembly/match/injection/weights";
 const FILE = join(import.meta.dirname, "..", "..", "..", `${SOURCE}.bin`);
@@ -14,7 +15,7 @@ const ZEROS = 2;
 
 /** The first address behind the weights that a program's sources call for; 0 where they call for none. */
 export function endOfWeights({ sources }) {
-  if (!sources.some(({ internalPath }) => internalPath === SOURCE)) return 0;
+  if (!sources.some((source) => isLibrarySource(source, SOURCE))) return 0;
   return (ADDRESS + statSync(FILE).size + ZEROS + 15) & ~15;
 }
 

@@ -1,10 +1,14 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { wasmFile } from "../../../scripts/setup/plugins.ts";
+import { pluginNames as allPluginNames, wasmFile } from "../../../scripts/setup/plugins.ts";
 import { WasmHost, type HostOptions } from "../../host/wasm-host.ts";
 import { readExamples } from "../../schema/validator.ts";
 
-export { pluginNames } from "../../../scripts/setup/plugins.ts";
+/** The plugins that the contract is for: all, or those that `WEIR_ONLY` names, separated by commas. */
+export function pluginNames(): string[] {
+  const only = process.env["WEIR_ONLY"];
+  return only ? only.split(",") : allPluginNames();
+}
 
 /** A plugin's configuration out of its folder `examples/`. */
 export interface Example {

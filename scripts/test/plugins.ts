@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "../setup/plugins.ts";
+import { IS_PACKAGE, LIBRARY, ROOT } from "../setup/root.ts";
+import { envoyStep, lintStep, runTests } from "./run.ts";
+
+/**
+ * Builds these plugins and runs what concerns them: lint, where this is Weir itself, the contract suite, and their own tests. A
+ * file filter in `args` takes the place of that.
+ */
+export function testPlugins(only: string[], args: string[]): Promise<number> {
+  process.env["WEIR_ONLY"] = only.join(",");
+  const steps = [() => build(only), envoyStep, ...(IS_PACKAGE ? [] : [lintStep(only)])];
+  return runTests(steps, [...config(), ...(args.some(isFile) ? [] : filters(only)), ...args]);
+}
+
+function config(): string[] {
+  return IS_PACKAGE ? ["--config", join(LIBRARY, "scripts", "test", "package.config.ts")] : [];
+}
+
+function filters(only: string[]): string[] {
+  if (IS_PACKAGE) return [];
+  const own = only.flatMap((name) => foldersOf(name).filter((folder) => folder.startsWith("test")));
+  return ["test/contract/", "test/schema.test.ts", "test/docs.test.ts", ...own];
+}
+
+/** Where a plugin's files are, from the project's root. */
+export function foldersOf(plugin: string): string[] {
+  return [join("plugins", plugin), join("test", "plugins", plugin), join("test", "envoy", plugin)]
+    .filter((folder) => existsSync(join(ROOT, folder)))
+    .map((folder) => `${folder}/`);
+}
+
+function isFile(argument: string): boolean {
+  return !argument.startsWith("-") && (argument.includes("/") || argument.endsWith(".ts"));
+}
