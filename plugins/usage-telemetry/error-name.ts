@@ -13,8 +13,10 @@ const CONNECTION_TERMINATION: u64 = 1 << 6;
 const OVERFLOW: u64 = 1 << 7;
 const CLIENT_TERMINATION: u64 = 1 << 14;
 const IDLE_TIMEOUT: u64 = 1 << 16;
-const DURATION_TIMEOUT: u64 = 1 << 20;
-const CLIENT_RESET: u64 = 1 << 27;
+const UPSTREAM_DURATION: u64 = 1 << 19;
+const DURATION_TIMEOUT: u64 = 1 << 22;
+const UPSTREAM_PROTOCOL_ERROR: u64 = 1 << 23;
+const CLIENT_RESET: u64 = 1 << 28;
 
 /** Whether a status says that there is no answer. */
 export function isError(status: i32): bool {
@@ -27,9 +29,10 @@ export function isError(status: i32): bool {
  */
 export function errorName(status: i32, flags: u64): string {
   if (flags & (CLIENT_TERMINATION | CLIENT_RESET)) return "client_closed";
-  if (flags & (REQUEST_TIMEOUT | IDLE_TIMEOUT | DURATION_TIMEOUT)) return "timeout";
+  if (flags & (REQUEST_TIMEOUT | IDLE_TIMEOUT | UPSTREAM_DURATION | DURATION_TIMEOUT)) return "timeout";
   if (isError(status) && status <= LAST_STATUS) return formatInteger(status);
-  if (flags & (REMOTE_RESET | CONNECTION_TERMINATION)) return "upstream_reset";
+  // A chunked answer whose connection ends early is an error of the protocol.
+  if (flags & (REMOTE_RESET | CONNECTION_TERMINATION | UPSTREAM_PROTOCOL_ERROR)) return "upstream_reset";
   if (flags & (CONNECTION_FAILURE | NO_HEALTHY_UPSTREAM | OVERFLOW)) return "upstream_unavailable";
   if (flags & LOCAL_RESET) return "reset";
   return status == 0 ? "no_answer" : "";
