@@ -47,6 +47,8 @@ export class TokenLimiter extends TwoWayExchange {
   private isAdmitted: bool = false;
   /** The request's body was read to its end, and is as it should be. */
   private isRead: bool = false;
+  /** What the answer used has been published. */
+  private isMeasured: bool = false;
   /** The client didn't ask for the usage that the answer will have. */
   private hidesUsage: bool = false;
   /** The answer is a stream of objects, one a line. */
@@ -130,6 +132,8 @@ export class TokenLimiter extends TwoWayExchange {
       if (result == CutResult.Unchanged) this.show(piece);
       else this.isRewritten = true;
     }
+    // A host closes its trace's span before it calls `onEnd`.
+    if (isLast && this.batch == null && meter.isCertain) this.measure(meter);
     return this.settings.cutStreamsOverLimit ? this.lookAtLimits(meter, piece) : Outcome.Pass;
   }
 
@@ -289,24 +293,29 @@ export class TokenLimiter extends TwoWayExchange {
   }
 
   private charge(claim: Claim): void {
-    const settings = this.settings;
-    const batch = this.batch;
     let meter = this.meter;
     if (meter == null) meter = AnswerMeter.take(false);
     this.meter = meter;
+    if (!this.isMeasured) this.measure(meter);
+    this.settings.shared!.settle(claim, meter);
+  }
+
+  /** Settles what the answer used, and publishes it. */
+  private measure(meter: AnswerMeter): void {
+    const batch = this.batch;
     let input = this.inquiry!.demand.input;
     let output: i64 = 0;
     if (batch != null) {
       // What is refused at its end has gone up already.
       const isTaken = this.isEnded ? this.request.isComplete : !isErrorAnswer();
       input = isTaken ? batch.inputTokens : 0;
-      output = isTaken ? batch.outputTokens(settings.reserve.outputDefault) : 0;
+      output = isTaken ? batch.outputTokens(this.settings.reserve.outputDefault) : 0;
     } else if (!meter.isCertain && !isErrorAnswer()) {
       output = meter.writtenSoFar;
     }
     meter.settle(input, output);
-    settings.shared!.settle(claim, meter);
     publishUsage(meter);
+    this.isMeasured = true;
   }
 
   private giveBack(): void {

@@ -125,16 +125,20 @@ export class UsageTelemetry extends TwoWayExchange {
   }
 
   onResponsePiece(piece: Bytes, isLast: bool): Outcome {
-    if (this.firstNs == 0 && this.isStream && piece.length > 0) this.firstNs = nowNs();
+    if (this.firstNs == 0 && this.isStream && piece.length > 0) {
+      this.firstNs = nowNs();
+      TTFT.setNumber(this.firstUs / US_PER_MS);
+    }
     const meter = this.meter;
     if (meter == null) return Outcome.Leave;
-    if (!this.hidesUsage) {
-      meter.feed(piece, isLast);
-      return Outcome.Pass;
-    }
-    const result = meter.feedHiding(piece, isLast, this.rewritten);
-    if (result == CutResult.Unchanged) this.show(piece);
+    if (!this.hidesUsage) meter.feed(piece, isLast);
+    else if (meter.feedHiding(piece, isLast, this.rewritten) == CutResult.Unchanged) this.show(piece);
     else this.isRewritten = true;
+    // A host closes its trace's span before it calls `onLog`. A plugin in front, which has the answer next, overwrites this.
+    if (isLast && meter.isCertain && !call.usage.read()) {
+      meter.settle(0, 0);
+      publishUsage(meter);
+    }
     return Outcome.Pass;
   }
 
@@ -219,7 +223,7 @@ export class UsageTelemetry extends TwoWayExchange {
     call.startMs = this.startNs / NS_PER_MS;
     call.durationUs = microseconds(this.startNs, endNs);
     call.isStream = this.isStream;
-    if (this.firstNs != 0) call.firstUs = microseconds(this.startNs, this.firstNs);
+    call.firstUs = this.firstUs;
     call.status = this.status != 0 ? this.status : responseCode();
     this.measure();
     const model = this.model;
@@ -261,8 +265,12 @@ export class UsageTelemetry extends TwoWayExchange {
     publishUsage(meter);
   }
 
+  /** How long after the request's start the answer's first piece came, or `NO_TIME`. */
+  private get firstUs(): i64 {
+    return this.firstNs == 0 ? NO_TIME : microseconds(this.startNs, this.firstNs);
+  }
+
   private publish(settings: TelemetrySettings): void {
-    if (call.firstUs != NO_TIME) TTFT.setNumber(call.firstUs / US_PER_MS);
     if (call.cost != NO_COST) COST.setNumber(call.cost);
     if (!settings.records) return;
     record.clear();

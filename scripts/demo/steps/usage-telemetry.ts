@@ -1,3 +1,4 @@
+import { taggedMetric } from "../../../test/host/metric-tags.ts";
 import { until } from "../../../test/envoy/support/until.ts";
 import type { Link } from "../link.ts";
 import type { Step, Walk } from "../walk.ts";
@@ -7,7 +8,6 @@ const MESSAGES = [{ role: "user", content: "Why do weirs hum?" }];
 /** What a million tokens of `gpt-4o` cost. */
 const PRICE = { input: 2.5, output: 10 };
 const COUNTED = "weir.usage-telemetry.";
-const TAG = /\.(\w+)\.=\.(.*?)\.=;/g;
 const HANDED_OVER_MS = 5000;
 
 /** What was counted of one combination of labels. */
@@ -85,8 +85,8 @@ async function showCounted(walk: Walk): Promise<void> {
 
 async function rowsOf(walk: Walk): Promise<Row[]> {
   const rows = new Map<string, Row>();
-  for (const [name, value] of await walk.gateway.envoy.stats(COUNTED)) {
-    const tags = Object.fromEntries([...name.matchAll(TAG)].map(([, key, text]) => [key!, text!]));
+  for (const [fullName, value] of await walk.gateway.envoy.stats(COUNTED)) {
+    const { name, tags } = taggedMetric(fullName);
     if (!("error_type" in tags)) continue;
     const labels = ["gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model", "consumer", "error_type"];
     const [operation, provider, model, consumer, error] = labels.map((label) => tags[label] ?? "") as [
@@ -100,8 +100,8 @@ async function rowsOf(walk: Walk): Promise<Row[]> {
     const none = { requests: 0, input: 0, output: 0, "cost, millionths": 0 };
     const row = rows.get(key) ?? { operation, provider, model, consumer, error, ...none };
     rows.set(key, row);
-    if (name.includes(`${COUNTED}requests.`)) row.requests += value;
-    else if (name.includes(`${COUNTED}cost_micros.`)) row["cost, millionths"] += value;
+    if (name.endsWith(`${COUNTED}requests`)) row.requests += value;
+    else if (name.endsWith(`${COUNTED}cost_micros`)) row["cost, millionths"] += value;
     else if (tags["gen_ai_token_type"] === "input") row.input += value;
     else if (tags["gen_ai_token_type"] === "output") row.output += value;
   }

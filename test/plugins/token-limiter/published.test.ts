@@ -58,6 +58,17 @@ describe("filter state says what was used", () => {
     expect(Number(stream.filterState.get("weir.input_tokens"))).toBeGreaterThan(0);
   });
 
+  test("when the answer has ended, before the host closes a trace's span, and once", async () => {
+    const { limiter } = await startLimiter({});
+    const stream = open(limiter, chat(60));
+    stream.respond(reports(FULL_USAGE));
+    const published = stream.filterState.all;
+    expect(published).toMatchObject({ "weir.input_tokens": "100", "weir.output_tokens": "50" });
+    stream.filterState.set("weir.output_tokens", "of another plugin");
+    stream.finish();
+    expect(stream.filterState.get("weir.output_tokens")).toBe("of another plugin");
+  });
+
   test("nothing of a request that was refused", async () => {
     const { limiter } = await startLimiter({ limits: [outputLimit()] });
     expect(limiter.send(chat(101)).filterState).toEqual({ "weir.consumer": "a" });

@@ -76,6 +76,26 @@ describe("of a stream", () => {
     expect(histogram("gen_ai.client.token.usage")).toEqual([9, 11]);
   });
 
+  test("it has published what a trace's span may have before the host closes that", async () => {
+    const { telemetry } = await startTelemetry();
+    const stream = telemetry.stream();
+    stream.request(chat({ stream: true }));
+    stream.onResponseHeaders({ ":status": "200", "content-type": "text/event-stream" }, false);
+    stream.onResponseBody(events(delta("a"))[0]!, false);
+    expect(stream.filterState.all).toEqual({ "weir.consumer": "team-a", "weir.ttft_ms": "0" });
+    const usage = { prompt_tokens: 9, completion_tokens: 11, total_tokens: 20 };
+    stream.onResponseBody(events({ object: "chat.completion.chunk", choices: [], usage })[0]!, true);
+    const published = stream.filterState.all;
+    expect(published).toMatchObject({
+      "weir.input_tokens": "9",
+      "weir.output_tokens": "11",
+      "weir.usage_source": "reported",
+    });
+    stream.finish();
+    expect(stream.filterState.all).toMatchObject(published);
+    expect(JSON.parse(stream.filterState.get("weir.audit")!)).toMatchObject({ input_tokens: 9, output_tokens: 11 });
+  });
+
   test("that the client leaves, it tells what came by estimate", async () => {
     const { host, telemetry } = await startTelemetry();
     const stream = telemetry.stream();

@@ -1,4 +1,5 @@
 import { type RequestSpec, type ResponseSpec } from "../../../host/exchange.ts";
+import { taggedMetric } from "../../../host/metric-tags.ts";
 import { type PluginContext } from "../../../host/plugin-context.ts";
 import { WasmHost, type HostOptions } from "../../../host/wasm-host.ts";
 import { wasmFile } from "../../../../scripts/setup/plugins.ts";
@@ -49,8 +50,7 @@ export function answer(usage: object | undefined, over: object = {}): ResponseSp
 export function metricsOf(host: WasmHost): { name: string; tags: Record<string, string>; value: number }[] {
   host.tick(TICK);
   return Object.entries(host.process.metrics.all).map(([full, value]) => {
-    const tags = Object.fromEntries([...full.matchAll(/\.(\w+)\.=\.(.*?)\.=;/g)].map(([, key, text]) => [key!, text!]));
-    const name = full.replace(/\.(\w+)\.=\.(.*?)\.=;/g, "").replace(/\.$/, "");
+    const { name, tags } = taggedMetric(full);
     return { name: name.replace("weir.usage-telemetry.", ""), tags, value };
   });
 }
