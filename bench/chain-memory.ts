@@ -1,14 +1,12 @@
 import { readFileSync } from "node:fs";
-import { EnvoyProcess } from "../test/envoy/support/envoy-process.ts";
-import { inOneModule, localConfig } from "../test/envoy/support/example.ts";
+import { ExampleGateway, TEAM_A } from "../test/envoy/support/example-gateway.ts";
+import { inOneModule } from "../test/envoy/support/example.ts";
 import type { Bootstrap } from "../test/envoy/support/gateway-config.ts";
-import { MockProvider } from "../test/envoy/support/mock-provider.ts";
 import { table } from "./table.ts";
 
 const WORKERS = [1, 4, 16];
 /** Enough that every worker has had some. */
 const REQUESTS_A_WORKER = 50;
-const KEYS = { OPENAI_API_KEY: "key-for-openai", ANTHROPIC_API_KEY: "key-for-anthropic" };
 const PROTOCOL = "typed_extension_protocol_options";
 
 /** The gateway example, as what its memory is measured. */
@@ -20,43 +18,29 @@ const BUILDS: readonly [name: string, change: (config: Bootstrap) => Bootstrap][
 
 /** Prints how much resident memory Envoy has with the whole chain, by workers, after some requests. */
 export async function chainMemory(): Promise<void> {
-  const mocks = await Promise.all([
-    MockProvider.start("openai", "OpenAi"),
-    MockProvider.start("anthropic", "Anthropic"),
-  ]);
-  const addresses = Object.fromEntries(mocks.map(({ name, address }) => [name, address]));
-  try {
-    const rows: string[][] = [];
-    for (const [name, change] of BUILDS) {
-      const row = [name];
-      for (const workers of WORKERS) {
-        const envoy = await EnvoyProcess.start(change(localConfig("gateway", addresses)), {
-          env: KEYS,
-          concurrency: workers,
-        });
-        await send(envoy, workers * REQUESTS_A_WORKER);
-        row.push((residentBytes(envoy.pid) / 2 ** 20).toFixed(0));
-        await envoy.stop();
+  const rows: string[][] = [];
+  for (const [name, change] of BUILDS) {
+    const row = [name];
+    for (const concurrency of WORKERS) {
+      const gateway = await ExampleGateway.start({ change, concurrency });
+      try {
+        await send(gateway, concurrency * REQUESTS_A_WORKER);
+        row.push((residentBytes(gateway.envoy.pid) / 2 ** 20).toFixed(0));
+      } finally {
+        await gateway.stop();
       }
-      rows.push(row);
     }
-    console.log(table(["resident memory of Envoy, MiB", ...WORKERS.map((count) => `${count} workers`)], rows));
-  } finally {
-    await Promise.all(mocks.map((mock) => mock.stop()));
+    rows.push(row);
   }
+  console.log(table(["resident memory of Envoy, MiB", ...WORKERS.map((count) => `${count} workers`)], rows));
 }
 
-async function send(envoy: EnvoyProcess, count: number): Promise<void> {
+async function send(gateway: ExampleGateway, count: number): Promise<void> {
   const one = async (): Promise<void> => {
-    const answer = await fetch(envoy.url("/v1/chat/completions"), {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        authorization: "Bearer example-key-of-team-a",
-        connection: "close",
-      },
-      body: JSON.stringify({ model: "gpt-4o", messages: [{ role: "user", content: "Why do weirs hum?" }] }),
-    });
+    const answer = await gateway.send(
+      { model: "gpt-4o", messages: [{ role: "user", content: "Why do weirs hum?" }] },
+      { headers: { ...TEAM_A, connection: "close" } },
+    );
     await answer.text();
   };
   for (let i = 0; i < count; i += 10) await Promise.all(Array.from({ length: 10 }, one));

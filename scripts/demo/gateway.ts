@@ -1,6 +1,7 @@
 import { EnvoyProcess, type EnvoyOptions } from "../../test/envoy/support/envoy-process.ts";
 import { type NativeFilter, type WasmFilter, gatewayConfig } from "../../test/envoy/support/gateway-config.ts";
-import { MockProvider } from "../../test/envoy/support/mock-provider.ts";
+import type { MockProvider } from "../../test/envoy/support/mock-provider.ts";
+import { MockProviders } from "../../test/envoy/support/mock-providers.ts";
 import { findEnvoy } from "../setup/envoy.ts";
 import { build, wasmFile } from "../setup/plugins.ts";
 import { step } from "../setup/progress.ts";
@@ -10,10 +11,17 @@ import { CHAIN } from "./chain.ts";
 /** What the plugins publish beside what every gateway here logs: filter state, by name. */
 const PUBLISHED = ["guard", "input_tokens", "output_tokens", "total_tokens", "usage_source", "audit"];
 
+const PROVIDERS = {
+  openai: "OpenAi",
+  "anthropic-compat": ["Anthropic", "OpenAi"],
+  vllm: "OpenAi",
+  gemini: "Gemini",
+} as const;
+
 /** The mock providers and the Envoy with the whole chain that the demo and `npm start` show. */
 export class DemoGateway {
   private constructor(
-    readonly mocks: MockProvider[],
+    readonly providers: MockProviders,
     readonly envoy: EnvoyProcess,
   ) {}
 
@@ -33,35 +41,33 @@ export class DemoGateway {
     port: number,
     options: EnvoyOptions,
   ): Promise<DemoGateway> {
-    const mocks = await Promise.all([
-      MockProvider.start("openai", "OpenAi"),
-      MockProvider.start("anthropic-compat", "Anthropic", "OpenAi"),
-      MockProvider.start("vllm", "OpenAi"),
-      MockProvider.start("gemini", "Gemini"),
-    ]);
-    const clusters = Object.fromEntries(mocks.map(({ name, address }) => [name, address]));
+    const providers = await MockProviders.start<string>(PROVIDERS);
     const accessLogFields = Object.fromEntries(
       PUBLISHED.map((name) => [name, `%FILTER_STATE(wasm.weir.${name}:PLAIN)%`]),
     );
     try {
-      const config = gatewayConfig({ filters, clusters, fallback: "openai", port, accessLogFields });
+      const config = gatewayConfig({
+        filters,
+        clusters: providers.addresses,
+        fallback: "openai",
+        port,
+        accessLogFields,
+      });
       const envoy = await EnvoyProcess.start(config, options);
-      return new DemoGateway(mocks, envoy);
+      return new DemoGateway(providers, envoy);
     } catch (error) {
-      await Promise.all(mocks.map((mock) => mock.stop()));
+      await providers.stop();
       throw error;
     }
   }
 
   /** A mock by its name. */
   mock(name: string): MockProvider {
-    const mock = this.mocks.find((one) => one.name === name);
-    if (!mock) throw new Error(`no mock provider ${name}`);
-    return mock;
+    return this.providers.mock(name);
   }
 
   async stop(): Promise<void> {
     await this.envoy.stop();
-    await Promise.all(this.mocks.map((mock) => mock.stop()));
+    await this.providers.stop();
   }
 }

@@ -113,9 +113,7 @@ export class Walk {
 
   /** Prints and returns what came of a request whose answer is complete. */
   async settle(status: number, headers: Headers, text: string): Promise<Back> {
-    const upstreams = this.gateway.mocks.flatMap(({ name, seen }) =>
-      seen.map((request) => ({ provider: name, request })),
-    );
+    const upstreams = this.gateway.providers.seen;
     this.print.upstreams(upstreams);
     this.print.answer(status, headers, text);
     const lines = await this.gateway.envoy.accessLog(this.logLines + 1);
@@ -163,7 +161,7 @@ export class Walk {
   }
 
   private forget(): void {
-    for (const mock of this.gateway.mocks) mock.seen = [];
+    for (const mock of this.gateway.providers.all) mock.seen = [];
   }
 }
 

@@ -1,6 +1,6 @@
 import { wasmFile } from "../../../scripts/setup/plugins.ts";
 import { type Address, type Bootstrap, type Json, gatewayConfig, wasmFilter } from "../support/gateway-config.ts";
-import { MockProvider, type SeenRequest, type ShapeName } from "../support/mock-provider.ts";
+import { MockProviders, type Shapes, startMocks } from "../support/mock-providers.ts";
 
 type JsonObject = { [key: string]: Json };
 
@@ -120,41 +120,15 @@ export function egressConfig(gateway: EgressGateway): Bootstrap {
   return { ...bootstrap, static_resources: { ...bootstrap.static_resources, clusters } };
 }
 
-/** Mock providers by name. */
-export class Upstreams<Name extends string = string> {
-  private constructor(private readonly mocks: Map<Name, MockProvider>) {}
-
-  static async start<Name extends string>(shapes: Record<Name, ShapeName>): Promise<Upstreams<Name>> {
-    const started = await Promise.all(
-      Object.entries<ShapeName>(shapes).map(async ([name, shape]) => {
-        return [name as Name, await MockProvider.start(name, shape)] as const;
-      }),
-    );
-    return new Upstreams(new Map(started));
-  }
-
-  mock(name: Name): MockProvider {
-    return this.mocks.get(name)!;
+/** Mock providers by name, as the endpoints of a cluster. */
+export class Upstreams<Name extends string = string> extends MockProviders<Name> {
+  static override async start<Name extends string>(shapes: Shapes<Name>): Promise<Upstreams<Name>> {
+    return new Upstreams(await startMocks(shapes));
   }
 
   /** An endpoint for a mock. */
   endpoint(name: Name, priority = 0): Endpoint {
     return { provider: name, address: this.mock(name).address, priority };
-  }
-
-  /** Every request seen, in the order of their headers. */
-  get seen(): { provider: Name; request: SeenRequest }[] {
-    return [...this.mocks]
-      .flatMap(([provider, mock]) => mock.seen.map((request) => ({ provider, request })))
-      .sort((a, b) => a.request.headersAt - b.request.headersAt);
-  }
-
-  reset(): void {
-    for (const mock of this.mocks.values()) mock.reset();
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all([...this.mocks.values()].map((mock) => mock.stop()));
   }
 }
 

@@ -1,11 +1,6 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { pipInstall } from "../../../scripts/setup/pip.ts";
-import { ROOT } from "../../../scripts/setup/root.ts";
-import { spawnSync } from "node:child_process";
+import { runPython } from "../../../scripts/setup/python.ts";
 
-const FOLDER = join(ROOT, ".tools", "prometheus-client-0.26.0");
-const REQUIREMENTS = join("scripts", "setup", "prometheus-requirements.txt");
+const CLIENT = { folder: "prometheus-client-0.26.0", requirements: "prometheus-requirements.txt" };
 // The client writes counters as OpenMetrics does, with a `_total` that the text doesn't have.
 const PROGRAM = `
 import json, sys
@@ -26,17 +21,19 @@ export interface Sample {
 
 /** Every sample in what Envoy shows Prometheus, as Prometheus' own Python client reads it; throws where that finds a fault. */
 export async function samplesOf(text: string): Promise<Sample[]> {
-  if (!existsSync(FOLDER)) await pipInstall(FOLDER, REQUIREMENTS, { elsewhere: "or connect to PyPI" });
-  const { status, stdout, stderr } = spawnSync("python3", ["-c", PROGRAM], {
-    input: text,
-    encoding: "utf8",
-    env: { ...process.env, PYTHONPATH: FOLDER },
-    maxBuffer: 1 << 28,
-  });
-  if (status !== 0) throw new Error(`no Prometheus text: ${stderr}`);
-  return (JSON.parse(stdout) as [string, Record<string, string>, number][]).map(([name, labels, value]) => ({
-    name,
-    labels,
-    value,
-  }));
+  const samples = JSON.parse(await runPython(CLIENT, PROGRAM, text)) as [string, Record<string, string>, number][];
+  return samples.map(([name, labels, value]) => ({ name, labels, value }));
+}
+
+/** What an Envoy shows Prometheus now. */
+export async function scrape({ adminUrl }: { adminUrl: string }): Promise<Sample[]> {
+  return samplesOf(await (await fetch(`${adminUrl}/stats/prometheus`)).text());
+}
+
+/** The sum of all series of this name that have these labels. */
+export function sumOf(samples: readonly Sample[], name: string, labels: Record<string, string> = {}): number {
+  return samples
+    .filter((sample) => sample.name === name)
+    .filter((sample) => Object.entries(labels).every(([key, value]) => sample.labels[key] === value))
+    .reduce((sum, { value }) => sum + value, 0);
 }

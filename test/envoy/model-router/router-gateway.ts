@@ -1,6 +1,7 @@
 import { type EnvoyOptions, EnvoyProcess } from "../support/envoy-process.ts";
-import type { Address, Bootstrap } from "../support/gateway-config.ts";
-import { MockProvider, type SeenRequest, type ShapeName } from "../support/mock-provider.ts";
+import type { Bootstrap } from "../support/gateway-config.ts";
+import type { ShapeName } from "../support/mock-provider.ts";
+import { MockProviders } from "../support/mock-providers.ts";
 import { type Listener, type RunningGateway, pluginConfig, useGateway } from "../support/plugin-gateway.ts";
 
 /** The providers that the tests route to. Requests without routing headers reach `fallback`, which speaks most dialects. */
@@ -15,48 +16,11 @@ const PROVIDERS = {
 
 export type ProviderName = keyof typeof PROVIDERS;
 
-function shapesOf(name: ProviderName): [ShapeName, ...ShapeName[]] {
-  return PROVIDERS[name];
-}
-
 /** The providers that the tests route to, all running. */
-export class Providers {
-  private constructor(private readonly mocks: Map<string, MockProvider>) {}
+export type Providers = MockProviders<ProviderName>;
 
-  static async start(): Promise<Providers> {
-    const names = Object.keys(PROVIDERS) as ProviderName[];
-    const mocks = await Promise.all(names.map((name) => MockProvider.start(name, ...shapesOf(name))));
-    return new Providers(new Map(mocks.map((mock) => [mock.name, mock])));
-  }
-
-  mock(name: ProviderName): MockProvider {
-    return this.mocks.get(name)!;
-  }
-
-  get addresses(): Record<string, Address> {
-    return Object.fromEntries([...this.mocks].map(([name, mock]) => [name, mock.address]));
-  }
-
-  /** Forgets what all of them saw, and makes them healthy. */
-  reset(): void {
-    for (const mock of this.mocks.values()) mock.reset();
-  }
-
-  /** Every request seen, with the name of its provider. */
-  get seen(): { provider: string; request: SeenRequest }[] {
-    return [...this.mocks].flatMap(([provider, mock]) => mock.seen.map((request) => ({ provider, request })));
-  }
-
-  /** The only request that any provider saw; throws when there were none or more. */
-  only(): { provider: string; request: SeenRequest } {
-    const [first, ...more] = this.seen;
-    if (!first || more.length > 0) throw new Error(`providers saw ${this.seen.length} requests, not 1`);
-    return first;
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all([...this.mocks.values()].map((mock) => mock.stop()));
-  }
+export function startProviders(): Promise<Providers> {
+  return MockProviders.start<ProviderName>(PROVIDERS);
 }
 
 /** Envoy's bootstrap for several listeners, each with a model-router of its own, all in one VM. */
@@ -77,9 +41,5 @@ export type Running = RunningGateway<Providers>;
 
 /** One Envoy with these listeners, and one set of providers, for a test file. */
 export function useRouter(listeners: Record<string, Listener>, options?: EnvoyOptions): Running {
-  return useGateway(
-    () => Providers.start(),
-    (providers) => routerConfig(providers, listeners),
-    options,
-  );
+  return useGateway(startProviders, (providers) => routerConfig(providers, listeners), options);
 }

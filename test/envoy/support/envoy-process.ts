@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { command } from "../../../scripts/setup/command.ts";
 import { findEnvoy } from "../../../scripts/setup/envoy.ts";
 import { type Address, type Bootstrap, ACCESS_LOG } from "./gateway-config.ts";
@@ -34,9 +35,7 @@ export class EnvoyProcess {
     private readonly child: ChildProcess,
     private readonly folder: string,
   ) {
-    const collect = (piece: Buffer): void => void (this.output += piece.toString());
-    child.stdout?.on("data", collect);
-    child.stderr?.on("data", collect);
+    for (const stream of [child.stdout, child.stderr]) if (stream) this.collect(stream);
     child.on("error", (error) => {
       this.exit = error.message;
       this.gone.release();
@@ -175,6 +174,18 @@ export class EnvoyProcess {
     }
     process.off("exit", this.abandon);
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Takes a stream by whole lines: the other one's come in between. */
+  private collect(stream: Readable): void {
+    let open = "";
+    stream.setEncoding("utf8");
+    stream.on("data", (piece: string) => {
+      const end = piece.lastIndexOf("\n") + 1;
+      if (end > 0) this.output += open + piece.slice(0, end);
+      open = (end > 0 ? "" : open) + piece.slice(end);
+    });
+    stream.on("end", () => (this.output += open));
   }
 
   private readonly abandon = (): void => {

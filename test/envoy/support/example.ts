@@ -17,12 +17,18 @@ export function exampleNames(): string[] {
   return readdirSync(FOLDER).filter((name) => readdirSync(join(FOLDER, name)).includes("envoy.yaml"));
 }
 
+/** The other files of an example that have parts of an `envoy.yaml`. */
+export function fragmentNames(name: string): string[] {
+  return readdirSync(join(FOLDER, name)).filter((file) => /^(access-log|tracing)-.*\.yaml$/.test(file));
+}
+
 /**
  * An example's `envoy.yaml` as it stands, but for what belongs to the machine: the built plugins by their absolute path, a
- * certificate authority that is surely there, and ports that the system picks.
+ * certificate authority that is surely there, and ports that the system picks. Fragments are added where they say that they belong.
  */
-export function exampleConfig(name: string): Bootstrap {
-  const bootstrap = parse(readFileSync(join(FOLDER, name, "envoy.yaml"), "utf8")) as Bootstrap;
+export function exampleConfig(name: string, fragments: readonly string[] = []): Bootstrap {
+  const bootstrap = readExample(name, "envoy.yaml") as unknown as Bootstrap;
+  for (const file of fragments) addFragment(bootstrap, readExample(name, file));
   const { listeners, clusters } = bootstrap.static_resources;
   useBuilt(bootstrap as unknown as Json);
   for (const bound of [...listeners, bootstrap.admin ?? null]) {
@@ -35,6 +41,26 @@ export function exampleConfig(name: string): Bootstrap {
     if ("certificate_chain" in node) Object.assign(node, clientCertificate());
   });
   return bootstrap;
+}
+
+function readExample(name: string, file: string): JsonObject {
+  return parse(readFileSync(join(FOLDER, name, file), "utf8")) as JsonObject;
+}
+
+/** Each key of a fragment goes to the one of its name: of the HTTP connection manager, or of the clusters, which it may have already. */
+function addFragment(
+  { static_resources: { listeners, clusters } }: Bootstrap,
+  { access_log, tracing, ...rest }: JsonObject,
+): void {
+  visit(listeners, (manager) => {
+    if (!("http_filters" in manager)) return;
+    if (access_log) manager["access_log"] = [manager["access_log"] ?? [], access_log].flat() as Json;
+    if (tracing) manager["tracing"] = tracing;
+  });
+  const { clusters: added = [], ...unknown } = rest as { clusters?: JsonObject[] };
+  const names = (clusters as JsonObject[]).map(({ name }) => name);
+  clusters.push(...added.filter((cluster) => !names.includes(cluster["name"])));
+  if (Object.keys(unknown).length > 0) throw new Error(`a fragment with ${Object.keys(unknown).join(", ")}`);
 }
 
 let client: { [key: string]: Json } | undefined;
@@ -68,8 +94,12 @@ export function exampleLimits(name: string): string | undefined {
  * An example's `envoy.yaml` as `exampleConfig` has it, with each cluster leading to where `addresses` says, without TLS. Endpoints
  * that say whose they are keep their priorities, and lead to where the provider's name does.
  */
-export function localConfig(name: string, addresses: Record<string, Address>): Bootstrap {
-  const bootstrap = exampleConfig(name);
+export function localConfig(
+  name: string,
+  addresses: Record<string, Address>,
+  fragments: readonly string[] = [],
+): Bootstrap {
+  const bootstrap = exampleConfig(name, fragments);
   const socketAddress = (upstream: string): Json => {
     const address = addresses[upstream];
     if (!address) throw new Error(`no address for ${upstream}`);
@@ -97,6 +127,24 @@ export function localConfig(name: string, addresses: Record<string, Address>): B
     };
   });
   return { ...bootstrap, static_resources: { ...bootstrap.static_resources, clusters } };
+}
+
+/** Changes a plugin's configuration, wherever a gateway has it. */
+export function reconfigure(
+  bootstrap: Bootstrap,
+  plugin: string,
+  change: (configuration: Record<string, unknown>) => void,
+): void {
+  let instances = 0;
+  visit(bootstrap as unknown as Json, (node) => {
+    if (node["root_id"] !== plugin) return;
+    const written = node["configuration"] as { value: string };
+    const configuration = JSON.parse(written.value) as Record<string, unknown>;
+    change(configuration);
+    written.value = JSON.stringify(configuration);
+    instances++;
+  });
+  if (instances === 0) throw new Error(`no ${plugin} in this gateway`);
 }
 
 /** The same gateway with the module that has all plugins, in one VM. */

@@ -109,7 +109,7 @@ export class SeenRequest {
 export class MockProvider {
   /** Every request since the start or the last `reset()`, in the order of their headers. */
   seen: SeenRequest[] = [];
-  private behaviour: Behaviour = {};
+  private behaviourOf: (request: SeenRequest) => Behaviour = () => ({});
   private waiting: ((request: SeenRequest) => void)[] = [];
   private readonly sockets = new Set<Socket>();
 
@@ -121,7 +121,11 @@ export class MockProvider {
 
   /** Starts a mock; with several shapes the first that has the path answers, and errors are the first one's. */
   static start(name: string, ...shapes: [ShapeName, ...ShapeName[]]): Promise<MockProvider> {
-    return MockProvider.listen(name, shapes, createServer({ requestTimeout: 0, headersTimeout: 0 }));
+    return MockProvider.listen(
+      name,
+      shapes,
+      createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 }),
+    );
   }
 
   /** The same over HTTP/2 without TLS. */
@@ -149,15 +153,15 @@ export class MockProvider {
     return { host: "127.0.0.1", port: (this.server.address() as AddressInfo).port };
   }
 
-  /** From now on answers like this. */
-  behave(behaviour: Behaviour): void {
-    this.behaviour = behaviour;
+  /** From now on answers like this, or each request, by its headers, as it is told. */
+  behave(behaviour: Behaviour | ((request: SeenRequest) => Behaviour)): void {
+    this.behaviourOf = typeof behaviour === "function" ? behaviour : () => behaviour;
   }
 
   /** Forgets what was seen, and behaves as a healthy provider again. */
   reset(): void {
     this.seen = [];
-    this.behaviour = {};
+    this.behave({});
   }
 
   /** The next request whose headers arrive; rejects when none has after `timeoutMs`. */
@@ -180,9 +184,9 @@ export class MockProvider {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const behaviour = this.behaviour;
     const { method = "", url = "", headers, rawHeaders, httpVersion } = request;
     const seen = new SeenRequest(method, url, headers, rawHeaders, httpVersion);
+    const behaviour = this.behaviourOf(seen);
     this.seen.push(seen);
     for (const arrive of this.waiting.splice(0)) arrive(seen);
 
