@@ -4,3 +4,8 @@ import { LogLevel, log } from "../host/log";
 export function logInfo(text: string): void {
   log(LogLevel.Info, text);
 }
+
+/** Writes a line that somebody should look into, likewise. */
+export function logWarning(text: string): void {
+  log(LogLevel.Warn, text);
+}

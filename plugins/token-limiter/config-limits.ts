@@ -60,7 +60,17 @@ function readLimit(entry: ConfigReader, keys: LimitKey[]): Limit {
   const algorithm = isConcurrent ? Algorithm.Concurrent : <Algorithm>chosen;
   if (algorithm != Algorithm.TokenBucket && entry.has("burst")) entry.reject("burst", "is for TokenBucket only");
   const burst = readAmount(entry, "burst", amount);
-  return new Limit(name, key, models, count, amount, burst, periodMs, algorithm, isPerRequest);
+  const limit = new Limit(name, key, models, count, amount, burst, periodMs, algorithm, isPerRequest);
+  if (entry.has("whenAnomalous")) readTighter(entry, limit, by);
+  return limit;
+}
+
+function readTighter(entry: ConfigReader, limit: Limit, by: LimitKey): void {
+  if (limit.isPerRequest) forbid(entry, "whenAnomalous", "per request");
+  if ((by.sources & (1 << KeySource.Consumer)) == 0) entry.reject("whenAnomalous", "needs consumer in by");
+  const tighter = limit.share(readThousandths(entry, "whenAnomalous", 1, 1000));
+  tighter.usual = limit;
+  limit.tighter = tighter;
 }
 
 function forbid(entry: ConfigReader, key: string, count: string): void {
@@ -123,12 +133,17 @@ function readWeights(weights: ConfigReader): Count {
 }
 
 function readWeight(weights: ConfigReader, key: string, fallback: i64): i64 {
-  const value = weights.value(key);
-  if (value == null) return fallback;
-  const weight = value.kind == JsonKind.Number ? thousandths(value.text) : NOT_AN_INTEGER;
-  if (weight >= 0 && weight <= MOST_WEIGHT) return weight;
-  weights.reject(key, `must be a number of at most 3 decimals, 0 to 1000 (got ${value.describe()})`);
-  return fallback;
+  return weights.has(key) ? readThousandths(weights, key, 0, MOST_WEIGHT) : fallback;
+}
+
+/** A number that is there, in thousandths, `least` (0 or 1) to `most` (whole thousands). */
+function readThousandths(entry: ConfigReader, key: string, least: i64, most: i64): i64 {
+  const value = entry.value(key)!;
+  const number = value.kind == JsonKind.Number ? thousandths(value.text) : NOT_AN_INTEGER;
+  if (number >= least && number <= most) return number;
+  const range = `${least == 0 ? "0" : "0.001"} to ${formatInteger(most / 1000)}`;
+  entry.reject(key, `must be a number of at most 3 decimals, ${range} (got ${value.describe()})`);
+  return most;
 }
 
 /** The JSON number `text` times 1000, or `NOT_AN_INTEGER`. */

@@ -77,6 +77,8 @@ export class LimiterSettings extends Settings {
   readonly needsModel: bool;
   /** Whether a request's body decides anything here. */
   readonly readsRequests: bool;
+  /** Whether a limit is tighter for a consumer that behaves unusually. */
+  readonly tightens: bool;
 
   constructor(
     common: CommonSettings,
@@ -93,8 +95,13 @@ export class LimiterSettings extends Settings {
     super(common);
     let sources = 0;
     let hasModels = false;
+    let tightens = false;
     for (let i = 0; i < keys.length; i++) sources |= keys[i].sources;
-    for (let i = 0; i < limits.length; i++) hasModels = hasModels || limits[i].models != null;
+    for (let i = 0; i < limits.length; i++) {
+      hasModels = hasModels || limits[i].models != null;
+      tightens = tightens || limits[i].tighter != null;
+    }
+    this.tightens = tightens;
     const isFor = (1 << KeySource.Consumer) | (1 << KeySource.Group);
     this.countsByConsumer = (sources & (1 << KeySource.Consumer)) != 0;
     this.identifies = common.consumer.isConfigured || (sources & isFor) != 0;
@@ -161,6 +168,8 @@ function readStore(config: ConfigReader, limits: Limit[]): StoreSettings {
     for (let i = 0; i < limits.length; i++) {
       if (limits[i].count.kind == CountKind.Concurrent)
         config.reject("store", "of RateLimitService can't count Concurrent");
+      if (limits[i].tighter != null)
+        config.reject("store", "of RateLimitService has amounts of its own: no whenAnomalous");
     }
   }
   return new StoreSettings(

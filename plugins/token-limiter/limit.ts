@@ -4,7 +4,7 @@ import { ByteString } from "../../assembly/bytes/view";
 import { FastSha256 } from "../../assembly/crypto/fast-sha256";
 import { formatInteger } from "../../assembly/config/integer";
 import { GlobList } from "../../assembly/match/glob-list";
-import { MOST, divideUp, saturatingProduct } from "./ledger-math";
+import { MOST, divideUp, multiplyDivide, saturatingProduct } from "./ledger-math";
 
 export const enum CountKind {
   /** Each request counts one. */
@@ -86,6 +86,10 @@ export class Limit {
   readonly tagLow: u64;
   readonly tagHigh: u64;
   readonly nameBytes: ByteString;
+  /** What counts in its place for a consumer that behaves unusually; null: itself. Set at load. */
+  tighter: Limit | null = null;
+  /** Of a tighter limit the one that it stands for; null: itself. Set at load. */
+  usual: Limit | null = null;
 
   constructor(
     readonly name: string,
@@ -112,6 +116,14 @@ export class Limit {
     hash.finish(changetype<usize>(digest));
     this.tagLow = digest[0];
     this.tagHigh = digest[1];
+  }
+
+  /** This limit with `thousandths` of its amount and capacity, each at least 1, on the same accounts. */
+  share(thousandths: i64): Limit {
+    const amount = max(multiplyDivide(this.amount, thousandths, 0, 1000), 1);
+    const capacity = max(multiplyDivide(this.capacity, thousandths, 0, 1000), 1);
+    const algorithm = this.algorithm;
+    return new Limit(this.name, this.key, this.models, this.count, amount, capacity, this.periodMs, algorithm, false);
   }
 
   isFor(modelPointer: usize, modelLength: i32): bool {

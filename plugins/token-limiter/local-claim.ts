@@ -35,13 +35,18 @@ export class LocalClaim extends Claim {
     reservation.begin(settings.reserve.ttlMs);
     reservation.isForced = this.isForced;
     this.match(inquiry);
+    const now = nowMs();
+    const anomalous = settings.shared!.anomalous;
+    if (anomalous != null) reservation.tighterUntilMs = anomalous.until(inquiry.values.caller.consumer, now);
     for (let i = 0; i < settings.limits.length; i++) {
       if (!this.isMatched(i)) continue;
-      const limit = unchecked(settings.limits[i]);
+      let limit = unchecked(settings.limits[i]);
+      const tighter = limit.tighter;
+      if (tighter != null && reservation.tighterUntilMs > 0) limit = tighter;
       reservation.ask(limit, digests[limit.key], inquiry.demand.reservedOf(limit, settings.reserve));
     }
     if (reservation.length == 0) return Admission.Pass;
-    const admission = store.reserve(reservation, nowMs());
+    const admission = store.reserve(reservation, now);
     this.learn(reservation);
     for (let i = 0; i < reservation.length; i++) if (reservation.at(i).isOverflow) this.overflowed++;
     return admission;

@@ -209,9 +209,15 @@ export class LocalStore {
   private findOrAdd(lease: Lease, nowMs: i64): Account | null {
     let account = this.find(lease);
     if (account == null) account = this.ledger.add(lowOf(lease), highOf(lease), nowMs, this.mostAccounts(lease.record));
-    if (account == null) lease.record = OVERFLOW_RECORD;
-    else account.define(lease.limit);
-    return account;
+    if (account != null) {
+      account.define(lease.limit);
+      return account;
+    }
+    lease.record = OVERFLOW_RECORD;
+    // What all such keys share is not tighter for the sake of one.
+    const usual = lease.limit.usual;
+    if (usual != null) lease.limit = usual;
+    return null;
   }
 
   /** `maxKeys` is spread evenly over the records. */
@@ -261,8 +267,13 @@ function judge(reservation: Reservation, lease: Lease, account: Account): Admiss
   const held = outstanding(account);
   let admission = Admission.Pass;
   if (wanted > room) {
-    const isTooLarge = wanted > account.capacity;
-    const waitMs = isTooLarge ? NEVER : msUntilUseAtMost(account, account.capacity - wanted, held);
+    const isOverAll = wanted > account.capacity;
+    const isTooLarge = isOverAll && lease.limit.usual == null;
+    const waitMs = isTooLarge
+      ? NEVER
+      : isOverAll
+        ? max(reservation.tighterUntilMs - account.clock, 1)
+        : msUntilUseAtMost(account, account.capacity - wanted, held);
     const report = reservation.report;
     if (waitMs > report.retryAfterMs) report.set(lease.limit, room, msUntilUseAtMost(account, 0, held), waitMs);
     admission = isTooLarge ? Admission.TooLarge : Admission.Denied;

@@ -85,6 +85,8 @@ export class Reservation {
   ttlMs: i64 = 0;
   /** What a limit denies is reserved all the same, beyond what it has; the verdict stays. */
   isForced: bool = false;
+  /** Until when limits are tighter for who asks, in ms since the epoch; 0: they aren't. */
+  tighterUntilMs: i64 = 0;
   readonly report: LimitReport = new LimitReport();
 
   /** Forgets everything, and starts one whose leases last `ttlMs` (1 s to 1 h). */
@@ -92,6 +94,7 @@ export class Reservation {
     this.length = 0;
     this.ttlMs = ttlMs;
     this.isForced = false;
+    this.tighterUntilMs = 0;
     this.report.limit = null;
     this.report.retryAfterMs = 0;
   }

@@ -1,3 +1,4 @@
+import { AnomalousConsumers } from "../../assembly/filter/anomalous-consumers";
 import { GrpcService } from "../../assembly/filter/grpc-service";
 import { Published } from "../../assembly/filter/published";
 import { nowMs } from "../../assembly/filter/time";
@@ -19,6 +20,8 @@ const MOST_HITS: i64 = 1_000_000_000;
 @final
 export class SharedState {
   readonly counters: LimitCounters;
+  /** Null where that makes no difference. */
+  readonly anomalous: AnomalousConsumers | null;
   private readonly live: LiveClaims = new LiveClaims();
   private readonly published: Published[] = [];
   private readonly local: LocalStore | null;
@@ -34,6 +37,7 @@ export class SharedState {
     const isLocal = store.type == StoreType.Local;
     this.local = isLocal ? new LocalStore(filter, store.maxKeys) : null;
     this.service = isLocal ? null : new RateLimitService(store.domain);
+    this.anomalous = settings.tightens ? new AnomalousConsumers() : null;
     this.transport = new GrpcService(store.cluster, RATE_LIMIT_SERVICE, RATE_LIMIT_METHOD, store.timeoutMs);
     this.counters = new LimitCounters(settings.limits);
     for (let i = 0; i < settings.limits.length; i++)
@@ -50,11 +54,12 @@ export class SharedState {
   count(claim: Claim, admission: Admission): void {
     if (admission == Admission.Pending || admission == Admission.Unavailable) return;
     const limits = this.settings.limits;
+    const decidedBy = claim.decidedBy;
     const judgement = admission == Admission.TooLarge ? Judgement.TooLarge : Judgement.Denied;
     for (let i = 0; i < limits.length; i++) {
       if (!claim.isMatched(i)) continue;
       if (admission == Admission.Pass) this.counters.judged(i, Judgement.Passed);
-      else if (limits[i] == claim.decidedBy) this.counters.judged(i, judgement);
+      else if (decidedBy != null && limits[i].tagLow == decidedBy.tagLow) this.counters.judged(i, judgement);
     }
     if (claim.overflowed > 0) this.counters.happened(Event.Overflowed, claim.overflowed);
   }

@@ -3,6 +3,10 @@ import { BatchedCounters } from "../../assembly/filter/batched-counters";
 import { BatchedGauge } from "../../assembly/filter/batched-gauge";
 import { RecordSink, SinkSettings } from "../../assembly/filter/record-sink";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
+import { formatDuration } from "../../assembly/config/units";
+import { AnomalyReport } from "./anomaly-report";
+import { AnomalyWatch } from "./anomaly-watch";
+import { AnomalySettings, readAnomalies } from "./config-anomalies";
 import { ChosenLabels } from "./labels";
 import { Price, Prices } from "./prices";
 import { SeriesTable } from "./series-table";
@@ -25,6 +29,8 @@ export class TelemetrySettings extends Settings {
   readonly series: SeriesTable;
   /** Calls that are under way, over all workers. */
   readonly inFlight: BatchedGauge = new BatchedGauge("weir.usage-telemetry.in_flight");
+  /** From `prepare` on; null: anomalies are not looked for. */
+  watch: AnomalyWatch | null = null;
   private readonly counters: BatchedCounters;
 
   constructor(
@@ -33,17 +39,26 @@ export class TelemetrySettings extends Settings {
     readonly readsUsage: bool,
     readonly requestsUsage: bool,
     models: ChosenLabels,
-    consumers: ChosenLabels | null,
+    private readonly consumers: ChosenLabels | null,
     mostSeries: i32,
     readonly prices: Prices | null,
     readonly publishesRecord: bool,
     readonly sink: RecordSink | null,
+    private readonly anomalies: AnomalySettings | null,
   ) {
     super(common);
     const counters = new BatchedCounters("usage-telemetry");
     counters.define("records_dropped");
     this.counters = counters;
     this.series = new SeriesTable(counters, models, consumers, mostSeries);
+  }
+
+  prepare(filter: string): void {
+    const anomalies = this.anomalies;
+    if (anomalies == null) return;
+    const interval = formatDuration(anomalies.intervalMs);
+    const report = new AnomalyReport(this.counters, this.consumers, interval, anomalies.tightenMs);
+    this.watch = new AnomalyWatch(filter, anomalies, report);
   }
 
   tick(): void {
@@ -63,7 +78,14 @@ export class TelemetrySettings extends Settings {
     return this.publishesRecord || this.sink != null;
   }
 
+  /** Whether a call's consumer makes a difference. */
+  get tellsConsumers(): bool {
+    return this.consumers != null || this.anomalies != null || this.records;
+  }
+
   private flush(): void {
+    const watch = this.watch;
+    if (watch != null) watch.tick();
     const sink = this.sink;
     if (sink != null) {
       this.counters.add(0, sink.dropped);
@@ -87,6 +109,7 @@ export function readTelemetrySettings(config: ConfigReader, common: CommonSettin
     readPrices(config),
     audit.bool("filterState", false),
     readSink(audit),
+    readAnomalies(config),
   );
 }
 

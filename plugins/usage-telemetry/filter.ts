@@ -150,6 +150,8 @@ export class UsageTelemetry extends TwoWayExchange {
     settings.inFlight.add(-1);
     this.describe(settings);
     settings.series.add(call);
+    const watch = settings.watch;
+    if (watch != null) watch.add(call);
     this.publish(settings);
   }
 
@@ -234,19 +236,19 @@ export class UsageTelemetry extends TwoWayExchange {
       const provider = providerOf(this.dialect);
       call.provider.set(view.set(provider.pointer, provider.length));
     }
-    if (settings.records || settings.series.tellsConsumers) call.consumer.set(CONSUMER.get());
+    if (settings.tellsConsumers) call.consumer.set(CONSUMER.get());
     if (!this.isComplete || isError(call.status)) {
       const error = new ByteString(errorName(call.status, responseFlags()));
       call.error.set(view.set(error.pointer, error.length));
     }
     const prices = settings.prices;
     if (prices != null) call.cost = prices.costOf(call.model.value, call.usage);
+    if (settings.records || (settings.watch != null && isError(call.status))) call.details.set(responseDetails());
     if (!settings.records) return;
     call.requestedModel.set(REQUESTED_MODEL.get());
     if (call.requestedModel.isEmpty && model != null) call.requestedModel.set(model.value);
     call.attempts.set(ATTEMPTS.get());
     call.guard.set(GUARD.get());
-    call.details.set(responseDetails());
     call.requestId.set(requestId());
   }
 

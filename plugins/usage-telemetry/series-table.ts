@@ -38,11 +38,6 @@ export class SeriesTable {
     this.of(call).add(call);
   }
 
-  /** Whether a call's consumer makes a difference. */
-  get tellsConsumers(): bool {
-    return this.consumers != null;
-  }
-
   private of(call: CallRecord): Series {
     const named = operationOf(call.dialect);
     const operation = this.operations.of(view.set(named.pointer, named.length));

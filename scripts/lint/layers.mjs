@@ -13,12 +13,13 @@ const LAYERS = {
   llm: ["bytes", "json", "sse", "match"],
   config: ["bytes", "json"],
   host: ["bytes"],
+  statistics: [],
   crypto: ["bytes"],
   filter: ["host", "config", "llm", "bytes", "json", "match", "crypto"],
   guard: ["filter", "llm", "match", "crypto", "config", "json", "bytes"],
 };
 
-const PLUGIN_LAYERS = ["guard", "filter", "crypto", "llm", "config", "json", "sse", "match", "bytes"];
+const PLUGIN_LAYERS = ["guard", "filter", "crypto", "llm", "config", "json", "sse", "match", "statistics", "bytes"];
 
 /**
  * The dependency rule of the project at `root`, for ESLint: which layer builds on which, and that no plugin imports a
