@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { parse } from "yaml";
 import { COMBINED, wasmFile } from "../../../scripts/setup/plugins.ts";
@@ -24,13 +25,18 @@ export function fragmentNames(name: string): string[] {
 
 /**
  * An example's `envoy.yaml` as it stands, but for what belongs to the machine: the built plugins by their absolute path, a
- * certificate authority that is surely there, and ports that the system picks. Fragments are added where they say that they belong.
+ * certificate authority that is surely there, ports that the system picks, and of files that Envoy watches a copy. Fragments are
+ * added where they say that they belong.
  */
 export function exampleConfig(name: string, fragments: readonly string[] = []): Bootstrap {
   const bootstrap = readExample(name, "envoy.yaml") as unknown as Bootstrap;
   for (const file of fragments) addFragment(bootstrap, readExample(name, file));
   const { listeners, clusters } = bootstrap.static_resources;
   useBuilt(bootstrap as unknown as Json);
+  visit(listeners, (node) => {
+    const source = node["path_config_source"] as { path: string } | undefined;
+    if (source) source.path = watchedCopy(source.path);
+  });
   for (const bound of [...listeners, bootstrap.admin ?? null]) {
     visit(bound, (node) => {
       if ("port_value" in node) node["port_value"] = 0;
@@ -61,6 +67,27 @@ function addFragment(
   const names = (clusters as JsonObject[]).map(({ name }) => name);
   clusters.push(...added.filter((cluster) => !names.includes(cluster["name"])));
   if (Object.keys(unknown).length > 0) throw new Error(`a fragment with ${Object.keys(unknown).join(", ")}`);
+}
+
+/** Where a configuration's files are that Envoy watches. */
+export function watchedFiles({ static_resources }: Bootstrap): string[] {
+  const files: string[] = [];
+  visit(static_resources.listeners, (node) => {
+    const source = node["path_config_source"] as { path: string } | undefined;
+    if (source) files.push(source.path);
+  });
+  return files;
+}
+
+/** A copy in a folder of its own, with the built plugins; it is gone with this process. */
+function watchedCopy(path: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "weir-watched-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const resources = parse(readFileSync(join(ROOT, path), "utf8")) as Json;
+  useBuilt(resources);
+  const copy = join(folder, basename(path));
+  writeFileSync(copy, JSON.stringify(resources));
+  return copy;
 }
 
 let client: { [key: string]: Json } | undefined;
