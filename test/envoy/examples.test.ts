@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { EnvoyProcess } from "./support/envoy-process.ts";
 import {
   exampleConfig,
+  exampleConfigurations,
   exampleLimits,
   exampleNames,
   localConfig,
@@ -43,6 +44,12 @@ test("the filter in the project's README routes by the model's provider", async 
   }
 });
 
+test.each(exampleConfigurations())("envoy --mode validate takes %s/%s as it stands", async (name, file) => {
+  const { ok, output } = await EnvoyProcess.validate(exampleConfig(name, { file }), { env: PROVIDER_KEYS });
+  expect(output).toContain("OK");
+  expect(ok).toBe(true);
+});
+
 describe.each(exampleNames())("envoy-examples/%s", (name) => {
   let mocks: Map<string, MockProvider>;
   let envoy: EnvoyProcess;
@@ -76,12 +83,6 @@ describe.each(exampleNames())("envoy-examples/%s", (name) => {
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
     });
-
-  test("envoy --mode validate takes it as it stands", async () => {
-    const { ok, output } = await EnvoyProcess.validate(exampleConfig(name), { env: PROVIDER_KEYS });
-    expect(output).toContain("OK");
-    expect(ok).toBe(true);
-  });
 
   test("a chat request reaches its provider with the provider's key, not the client's", async () => {
     const body = { model: "gpt-4o", messages: MESSAGES };

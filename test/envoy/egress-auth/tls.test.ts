@@ -6,8 +6,7 @@ import { afterAll, afterEach, expect, test } from "vitest";
 import { type Certificate, certificates } from "../model-router/certificates.ts";
 import { type Answer, send } from "../support/client.ts";
 import { EnvoyProcess } from "../support/envoy-process.ts";
-import { exampleConfig } from "../support/example.ts";
-import type { Bootstrap, Json } from "../support/gateway-config.ts";
+import { exampleAt } from "../support/example.ts";
 import { traps } from "../support/plugin-gateway.ts";
 import { chat } from "./egress-gateway.ts";
 
@@ -54,25 +53,10 @@ async function provider(name: Name, certificate: Certificate, fails = false): Pr
   return (server.address() as AddressInfo).port;
 }
 
-/** The example as it is, TLS and all: only addresses, the authority and the gateway's certificate are this machine's. */
 async function start(ports: Record<Name, number>): Promise<EnvoyProcess> {
-  const config = exampleConfig("failover") as Bootstrap;
-  const visit = (node: Json): void => {
-    if (typeof node !== "object" || node === null) return;
-    if (!Array.isArray(node)) {
-      if ("trusted_ca" in node) node["trusted_ca"] = { inline_string: made.ca.cert };
-      if ("certificate_chain" in node) {
-        node["certificate_chain"] = { inline_string: made.gateway.cert };
-        node["private_key"] = { inline_string: made.gateway.key };
-      }
-      const address = (node as { socket_address?: { address: string; port_value: number } }).socket_address;
-      const name = (Object.keys(HOSTS) as Name[]).find((each) => HOSTS[each] === address?.address);
-      if (address && name) Object.assign(address, { address: "127.0.0.1", port_value: ports[name] });
-    }
-    for (const child of Object.values(node)) visit(child as Json);
-  };
-  visit(config.static_resources.clusters);
-  const envoy = await EnvoyProcess.start(config, { env: KEYS });
+  const hosts = Object.entries(HOSTS).map(([name, host]) => [host, { host: "127.0.0.1", port: ports[name as Name] }]);
+  const identity = { own: made.gateway, ca: made.ca.cert };
+  const envoy = await EnvoyProcess.start(exampleAt("failover", Object.fromEntries(hosts), { identity }), { env: KEYS });
   envoys.push(envoy);
   return envoy;
 }

@@ -42,7 +42,9 @@ function withFilterState(config: Bootstrap): Bootstrap {
 
 test(`envoy --mode validate takes the example with ${FRAGMENTS.join(", ")}`, async () => {
   expect(FRAGMENTS.length).toBe(3);
-  expect(await EnvoyProcess.validate(exampleConfig("gateway", FRAGMENTS), { env: PROVIDER_KEYS })).toMatchObject({
+  expect(
+    await EnvoyProcess.validate(exampleConfig("gateway", { fragments: FRAGMENTS }), { env: PROVIDER_KEYS }),
+  ).toMatchObject({
     ok: true,
   });
 });

@@ -1,10 +1,9 @@
 import { createHash, createSign, generateKeyPairSync } from "node:crypto";
-import { request } from "node:https";
 import { describe, expect, test } from "vitest";
 import type { Json, NativeFilter } from "../support/gateway-config.ts";
-import { until, within } from "../support/until.ts";
+import { until } from "../support/until.ts";
 import { certificates } from "./certificates.ts";
-import { type Answer, send } from "../support/client.ts";
+import { type Answer, send, sendTls } from "../support/client.ts";
 import type { Listener } from "../support/plugin-gateway.ts";
 import { useRouter } from "./router-gateway.ts";
 
@@ -224,27 +223,10 @@ test("who asked is published, a key only as its hash", async () => {
 });
 
 describe("a client certificate", () => {
-  const status = (listener: string, identity: string): Promise<number> => {
-    const { cert, key } = identities[identity as keyof typeof identities];
-    const { host, port } = router.envoy.address(listener);
-    const answered = new Promise<number>((answer, fail) => {
-      const options = {
-        host,
-        port,
-        method: "POST",
-        path: "/v1/chat/completions",
-        cert,
-        key,
-        ca: identities.ca.cert,
-        servername: "localhost",
-        agent: false as const,
-      };
-      const sent = request(options, (response) => {
-        response.resume().on("end", () => answer(response.statusCode ?? 0));
-      });
-      sent.on("error", fail).end(BODY);
-    });
-    return within("the TLS listener answered", answered);
+  const status = async (listener: string, name: string): Promise<number> => {
+    const identity = identities[name as keyof typeof identities];
+    const tls = { identity, ca: identities.ca.cert, serverName: "localhost" };
+    return (await sendTls(router.envoy.address(listener), tls, { path: "/v1/chat/completions", body: BODY })).status;
   };
 
   test.each([

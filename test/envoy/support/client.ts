@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { type ClientRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from "node:http";
 import { type ClientHttp2Session, connect } from "node:http2";
+import { request as tlsRequest } from "node:https";
 import type { Address } from "./gateway-config.ts";
 import type { JsonObject } from "./mock-shape.ts";
 import { within } from "./until.ts";
@@ -113,6 +114,37 @@ export function send(to: Address, { body, trailers, headers = {}, ...rest }: Sen
     headers: { ...framing, ...(trailers ? { trailer: Object.keys(trailers) } : {}), ...headers } as OutgoingHttpHeaders,
   });
   return open.end(body, trailers);
+}
+
+/** How a client proves who it is, and whom it trusts. */
+export interface Tls {
+  /** The client's certificate; absent: none. */
+  identity?: { cert: string; key: string } | undefined;
+  /** PEM. */
+  ca: string;
+  serverName: string;
+}
+
+/** Sends a request over HTTP/1 and TLS on a connection of its own. Rejects when the handshake, or the connection, fails. */
+export function sendTls(
+  { host, port }: Address,
+  tls: Tls,
+  { method = "POST", path, headers, body }: Sent,
+): Promise<Answer> {
+  const client = tlsRequest({
+    host,
+    port,
+    method,
+    path,
+    agent: false,
+    headers: { ...JSON_BODY, ...headers } as OutgoingHttpHeaders,
+    ...tls.identity,
+    ca: tls.ca,
+    servername: tls.serverName,
+  });
+  const answer = within(`${method} ${path} was answered over TLS`, answerOf(client), PATIENCE_MS);
+  client.end(body);
+  return answer;
 }
 
 function answerOf(client: ClientRequest): Promise<Answer> {

@@ -50,7 +50,7 @@ export class ExampleGateway {
     const { fragments, addresses, change = (config: Bootstrap) => config, ...rest } = options;
     const providers = await MockProviders.start(SHAPES);
     try {
-      const config = localConfig("gateway", { ...providers.addresses, ...addresses }, fragments);
+      const config = localConfig("gateway", { ...providers.addresses, ...addresses }, { fragments });
       const envoy = await EnvoyProcess.start(change(config), { ...rest, env: { ...PROVIDER_KEYS, ...rest.env } });
       return new ExampleGateway(providers, envoy);
     } catch (error) {

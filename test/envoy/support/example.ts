@@ -5,7 +5,7 @@ import { rootCertificates } from "node:tls";
 import { parse } from "yaml";
 import { COMBINED, wasmFile } from "../../../scripts/setup/plugins.ts";
 import { ROOT } from "../../../scripts/setup/root.ts";
-import { certificates } from "../model-router/certificates.ts";
+import { type Certificate, certificates } from "../model-router/certificates.ts";
 import { dataBlocks, parseBlock } from "../../schema/readme.ts";
 import type { Address, Bootstrap, Json, NativeFilter } from "./gateway-config.ts";
 
@@ -13,9 +13,31 @@ const FOLDER = join(ROOT, "envoy-examples");
 
 type JsonObject = { [key: string]: Json };
 
+/** An example's configuration where it has only one. */
+const ONLY = "envoy.yaml";
+
 /** The examples that have an `envoy.yaml`, by folder. */
 export function exampleNames(): string[] {
-  return readdirSync(FOLDER).filter((name) => readdirSync(join(FOLDER, name)).includes("envoy.yaml"));
+  return readdirSync(FOLDER).filter((name) => exampleFiles(name).includes(ONLY));
+}
+
+/** Every configuration of every example, by folder and file. */
+export function exampleConfigurations(): [name: string, file: string][] {
+  return readdirSync(FOLDER).flatMap((name) => exampleFiles(name).map((file): [string, string] => [name, file]));
+}
+
+/** The Envoy configurations of an example: `envoy.yaml`, or one `envoy-<gateway>.yaml` for each gateway that it needs. */
+function exampleFiles(name: string): string[] {
+  return readdirSync(join(FOLDER, name)).filter((file) => /^envoy(-[a-z]+)?\.yaml$/.test(file));
+}
+
+export interface ExampleOptions {
+  /** Which of the example's configurations; default `envoy.yaml`. */
+  file?: string;
+  /** Files of `fragmentNames` to be added. */
+  fragments?: readonly string[];
+  /** The certificate that a gateway shows, and who vouches for others; default: some that are surely there. */
+  identity?: { own: Certificate; ca: string };
 }
 
 /** The other files of an example that have parts of an `envoy.yaml`. */
@@ -24,13 +46,13 @@ export function fragmentNames(name: string): string[] {
 }
 
 /**
- * An example's `envoy.yaml` as it stands, but for what belongs to the machine: the built plugins by their absolute path, a
- * certificate authority that is surely there, ports that the system picks, and of files that Envoy watches a copy. Fragments are
- * added where they say that they belong.
+ * An example's configuration as it stands, but for what belongs to the machine: the built plugins by their absolute path,
+ * certificates, ports that the system picks, and of files that Envoy watches a copy. Fragments are added where they say that they
+ * belong.
  */
-export function exampleConfig(name: string, fragments: readonly string[] = []): Bootstrap {
-  const bootstrap = readExample(name, "envoy.yaml") as unknown as Bootstrap;
-  for (const file of fragments) addFragment(bootstrap, readExample(name, file));
+export function exampleConfig(name: string, { file = ONLY, fragments = [], identity }: ExampleOptions = {}): Bootstrap {
+  const bootstrap = readExample(name, file) as unknown as Bootstrap;
+  for (const fragment of fragments) addFragment(bootstrap, readExample(name, fragment));
   const { listeners, clusters } = bootstrap.static_resources;
   useBuilt(bootstrap as unknown as Json);
   visit(listeners, (node) => {
@@ -42,9 +64,22 @@ export function exampleConfig(name: string, fragments: readonly string[] = []): 
       if ("port_value" in node) node["port_value"] = 0;
     });
   }
-  visit(clusters, (node) => {
-    if ("trusted_ca" in node) node["trusted_ca"] = { inline_string: rootCertificates[0]! };
-    if ("certificate_chain" in node) Object.assign(node, clientCertificate());
+  visit([...listeners, ...clusters], (node) => {
+    if ("trusted_ca" in node) node["trusted_ca"] = { inline_string: identity?.ca ?? rootCertificates[0]! };
+    if (!("certificate_chain" in node)) return;
+    const { cert, key } = identity?.own ?? someCertificate();
+    node["certificate_chain"] = { inline_string: cert };
+    node["private_key"] = { inline_string: key };
+  });
+  return bootstrap;
+}
+
+/** The same with the clusters' hosts, by name, at these addresses: TLS and all. */
+export function exampleAt(name: string, hosts: Record<string, Address>, options?: ExampleOptions): Bootstrap {
+  const bootstrap = exampleConfig(name, options);
+  visit(bootstrap.static_resources.clusters, ({ socket_address: written }) => {
+    const address = hosts[String((written as JsonObject | undefined)?.["address"])];
+    if (address) Object.assign(written as JsonObject, { address: address.host, port_value: address.port });
   });
   return bootstrap;
 }
@@ -90,14 +125,11 @@ function watchedCopy(path: string): string {
   return copy;
 }
 
-let client: { [key: string]: Json } | undefined;
+let some: Certificate | undefined;
 
 /** A certificate that is surely there. */
-function clientCertificate(): { [key: string]: Json } {
-  if (client) return client;
-  const { gateway } = certificates({ gateway: { subject: "/CN=gateway", san: "DNS:gateway" } });
-  client = { certificate_chain: { inline_string: gateway.cert }, private_key: { inline_string: gateway.key } };
-  return client;
+function someCertificate(): Certificate {
+  return (some ??= certificates({ gateway: { subject: "/CN=gateway", san: "DNS:gateway" } }).gateway);
 }
 
 /** The HTTP filters that the project's README tells operators to load, with the built plugins. */
@@ -118,15 +150,11 @@ export function exampleLimits(name: string): string | undefined {
 }
 
 /**
- * An example's `envoy.yaml` as `exampleConfig` has it, with each cluster leading to where `addresses` says, without TLS. Endpoints
+ * An example's configuration as `exampleConfig` has it, with each cluster leading to where `addresses` says, without TLS. Endpoints
  * that say whose they are keep their priorities, and lead to where the provider's name does.
  */
-export function localConfig(
-  name: string,
-  addresses: Record<string, Address>,
-  fragments: readonly string[] = [],
-): Bootstrap {
-  const bootstrap = exampleConfig(name, fragments);
+export function localConfig(name: string, addresses: Record<string, Address>, options?: ExampleOptions): Bootstrap {
+  const bootstrap = exampleConfig(name, options);
   const socketAddress = (upstream: string): Json => {
     const address = addresses[upstream];
     if (!address) throw new Error(`no address for ${upstream}`);
