@@ -1,10 +1,10 @@
-/** `npx weir test [--only NAME]... [vitest arguments]`: builds and tests the plugins of a project that is built on Weir. */
+/** `npx weir test [--only NAME]... [--no-build] [vitest arguments]`: builds and tests the plugins of a project that is built on Weir. */
 import { pluginNames } from "./setup/plugins.ts";
 import { main } from "./setup/progress.ts";
 import { testPlugins } from "./test/plugins.ts";
-import { takeOnly } from "./test/run.ts";
+import { takeArguments } from "./test/run.ts";
 
 await main(() => {
-  const { only, rest } = takeOnly(process.argv.slice(2));
-  return testPlugins(only.length > 0 ? only : pluginNames(), rest);
+  const taken = takeArguments(process.argv.slice(2));
+  return testPlugins(taken.only.length > 0 ? taken : { ...taken, only: pluginNames() });
 });

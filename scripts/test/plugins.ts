@@ -2,16 +2,17 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "../setup/plugins.ts";
 import { IS_PACKAGE, LIBRARY, ROOT } from "../setup/root.ts";
-import { envoyStep, lintStep, runTests } from "./run.ts";
+import { envoyStep, lintStep, runTests, type Taken } from "./run.ts";
 
 /**
- * Builds these plugins and runs what concerns them: lint, where this is Weir itself, the contract suite, and their own tests. A
- * file filter in `args` takes the place of that.
+ * Builds these plugins and runs what concerns them: lint, where this is Weir itself and `rest` is empty, the contract suite, and
+ * their own tests. A file filter in `rest` takes the place of those.
  */
-export function testPlugins(only: string[], args: string[]): Promise<number> {
+export function testPlugins({ only, builds, rest }: Taken): Promise<number> {
   process.env["WEIR_ONLY"] = only.join(",");
-  const steps = [() => build(only), envoyStep, ...(IS_PACKAGE ? [] : [lintStep(only)])];
-  return runTests(steps, [...config(), ...(args.some(isFile) ? [] : filters(only)), ...args]);
+  const lints = !IS_PACKAGE && rest.length === 0;
+  const steps = [...(builds ? [() => build(only)] : []), envoyStep, ...(lints ? [lintStep(only)] : [])];
+  return runTests(steps, [...config(), ...(rest.some(isFile) ? [] : filters(only)), ...rest]);
 }
 
 function config(): string[] {

@@ -35,14 +35,24 @@ export async function runTests(steps: Step[], args: string[]): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-/** Takes `--only NAME`, which may come more than once, out of arguments whose rest is vitest's. */
-export function takeOnly(args: string[]): { only: string[]; rest: string[] } {
+/** What of the arguments is ours; the rest is vitest's. */
+export interface Taken {
+  /** Each `--only NAME`. */
+  only: string[];
+  /** Whether `--no-build` is not there. */
+  builds: boolean;
+  rest: string[];
+}
+
+export function takeArguments(args: string[]): Taken {
   const only: string[] = [];
   const rest: string[] = [];
+  let builds = true;
   for (let i = 0; i < args.length; i++) {
     const [flag, value] = args[i]!.split("=");
     if (flag === "--only") only.push(value ?? args[++i] ?? "");
+    else if (flag === "--no-build") builds = false;
     else rest.push(args[i]!);
   }
-  return { only, rest };
+  return { only, builds, rest };
 }
