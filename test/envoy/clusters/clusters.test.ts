@@ -214,9 +214,9 @@ test.each([
   ["a stream", { stream: true }],
 ])("a request that comes around to the edge a second time is refused there: %s", async (_name, over) => {
   // What the gateway near the models takes for its provider is the edge, which knows its key.
-  let back: Address | undefined;
+  const back: Address[] = [];
   const wire = createServer((socket) => {
-    const onwards = connect(back!);
+    const onwards = connect(back[0]!);
     socket.pipe(onwards).pipe(socket);
     socket.on("error", () => onwards.destroy());
     onwards.on("error", () => socket.destroy());
@@ -225,7 +225,7 @@ test.each([
   const { port } = wire.address() as AddressInfo;
   const models = await startModels({ host: "127.0.0.1", port }, { OPENAI_API_KEY: "example-key-of-team-b" });
   const edge = await startEdge(models.address("gateways"));
-  back = edge.address();
+  back.push(edge.address());
   const model = newModel();
   const answer = await ask(edge.address(), TEAM_A, { model, ...over });
   expect([answer.status, answer.json]).toMatchObject([508, { error: { code: "loop_detected" } }]);
