@@ -37,9 +37,13 @@ function readManifests(path: string): Manifest[] {
   });
 }
 
-/** What is in a cluster once a file was applied on its base: of two of one kind and name the file's. */
-export function appliedOnBase({ platform, manifests }: ManifestFile): Manifest[] {
-  const all = [...readManifests(join("envoy-examples", BASE, `${platform}.yaml`)), ...manifests];
+/** Files that stand on another use's, beside the base: they say so in their first lines. */
+const ALSO_NEEDS: Record<string, string[]> = { "envoy-examples/egress-auth/istio.yaml": ["model-router"] };
+
+/** What is in a cluster once a file was applied on what it stands on: of two of one kind and name the last. */
+export function appliedOnBase({ path, platform, manifests }: ManifestFile): Manifest[] {
+  const below = [BASE, ...(ALSO_NEEDS[path] ?? [])];
+  const all = [...below.flatMap((use) => readManifests(join("envoy-examples", use, `${platform}.yaml`))), ...manifests];
   return [...new Map(all.map((manifest) => [`${manifest.kind}/${manifest.metadata.name}`, manifest])).values()];
 }
 

@@ -147,7 +147,7 @@ func (r *result) translate(t test.Failer, gateway object, configs []config.Confi
 		KubernetesObjectString:     kubernetes,
 		DisableSecretAuthorization: true,
 	})
-	labels := map[string]string{constants.GatewayNameLabel: gateway.Metadata.Name}
+	labels := map[string]string{"gateway.networking.k8s.io/gateway-name": gateway.Metadata.Name}
 	proxy := istiod.SetupProxy(&model.Proxy{
 		Type:            model.Router,
 		Labels:          labels,

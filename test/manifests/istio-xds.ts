@@ -1,0 +1,79 @@
+import type { NativeFilter } from "../envoy/support/gateway-config.ts";
+import { at, listAt } from "./files.ts";
+import type { Manifest } from "./kinds.ts";
+import { standIn } from "./stand-in.ts";
+import { type JsonObject, type Xds, visit } from "./xds.ts";
+
+/** What `jwt_authn` says of a token of team A. */
+const SUBJECT: NativeFilter = {
+  name: "envoy.filters.http.set_metadata",
+  typed_config: {
+    "@type": "type.googleapis.com/envoy.extensions.filters.http.set_metadata.v3.Config",
+    metadata: [{ metadata_namespace: "envoy.filters.http.jwt_authn", value: { payload: { sub: "team-a" } } }],
+  },
+};
+
+interface ConfigPatch {
+  applyTo: string;
+  patch: { value: JsonObject };
+}
+
+/**
+ * What a gateway's Envoy gets of a file's WasmPlugins and EnvoyFilters: a stand-in for what istiod makes of them, for tests that
+ * have no istiod. `scripts/translate.ts` has the real thing.
+ */
+export function istioXds(name: string, manifests: Manifest[]): Xds {
+  const plugins = manifests.filter(({ kind }) => kind === "WasmPlugin").map(wasmPluginFilter);
+  const patches = manifests
+    .filter(({ kind }) => kind === "EnvoyFilter")
+    .sort((a, b) => Number(at(a.spec, "priority") ?? 0) - Number(at(b.spec, "priority") ?? 0))
+    .flatMap(({ spec }) => listAt<ConfigPatch>(spec, "configPatches"));
+  const values = (applyTo: string): JsonObject[] =>
+    patches.filter((one) => one.applyTo === applyTo).map(({ patch }) => structuredClone(patch.value));
+  const inserted = values("HTTP_FILTER") as unknown as NativeFilter[];
+  const hasChat = values("HTTP_ROUTE").length > 0;
+  const { Listener: listeners, Cluster: clusters } = standIn(name, [SUBJECT, ...plugins, ...inserted], hasChat);
+  Object.assign(listeners[0]!, ...values("LISTENER"));
+  visit(listeners, (node) => {
+    if (node["name"] === "chat") for (const value of values("HTTP_ROUTE")) merge(node, value);
+  });
+  return {
+    Listener: listeners,
+    Cluster: [...clusters, ...values("CLUSTER")],
+    TypedExtensionConfig: values("EXTENSION_CONFIG"),
+  };
+}
+
+/** As istiod's own conversion has it: without the pausing flag, for there is no field for it. */
+function wasmPluginFilter({ metadata, spec }: Manifest): NativeFilter {
+  const { url, pluginName, pluginConfig, failStrategy } = spec as Record<string, string>;
+  return {
+    name: `extensions.istio.io/trafficextension/${metadata.namespace}.${metadata.name}`,
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
+      config: {
+        name: `${metadata.namespace}.${metadata.name}`,
+        root_id: pluginName!,
+        failure_policy: failStrategy!,
+        vm_config: {
+          runtime: "envoy.wasm.runtime.v8",
+          code: { remote: { http_uri: { uri: url!, cluster: "_", timeout: "30s" } } },
+        },
+        configuration: {
+          "@type": "type.googleapis.com/google.protobuf.StringValue",
+          value: JSON.stringify(pluginConfig),
+        },
+      },
+    },
+  };
+}
+
+/** Protobuf's merge, as far as it is needed: objects by key, the rest replaced. */
+function merge(into: JsonObject, value: JsonObject): void {
+  for (const [key, given] of Object.entries(value)) {
+    const present = into[key];
+    const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
+    if (isObject && typeof present === "object") merge(present as JsonObject, given);
+    else into[key] = given;
+  }
+}
