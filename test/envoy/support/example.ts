@@ -40,6 +40,14 @@ export interface ExampleOptions {
   identity?: { own: Certificate; ca: string };
 }
 
+/** The indented blocks of an example's README that send requests with curl to its one gateway. */
+export function readmeRequests(name: string): string[] {
+  const file = join(FOLDER, name, "README.md");
+  if (!existsSync(file)) return [];
+  const blocks = [...readFileSync(file, "utf8").matchAll(/(?<=\n\n)(?: {4}.*\n)+/g)].map(([block]) => block);
+  return blocks.filter((block) => block.includes("curl ") && !block.includes("$port"));
+}
+
 /** The other files of an example that have parts of an `envoy.yaml`. */
 export function fragmentNames(name: string): string[] {
   return readdirSync(join(FOLDER, name)).filter((file) => /^(access-log|tracing)-.*\.yaml$/.test(file));
