@@ -64,6 +64,9 @@ function localCluster(cluster: JsonObject, xds: Xds, addresses: Record<string, A
     dns_lookup_family: _family,
     metadata: _metadata,
     filters: _filters,
+    respect_dns_ttl: _ttl,
+    dns_refresh_rate: _rate,
+    dns_jitter: _jitter,
     ...kept
   } = rest;
   const assignment =
@@ -81,7 +84,6 @@ function localCluster(cluster: JsonObject, xds: Xds, addresses: Record<string, A
   const options = Object.values((cluster["typed_extension_protocol_options"] ?? {}) as JsonObject);
   for (const protocol of options as JsonObject[])
     if (protocol["http_filters"]) protocol["http_filters"] = inPlace(listAt(protocol, "http_filters"), xds);
-  for (const key of ["respect_dns_ttl", "dns_refresh_rate", "dns_jitter"]) delete kept[key];
   return isLocal ? [{ ...kept, name: name!, type: "STATIC", load_assignment: assignment }] : [];
 }
 
