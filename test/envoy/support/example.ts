@@ -26,9 +26,12 @@ export function exampleConfigurations(): [name: string, file: string][] {
   return readdirSync(FOLDER).flatMap((name) => exampleFiles(name).map((file): [string, string] => [name, file]));
 }
 
-/** The Envoy configurations of an example: `envoy.yaml`, or one `envoy-<gateway>.yaml` for each gateway that it needs. */
+/**
+ * The Envoy configurations of an example: `envoy.yaml`, or one `envoy-<gateway>.yaml` for each gateway that it needs;
+ * `envoy-gateway.yaml` is for the product of that name.
+ */
 function exampleFiles(name: string): string[] {
-  return readdirSync(join(FOLDER, name)).filter((file) => /^envoy(-[a-z]+)?\.yaml$/.test(file));
+  return readdirSync(join(FOLDER, name)).filter((file) => /^envoy(-(?!gateway\.)[a-z]+)?\.yaml$/.test(file));
 }
 
 export interface ExampleOptions {
