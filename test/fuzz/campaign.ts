@@ -77,7 +77,7 @@ async function fuzzPlugin(
 ): Promise<void> {
   const generator = new Generator(plugin, seed);
   const kinds = new Map<string, number>();
-  const batch = Math.max(1, Math.min(BATCH, Math.ceil(runs / 10)));
+  const batch = Math.max(1, Math.min(BATCH, Math.ceil(runs / 50)));
   const said = (done: number): void => tell?.({ plugin, done, runs, findings: report.findings.length });
   const add = (finding: Finding): void => {
     report.findings.push(finding);
