@@ -30,6 +30,7 @@ export class PluginRoot extends RootContext {
   /** Null before the configuration was found valid. */
   base: Settings | null = null;
   private hasOverrides: bool = false;
+  private isTicking: bool = false;
   private readonly overrides: Override[] = [];
   private routeSetting: PropertyPath;
   private readonly warned: string[] = [];
@@ -61,7 +62,6 @@ export class PluginRoot extends RootContext {
     const setting = ["xds", "route_metadata", "filter_metadata", "weir"];
     setting.push(key);
     this.routeSetting = new PropertyPath(setting);
-    setTickPeriod(TICK_MS);
     this.metrics.configLoaded();
     this.metrics.recordMemory();
     return true;
@@ -87,7 +87,12 @@ export class PluginRoot extends RootContext {
     return definition.readSettings(config, common);
   }
 
+  /** Ticks begin with the first stream: before that nothing waits for one, and the Java host takes them only then. */
   createStream(id: u32): StreamContext {
+    if (!this.isTicking) {
+      this.isTicking = true;
+      setTickPeriod(TICK_MS);
+    }
     return this.definition.createExchange(id, this);
   }
 

@@ -1,10 +1,14 @@
-import { proxy_get_current_time_nanoseconds, random_get } from "./imports";
+import { clock_time_get, random_get } from "./imports";
 import { OUT_NUMBER } from "./memory";
-import { Status } from "./status";
 
-/** Wall-clock time in nanoseconds since the epoch; 0 where the host has no clock. */
+const REALTIME: u32 = 0;
+
+/**
+ * Wall-clock time in nanoseconds since the epoch; 0 where the host has no clock. It is WASI's clock: of the ABI's own, the Java
+ * host gives the lower 32 bits only.
+ */
 export function nowNs(): u64 {
-  if (proxy_get_current_time_nanoseconds(OUT_NUMBER) != Status.Ok) return 0;
+  if (clock_time_get(REALTIME, 1, OUT_NUMBER) != 0) return 0;
   return load<u64>(OUT_NUMBER);
 }
 

@@ -11,10 +11,6 @@ import { Status } from "./status";
 export declare function proxy_log(level: u32, text: usize, length: usize): Status;
 
 
-@external("env", "proxy_get_current_time_nanoseconds")
-export declare function proxy_get_current_time_nanoseconds(nanoseconds: usize): Status;
-
-
 @external("env", "proxy_set_tick_period_milliseconds")
 export declare function proxy_set_tick_period_milliseconds(period: u32): Status;
 
@@ -221,6 +217,10 @@ export declare function proxy_call_foreign_function(
   result: usize,
   length: usize,
 ): Status;
+
+
+@external("wasi_snapshot_preview1", "clock_time_get")
+export declare function clock_time_get(clock: u32, precision: u64, nanoseconds: usize): u32;
 
 
 @external("wasi_snapshot_preview1", "random_get")

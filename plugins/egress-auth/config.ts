@@ -67,6 +67,8 @@ export class EgressSettings extends Settings {
 
   prepare(_filter: string): void {
     if (this.isRewriting) restoreAttempts();
+    // Tokens are fetched before anybody asks for one.
+    if (this.sources.length > 0) paceTokenTicks();
   }
 
   end(): void {

@@ -8,7 +8,9 @@ import { type Answer, type Order, type RunOrder } from "./orders.ts";
 import { type Problem } from "./rig.ts";
 
 /** A case that says nothing for so long hangs, in milliseconds; without other work a case takes a few. */
-const HANG_MS = 30_000;
+const HANG_MS = 60_000;
+/** For the process to start and to compile a plugin, on a machine that has other things to do. */
+const START_MS = 240_000;
 const HANG: Problem = { what: "hang", detail: `no end within ${HANG_MS / 1000} s` };
 
 type Ran = Extract<Answer, { kind: "ran" }>;
@@ -59,7 +61,7 @@ export class WorkerProcess {
           this.stop();
           done(undefined);
         });
-      let timer = setTimeout(hang, HANG_MS);
+      let timer = setTimeout(hang, START_MS);
       const hear = (answer: Answer): void => {
         if (answer.kind !== "at") return finish(() => done(answer));
         clearTimeout(timer);

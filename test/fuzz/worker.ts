@@ -26,6 +26,7 @@ async function carryOut(order: Order): Promise<Answer> {
   if (order.kind === "run") return run(order);
   const fuzzCase = readCase(order.fuzzCase);
   await prepare(fuzzCase.plugin);
+  process.send!({ kind: "at", done: 0 } satisfies Answer);
   const problem = pair!.check(fuzzCase) ?? pair!.compareMetrics();
   if (problem || order.isFresh) pair = undefined;
   return { kind: "checked", ...(problem ? { problem } : {}) };
@@ -43,6 +44,7 @@ async function run({ plugin: name, seed, from, to }: RunOrder): Promise<Answer> 
   const generator = new Generator(name, seed);
   let slowest = { index: from, milliseconds: 0 };
   let said = performance.now();
+  process.send!({ kind: "at", done: from } satisfies Answer);
   for (let at = from; at < to; at++) {
     index.writeUIntLE(at, 0, 6);
     writeSync(mark, index, 0, 6, 0);

@@ -1,6 +1,9 @@
 import { SharedData } from "../../../host/shared-data.ts";
 import { Status } from "../../../host/status.ts";
 
+/** WASI's ENOSYS. */
+const NO_CLOCK = 52;
+
 interface StoreModule {
   memory: WebAssembly.Memory;
   proxy_on_memory_allocate(size: number): number;
@@ -97,9 +100,9 @@ export class StoreVm {
       },
       proxy_set_shared_data: (key: number, keyLength: number, value: number, length: number, version: number): number =>
         process.set(read(key, keyLength).toString(), read(value, length), version >>> 0),
-      proxy_get_current_time_nanoseconds: (): number => Status.Unimplemented,
     };
     const wasi = {
+      clock_time_get: (): number => NO_CLOCK,
       random_get: (at: number, length: number): number => {
         crypto.getRandomValues(new Uint8Array(this.m.memory.buffer, at, length));
         return 0;
