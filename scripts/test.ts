@@ -5,6 +5,7 @@
  * and runs only what concerns it; `--no-build` takes what is in `dist`.
  */
 import { findCrane } from "./setup/crane.ts";
+import { findJavaHost } from "./setup/java-host.ts";
 import { build } from "./setup/plugins.ts";
 import { main } from "./setup/progress.ts";
 import { findRateLimitService } from "./setup/rate-limit-service.ts";
@@ -22,6 +23,7 @@ await main(() => {
     async () => (process.env["REDIS_SERVER"] = await findRedis()),
     async () => (process.env["RATE_LIMIT_SERVICE"] = await findRateLimitService()),
     async () => (process.env["CRANE"] = await findCrane()),
+    findJavaHost,
     ...(rest.length === 0 ? [lintStep()] : []),
   ];
   return runTests(steps, rest);
