@@ -55,7 +55,7 @@ async function drive(input: string): Promise<string> {
   const { file, args } = await findJavaHost();
   return new Promise((done, fail) => {
     // Two cores and a short life: the simple collector and the quick compiler start fastest.
-    const child = spawn(file, ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", ...args], { stdio: "pipe" });
+    const child = spawn(file, ["-XX:+UseSerialGC", ...args], { stdio: "pipe" });
     const kill = (): void => void child.kill("SIGKILL");
     const timer = setTimeout(kill, PATIENCE_MS);
     process.once("exit", kill);
