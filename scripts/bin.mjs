@@ -11,7 +11,10 @@ const SCRIPTS = dirname(fileURLToPath(import.meta.url));
 const COMMANDS = {
   new: ["new.ts", "new NAME [--description TEXT]         makes plugins/NAME from a template, with its tests"],
   build: ["build.ts", "build [--only NAME]...                 dist/NAME.wasm, and their sizes"],
-  test: ["test-plugins.ts", "test [--only NAME]... [--no-build]     the contract suite, and all tests in test/; takes vitest's arguments too"],
+  test: [
+    "test-plugins.ts",
+    "test [--only NAME]... [--no-build]     the contract suite, and all tests in test/; takes vitest's arguments too",
+  ],
   docs: ["docs.ts", "docs [--check]                         writes option tables from the schemas into the READMEs"],
   package: ["package.ts", "package [--push REGISTRY/PATH]         dist/package: sums, bills of materials, OCI images"],
 };

@@ -97,6 +97,18 @@ export const PROBES: Record<string, [name: string, probe: (ground: Ground) => Pr
       },
     ],
   ],
+  "per-route": [
+    ["the route without settings of its own refuses", guardsPrompts],
+    [
+      "a route that only watches lets it by, and so does one without the plugin",
+      async ({ ask, openai }) => {
+        for (const path of ["/lab", "/bare"]) {
+          openai.reset();
+          await reaches(openai, ask(`${path}${CHAT}`, chat("What is project-x about?")));
+        }
+      },
+    ],
+  ],
   "usage-telemetry": [["a call is counted", records]],
   "egress-auth": [
     [

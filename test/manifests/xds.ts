@@ -57,15 +57,22 @@ function inPlace(filters: JsonObject[], { TypedExtensionConfig: extensions = [] 
     });
 }
 
+/** What of a cluster says how to find its endpoints and to speak with them, and what only Istio's own Envoy knows. */
+const OF_THE_PLACE = [
+  "cluster_type",
+  "transport_socket",
+  "transport_socket_matches",
+  "eds_cluster_config",
+  "dns_lookup_family",
+  "respect_dns_ttl",
+  "dns_refresh_rate",
+  "dns_jitter",
+  "filters",
+];
+
 function localCluster(cluster: JsonObject, xds: Xds, addresses: Record<string, Address>): JsonObject[] {
-  const { name, cluster_type: _type, transport_socket: _socket, transport_socket_matches: _sockets, ...rest } = cluster;
-  const {
-    eds_cluster_config: _eds,
-    dns_lookup_family: _family,
-    metadata: _metadata,
-    filters: _filters,
-    ...kept
-  } = rest;
+  const { name } = cluster;
+  const kept = Object.fromEntries(Object.entries(cluster).filter(([key]) => !OF_THE_PLACE.includes(key)));
   const assignment =
     cluster["load_assignment"] ?? xds.ClusterLoadAssignment?.find((one) => one["cluster_name"] === name);
   if (!assignment) return [];
@@ -81,7 +88,6 @@ function localCluster(cluster: JsonObject, xds: Xds, addresses: Record<string, A
   const options = Object.values((cluster["typed_extension_protocol_options"] ?? {}) as JsonObject);
   for (const protocol of options as JsonObject[])
     if (protocol["http_filters"]) protocol["http_filters"] = inPlace(listAt(protocol, "http_filters"), xds);
-  for (const key of ["respect_dns_ttl", "dns_refresh_rate", "dns_jitter"]) delete kept[key];
   return isLocal ? [{ ...kept, name: name!, type: "STATIC", load_assignment: assignment }] : [];
 }
 
