@@ -1,9 +1,9 @@
 import { jsonpatch, jsonpath } from "json-p3";
-import type { Json, NativeFilter } from "../envoy/support/gateway-config.ts";
+import { type Json, type JsonObject, type NativeFilter, visit } from "../envoy/support/gateway-config.ts";
 import { at, listAt } from "./files.ts";
 import type { Manifest } from "./kinds.ts";
 import { clusterOf, standIn } from "./stand-in.ts";
-import { type JsonObject, type Xds, visit } from "./xds.ts";
+import type { Xds } from "./xds.ts";
 
 /** An entry of an EnvoyPatchPolicy. */
 export interface Patch {
@@ -14,7 +14,7 @@ export interface Patch {
 
 /**
  * What a gateway's Envoy gets of a file's EnvoyExtensionPolicy and EnvoyPatchPolicies: a stand-in for what Envoy Gateway makes of
- * them, for tests that have none. `scripts/translate.ts` has the real thing.
+ * them, for tests that have none.
  */
 export function envoyGatewayXds(manifests: Manifest[]): Xds {
   const filters = manifests.filter(({ kind }) => kind === "EnvoyExtensionPolicy").flatMap(wasmFilters);

@@ -1,8 +1,8 @@
-import type { NativeFilter } from "../envoy/support/gateway-config.ts";
+import { type JsonObject, type NativeFilter, visit } from "../envoy/support/gateway-config.ts";
 import { at, listAt } from "./files.ts";
 import type { Manifest } from "./kinds.ts";
 import { standIn } from "./stand-in.ts";
-import { type JsonObject, type Xds, visit } from "./xds.ts";
+import type { Xds } from "./xds.ts";
 
 /** What `jwt_authn` says of a token of team A. */
 const SUBJECT: NativeFilter = {
@@ -20,7 +20,7 @@ interface ConfigPatch {
 
 /**
  * What a gateway's Envoy gets of a file's WasmPlugins and EnvoyFilters: a stand-in for what istiod makes of them, for tests that
- * have no istiod. `scripts/translate.ts` has the real thing.
+ * have no istiod.
  */
 export function istioXds(name: string, manifests: Manifest[]): Xds {
   const plugins = manifests.filter(({ kind }) => kind === "WasmPlugin").map(wasmPluginFilter);

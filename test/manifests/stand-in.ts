@@ -1,5 +1,11 @@
-import { type Json, type NativeFilter, type Route, gatewayConfig } from "../envoy/support/gateway-config.ts";
-import type { JsonObject, Xds } from "./xds.ts";
+import {
+  type Json,
+  type JsonObject,
+  type NativeFilter,
+  type Route,
+  gatewayConfig,
+} from "../envoy/support/gateway-config.ts";
+import type { Xds } from "./xds.ts";
 
 const PROVIDERS = { openai: "api.openai.com", anthropic: "api.anthropic.com" };
 
