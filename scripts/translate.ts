@@ -1,17 +1,18 @@
 /**
  * Lets the control planes themselves translate the manifests of the examples, loads what they would send in the real Envoy, and sends
- * requests through: `node scripts/run.mjs scripts/translate.ts [--only istio|envoy-gateway]`. Exits 0 only when the control plane
+ * requests through: `npm run translate [-- --only istio|envoy-gateway]`. Exits 0 only when the control plane
  * has nothing to say against a file, Envoy takes it, and every request does what it must.
  *
  * Its translators take minutes to build, so it is no part of `npm test`, which has stand-ins for them.
  */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { PROVIDER_KEYS, TEAM_A } from "../test/envoy/support/example-gateway.ts";
 import { EnvoyProcess } from "../test/envoy/support/envoy-process.ts";
 import { MockProvider } from "../test/envoy/support/mock-provider.ts";
 import { send } from "../test/envoy/support/client.ts";
 import { type ManifestFile, PLATFORMS, type Platform, appliedOnBase, manifestFiles } from "../test/manifests/files.ts";
-import { HOSTS, KEYS, PROBES, type Ground } from "../test/manifests/probes.ts";
+import { HOSTS, PROBES, type Ground } from "../test/manifests/probes.ts";
 import { localBootstrap } from "../test/manifests/xds.ts";
 import { findEnvoy } from "./setup/envoy.ts";
 import { build, pluginNames, wasmFile } from "./setup/plugins.ts";
@@ -73,7 +74,7 @@ async function check(file: ManifestFile, translator: string, providers: Provider
     const [{ name: listener }] = bootstrap.static_resources.listeners as [{ name: string }];
     const issuer = new Issuer();
     issuer.replaceIn(bootstrap);
-    envoy = await EnvoyProcess.start(bootstrap, { env: KEYS });
+    envoy = await EnvoyProcess.start(bootstrap, { env: PROVIDER_KEYS });
     say("Envoy takes what it sends");
     for (const [name, probe] of PROBES[file.use] ?? []) {
       Object.values(providers).forEach((provider) => provider.reset());
@@ -97,11 +98,10 @@ function groundOf(
   issuer: Issuer,
   providers: Providers,
 ): Ground {
-  const key = platform === "istio" ? issuer.tokenOf("team-a") : "example-key-of-team-a";
+  const headers = platform === "istio" ? { authorization: `Bearer ${issuer.tokenOf("team-a")}` } : TEAM_A;
   return {
     ...providers,
-    ask: (path, body) =>
-      send(envoy.address(listener), { path, headers: { authorization: `Bearer ${key}` }, body: JSON.stringify(body) }),
+    ask: (path, body) => send(envoy.address(listener), { path, headers, body: JSON.stringify(body) }),
     stats: (part) => envoy.stats(part),
   };
 }

@@ -271,6 +271,10 @@ export abstract class Exchange extends StreamContext {
   private actOnBody(outcome: Outcome): Action {
     const flow = this.request;
     if (outcome == Outcome.Ended) return Action.Hold;
+    if (outcome == Outcome.Hold) {
+      flow.hold(this.heldSize);
+      return Action.Hold;
+    }
     const edit = this.edit;
     if (edit != null) {
       this.edit = null;
@@ -278,10 +282,6 @@ export abstract class Exchange extends StreamContext {
       if (!isChanged || (flow.headersHeld && !requestHead.adjustContentLength(edit.growth))) {
         return this.actOnBody(this.abandon(refusalOf(Problem.HostFailure)));
       }
-    }
-    if (outcome == Outcome.Hold) {
-      flow.hold(this.heldSize);
-      return Action.Hold;
     }
     if (outcome == Outcome.Leave) flow.isLeft = true;
     this.releaseRequest();

@@ -1,5 +1,5 @@
 import { ByteString, Bytes } from "../bytes/view";
-import { lowerCase } from "../config/header-text";
+import { isFieldName, lowerCase } from "../config/header-text";
 import { JsonValue } from "../config/json-value";
 import { merge } from "../config/merge";
 import { ConfigReader } from "../config/reader";
@@ -44,6 +44,7 @@ export class OverrideMatch {
   private readHeaders(headers: ConfigReader): void {
     const names = headers.keys;
     for (let i = 0; i < names.length; i++) {
+      if (!isFieldName(names[i])) headers.reject(names[i], "must be the name of an HTTP header");
       const pattern = headers.string(names[i], "", 1, LONGEST_PATTERN);
       this.headers.push(new HeaderMatch(new ByteString(lowerCase(names[i])), new Glob(pattern)));
     }

@@ -1,5 +1,5 @@
 import { type KeyObject, createSign, generateKeyPairSync } from "node:crypto";
-import { visit } from "../../test/manifests/xds.ts";
+import { visit } from "../../test/envoy/support/gateway-config.ts";
 
 const ISSUER = "https://issuer.example.com";
 

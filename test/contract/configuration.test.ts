@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { visible } from "./support/ending.ts";
+import { visible } from "./support/visible.ts";
 import { DETERMINISTIC, examplesOf, loadVm, pluginNames, type Example } from "./support/plugins.ts";
 import { REQUESTS, RESPONSES } from "./support/traffic.ts";
 import { type PluginContext } from "../host/plugin-context.ts";

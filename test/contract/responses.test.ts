@@ -4,7 +4,7 @@ import { type PluginContext } from "../host/plugin-context.ts";
 import { type WasmHost } from "../host/wasm-host.ts";
 import { randomFrom, SEED } from "../lib/seeded.ts";
 import { ANSWERS } from "./support/answers.ts";
-import { timeless } from "./support/ending.ts";
+import { timeless } from "./support/visible.ts";
 import { DETERMINISTIC, examplesOf, loadVm, moduleOf, pluginNames } from "./support/plugins.ts";
 import { bodyOf, fromCaller, randomSplit, REQUESTS } from "./support/traffic.ts";
 

@@ -5,9 +5,10 @@ import { type Stream } from "../host/stream.ts";
 import { type WasmHost } from "../host/wasm-host.ts";
 import { randomFrom, SEED } from "../lib/seeded.ts";
 import { readSchema } from "../schema/validator.ts";
-import { expectDefinedEnd, visible } from "./support/ending.ts";
+import { expectDefinedEnd } from "./support/ending.ts";
 import { DETERMINISTIC, examplesOf, loadVm, moduleOf, pluginNames } from "./support/plugins.ts";
 import { bodyOf, fromCaller, randomSplit, REQUESTS, RESPONSES } from "./support/traffic.ts";
+import { visible } from "./support/visible.ts";
 
 const requests = Object.entries(REQUESTS);
 const NO_SUCH_CONTEXT = 4242;

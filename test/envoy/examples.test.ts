@@ -1,5 +1,8 @@
+import { execFile, spawnSync } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { EnvoyProcess } from "./support/envoy-process.ts";
+import { PROVIDER_KEYS, TEAM_A, TEAM_B } from "./support/example-gateway.ts";
 import {
   exampleConfig,
   exampleConfigurations,
@@ -7,6 +10,7 @@ import {
   exampleNames,
   localConfig,
   readmeFilters,
+  readmeRequests,
   upstreamNames,
 } from "./support/example.ts";
 import { type Address, gatewayConfig } from "./support/gateway-config.ts";
@@ -14,15 +18,14 @@ import { MockProvider } from "./support/mock-provider.ts";
 import { INSTALL_TIMEOUT_MS, RateLimitStack } from "./support/rate-limit-stack.ts";
 import { until } from "./support/until.ts";
 
-/** The providers' keys in the gateway's environment; the clients' are the examples' own. */
-const PROVIDER_KEYS = {
-  OPENAI_API_KEY: "key-for-openai",
-  ANTHROPIC_API_KEY: "key-for-anthropic",
-  AZURE_API_KEY: "key-for-azure",
-};
-const TEAM_A = { authorization: "Bearer example-key-of-team-a" };
-const TEAM_B = { "x-api-key": "example-key-of-team-b" };
 const MESSAGES = [{ role: "user", content: "hi" }];
+/** What the requests in an example's README are answered with, where that isn't 200. */
+const README_STATUSES: Record<string, number[]> = {
+  guards: [403],
+  "model-router": [200, 403],
+  "per-route": [403, 200],
+};
+const hasCurl = spawnSync("curl", ["--version"]).status === 0;
 const MEBIBYTE = 2 ** 20;
 /** The cluster of Envoy's rate limit service. */
 const SERVICE = "ratelimit";
@@ -92,6 +95,23 @@ describe.each(exampleNames())("envoy-examples/%s", (name) => {
     expect(json).toEqual(body);
     expect(headers.authorization).toBe("Bearer key-for-openai");
     expect(JSON.stringify(headers)).not.toContain("example-key");
+  });
+
+  test.runIf(hasCurl && readmeRequests(name).length > 0)("the requests in its README are answered", async () => {
+    const run = (block: string): Promise<{ stdout: string }> => {
+      const command = block
+        .replaceAll("localhost:10000", new URL(envoy.url("/")).host)
+        .replaceAll("localhost:9901", new URL(envoy.adminUrl).host)
+        .replaceAll("curl ", "curl -si ");
+      return promisify(execFile)("bash", ["-c", `set -eo pipefail\n${command}`]);
+    };
+    const statuses = await until("they are", async () => {
+      const output = await Promise.all(readmeRequests(name).map(run)).catch(() => undefined);
+      return output?.flatMap(({ stdout }) =>
+        [...stdout.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status)),
+      );
+    });
+    expect(statuses).toEqual(README_STATUSES[name] ?? statuses.map(() => 200));
   });
 
   test("a client without a key is turned away", async () => {

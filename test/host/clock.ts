@@ -1,7 +1,7 @@
 /** A clock that moves only when a test moves it, and what is due on it. */
 export class Clock {
   #now: number;
-  #events: { at: number; order: number; run: () => void }[] = [];
+  #events: Event[] = [];
   #order = 0;
 
   /** `start` in milliseconds since 1970. */
@@ -29,15 +29,29 @@ export class Clock {
   /** Moves on by `milliseconds` and runs what is due on the way, in its order. 0 runs what is due now. */
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds;
-    for (let next = this.#due(end); next; next = this.#due(end)) {
+    for (let next = this.#takeDue(end); next; next = this.#takeDue(end)) {
       this.#now = next.at;
-      this.#events = this.#events.filter((each) => each !== next);
       next.run();
     }
     this.#now = end;
   }
 
-  #due(end: number): { at: number; order: number; run: () => void } | undefined {
-    return this.#events.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at || a.order - b.order)[0];
+  #takeDue(end: number): Event | undefined {
+    let first = -1;
+    for (let index = 0; index < this.#events.length; index++) {
+      if (first < 0 || isBefore(this.#events[index]!, this.#events[first]!)) first = index;
+    }
+    const isDue = first >= 0 && this.#events[first]!.at <= end;
+    return isDue ? this.#events.splice(first, 1)[0] : undefined;
   }
+}
+
+interface Event {
+  at: number;
+  order: number;
+  run: () => void;
+}
+
+function isBefore(a: Event, b: Event): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
 }

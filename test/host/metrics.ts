@@ -26,6 +26,14 @@ export class Metrics {
     );
   }
 
+  /** The sum of all counters that have this in their names. */
+  total(part: string): number {
+    let sum = 0;
+    for (const [key, { kind, value }] of this.#byName)
+      if (kind === "counter" && key.includes(part)) sum += Number(value);
+    return sum;
+  }
+
   /** A counter's value; 0 before it is defined. */
   counter(name: string): number {
     return Number(this.#byName.get(`counter ${name}`)?.value ?? 0);

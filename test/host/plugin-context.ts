@@ -13,7 +13,7 @@ import type { WasmHost } from "./wasm-host.ts";
 
 /** How a plugin is created: what Envoy's filter configuration says about it. */
 export interface PluginOptions {
-  /** Text as it is; anything else as JSON. */
+  /** Text and bytes as they are; anything else as JSON. */
   configuration?: unknown;
   rootId?: string;
   name?: string;
@@ -49,7 +49,8 @@ export class PluginContext implements Context {
   ) {
     this.rootId = rootId ?? host.options.rootId ?? "";
     this.name = name ?? host.options.name ?? this.rootId;
-    this.configuration = toBytes(typeof configuration === "string" ? configuration : JSON.stringify(configuration));
+    const isWritten = typeof configuration === "string" || configuration instanceof Uint8Array;
+    this.configuration = toBytes(isWritten ? configuration : JSON.stringify(configuration));
   }
 
   /** Creates the context in the module, starts and configures it, as Envoy does for each plugin of a VM. */

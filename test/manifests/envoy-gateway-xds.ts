@@ -1,9 +1,9 @@
 import { jsonpatch, jsonpath } from "json-p3";
-import type { Json, NativeFilter } from "../envoy/support/gateway-config.ts";
+import type { Json, JsonObject, NativeFilter } from "../envoy/support/gateway-config.ts";
 import { at, listAt } from "./files.ts";
 import type { Manifest } from "./kinds.ts";
 import { clusterOf, routesOf, standIn } from "./stand-in.ts";
-import type { JsonObject, Xds } from "./xds.ts";
+import type { Xds } from "./xds.ts";
 
 /** An entry of an EnvoyPatchPolicy. */
 export interface Patch {

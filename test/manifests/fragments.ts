@@ -1,7 +1,7 @@
 import { at, listAt } from "./files.ts";
 import type { Manifest } from "./kinds.ts";
 import { clusterOf } from "./stand-in.ts";
-import type { JsonObject } from "./xds.ts";
+import type { JsonObject } from "../envoy/support/gateway-config.ts";
 
 /** A piece of Envoy's configuration out of a manifest, within the least that makes a resource of it. */
 export interface Fragment {

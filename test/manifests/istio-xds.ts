@@ -1,8 +1,8 @@
-import type { NativeFilter } from "../envoy/support/gateway-config.ts";
+import { type JsonObject, type NativeFilter, visit } from "../envoy/support/gateway-config.ts";
 import { at, listAt } from "./files.ts";
 import type { Manifest } from "./kinds.ts";
 import { routesOf, standIn } from "./stand-in.ts";
-import { type JsonObject, type Xds, visit } from "./xds.ts";
+import type { Xds } from "./xds.ts";
 
 /** What `jwt_authn` says of a token of team A. */
 const SUBJECT: NativeFilter = {

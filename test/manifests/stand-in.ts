@@ -1,7 +1,13 @@
-import { type Json, type NativeFilter, type Route, gatewayConfig } from "../envoy/support/gateway-config.ts";
+import {
+  type Json,
+  type JsonObject,
+  type NativeFilter,
+  type Route,
+  gatewayConfig,
+} from "../envoy/support/gateway-config.ts";
 import { at, listAt } from "./files.ts";
 import type { Manifest } from "./kinds.ts";
-import type { JsonObject, Xds } from "./xds.ts";
+import type { Xds } from "./xds.ts";
 
 const PROVIDERS = { openai: "api.openai.com", anthropic: "api.anthropic.com" };
 /** The base's HTTPRoute: to each provider by the header of `model-router`. */

@@ -1,8 +1,6 @@
 import { wasmFile } from "../../scripts/setup/plugins.ts";
-import type { Address, Bootstrap, Json } from "../envoy/support/gateway-config.ts";
+import { type Address, type Bootstrap, type JsonObject, visit } from "../envoy/support/gateway-config.ts";
 import { at, listAt } from "./files.ts";
-
-export type JsonObject = { [key: string]: Json };
 
 /** What a control plane sends an Envoy, by the names of Envoy's types; none: there is no such resource. */
 export interface Xds {
@@ -101,11 +99,4 @@ function useBuilt(node: JsonObject): void {
   )?.[1];
   if (plugin === undefined) throw new Error(`no built plugin for ${source}`);
   node["code"] = { local: { filename: wasmFile(plugin) } };
-}
-
-/** Shows every object in a value to `change`, which may change it. */
-export function visit(value: unknown, change: (node: JsonObject) => void): void {
-  if (typeof value !== "object" || value === null) return;
-  if (!Array.isArray(value)) change(value as JsonObject);
-  for (const child of Object.values(value)) visit(child, change);
 }

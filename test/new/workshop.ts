@@ -5,7 +5,7 @@ import { command, type Finished } from "../../scripts/setup/command.ts";
 import { findEnvoy } from "../../scripts/setup/envoy.ts";
 
 /** The longest that one command of a document may take, in seconds, and a test with two of them, in milliseconds. */
-const PATIENCE_S = 600;
+const PATIENCE_S = 900;
 export const PATIENCE_MS = 2000 * PATIENCE_S;
 
 /** A folder in which the commands of a document are typed; gone with `remove()`. */

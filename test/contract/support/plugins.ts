@@ -40,10 +40,15 @@ export function moduleOf(plugin: string): { bytes: number; imports: string[]; ex
  */
 export function loadVm(plugin: string, options: HostOptions = {}): Promise<WasmHost> {
   const configs = examplesOf(plugin, true).map(({ config }) => config);
-  const clusters = configs.flatMap((config) => textsAt(config, ["cluster", "tokenCluster"]));
+  const clusters = clustersOf(plugin);
   const names = configs.flatMap((config) => textsAt(config, ["env"], ({ optional }) => optional !== true));
   const environment = Object.fromEntries(names.map((name) => [name, secretOf(name)]));
   return WasmHost.load(wasmFile(plugin), { rootId: plugin, clusters, environment, ...options });
+}
+
+/** Every cluster that a plugin's examples name. */
+export function clustersOf(plugin: string): string[] {
+  return examplesOf(plugin, true).flatMap(({ config }) => textsAt(config, ["cluster", "tokenCluster"]));
 }
 
 let serviceAccount: string | undefined;

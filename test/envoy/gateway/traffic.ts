@@ -225,11 +225,18 @@ export class Traffic {
           ...(fate ? { [FATE]: fate, [NUMBER]: number } : {}),
         },
       });
+      let isSettled = false;
       const leave = (): void => {
+        isSettled = true;
         client.destroy();
         done();
       };
-      client.on("error", failed);
+      client.once("response", () => (isSettled = true));
+      client.on("error", (error) => {
+        // A kept connection may be closed while a request goes out on it. Had the gateway seen that one, the log would have two.
+        if (client.reusedSocket && !isSettled) this.exchange(kind, number).then(done, failed);
+        else failed(error);
+      });
       client.on("response", (response) => this.read(kind, response, leave, done));
       if (leaves === "BeforeTheAnswer") {
         const arrival = new Gate();

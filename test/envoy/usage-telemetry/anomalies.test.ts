@@ -83,7 +83,7 @@ test("a consumer's burst is counted and logged, and makes its limits tighter for
   const about = lines.filter((line) => line.includes(": tokens "));
   expect(about.length).toBe(3);
   for (const line of about) {
-    expect(line).toMatch(/consumer "eager": tokens 2000\d{3} in 1s, mean \d+, deviation \d+; limits are tighter/);
+    expect(line).toMatch(/consumer "eager": tokens 200\d{4} in 1s, mean \d+, deviation \d+; limits are tighter/);
   }
   await until(
     "the time is over",

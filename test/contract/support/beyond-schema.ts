@@ -1,0 +1,15 @@
+const BEYOND_SCHEMA = [
+  /: must not be the same as \w+$/,
+  /: is the name of an earlier (override|provider|rule)$/,
+  /: is the name of no provider$/,
+  /: names no variable that this VM has: \w+$/,
+  /: can't be used: (\d+ bytes are more than|too costly|too large)/,
+  /: has a word that is empty as it is looked for, or longer than/,
+  /: is no key file of a Google service account/,
+  /: and \d+ more$/,
+];
+
+/** Whether a plugin may refuse with this line what the schema takes: JSON Schema can't say that values depend on each other. */
+export function isBeyondSchema(line: string): boolean {
+  return BEYOND_SCHEMA.some((words) => words.test(line));
+}
