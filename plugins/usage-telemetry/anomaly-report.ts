@@ -1,6 +1,5 @@
 import { Budget } from "../../assembly/bytes/budget";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { encodeUtf8 } from "../../assembly/bytes/text";
 import { Bytes } from "../../assembly/bytes/view";
 import { formatInteger } from "../../assembly/config/integer";
 import { AnomalousConsumers } from "../../assembly/filter/anomalous-consumers";
@@ -36,8 +35,8 @@ export class AnomalyReport {
   }
 
   add(anomaly: Anomaly, nowMs: i64): void {
-    const bytes = encodeUtf8(anomaly.consumer);
-    const consumer = new Bytes().set(changetype<usize>(bytes), bytes.byteLength);
+    const name = anomaly.consumer;
+    const consumer = new Bytes().set(changetype<usize>(name), name.byteLength);
     this.count(anomaly.kind, consumer);
     let text = `usage-telemetry: anomaly: consumer ${quoted(consumer)}: ${KIND_NAMES[anomaly.kind]} `;
     text += `${figure(anomaly, anomaly.value)} in ${this.interval}, `;

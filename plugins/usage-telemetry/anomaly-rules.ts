@@ -1,3 +1,4 @@
+import { Bytes } from "../../assembly/bytes/view";
 import { Bounds } from "../../assembly/statistics/recent-past";
 import { AnomalyKind, ConsumerEntry, KINDS } from "./consumer-entry";
 
@@ -8,8 +9,8 @@ const LEAST_ERROR_DEVIATION: f64 = 0.05;
 @final
 export class Anomaly {
   constructor(
-    /** As it came; empty: all consumers together that are not looked at one by one. */
-    readonly consumer: string,
+    /** Its name's bytes as they came; empty: all consumers together that are not looked at one by one. */
+    readonly consumer: ArrayBuffer,
     readonly kind: AnomalyKind,
     readonly value: f64,
     readonly mean: f64,
@@ -48,7 +49,7 @@ export class AnomalyRules {
       const bounds = this.bounds[kind];
       const past = entry.pastOf(kind);
       if (past.isUnusual(value, bounds)) {
-        found.push(new Anomaly(entry.name.toString(), kind, value, past.mean, past.deviation(bounds)));
+        found.push(new Anomaly(copyOf(entry.name), kind, value, past.mean, past.deviation(bounds)));
       }
       past.learn(value, bounds);
     }
@@ -63,4 +64,10 @@ export class AnomalyRules {
     entry.pastOf(AnomalyKind.Refusals).learnSilence(silent);
     entry.interval = interval;
   }
+}
+
+function copyOf(name: Bytes): ArrayBuffer {
+  const copy = new ArrayBuffer(name.length);
+  memory.copy(changetype<usize>(copy), name.pointer, name.length);
+  return copy;
 }

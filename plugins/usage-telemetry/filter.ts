@@ -68,6 +68,8 @@ export class UsageTelemetry extends TwoWayExchange {
   /** What the request asks for; null where that isn't read. */
   private model: KeptText | null = null;
   private hidesUsage: bool = false;
+  /** What the answer used is settled, and published. */
+  private isMeasured: bool = false;
 
   private get settings(): TelemetrySettings {
     return this.settingsAs<TelemetrySettings>();
@@ -134,10 +136,11 @@ export class UsageTelemetry extends TwoWayExchange {
     if (!this.hidesUsage) meter.feed(piece, isLast);
     else if (meter.feedHiding(piece, isLast, this.rewritten) == CutResult.Unchanged) this.show(piece);
     else this.isRewritten = true;
-    // A host closes its trace's span before it calls `onLog`. A plugin in front, which has the answer next, overwrites this.
+    // A host closes its trace's span before it calls `onLog`. A plugin in front has the answer next, and writes the same.
     if (isLast && meter.isCertain && !call.usage.read()) {
       meter.settle(0, 0);
       publishUsage(meter);
+      this.isMeasured = true;
     }
     return Outcome.Pass;
   }
@@ -256,6 +259,7 @@ export class UsageTelemetry extends TwoWayExchange {
   private measure(): void {
     const meter = this.meter;
     if (meter != null) call.responseModel.set(meter.model);
+    if (meter != null && this.isMeasured) return call.usage.take(meter);
     if (call.usage.read() || meter == null) return;
     // Estimates are dear, and answers that are read to their end seldom need one.
     const asked = this.asked;

@@ -34,8 +34,10 @@ const KUBERNETES: GoModule = {
   version: "v0.0.5-0.20250915070809-d2f2d68fba09",
   sum: "h1:JQbPOwLjSztom+aSDQIi6UZq8V0Gbv7BjAlYQSgycCI=",
 };
-const KUBERNETES_API = "pkg/openapiclient/builtins/1.32/api/v1.json";
-const CORE_KINDS = ["Namespace", "Secret", "ConfigMap", "Service"];
+const KUBERNETES_KINDS: [apiVersion: string, file: string, kinds: string[]][] = [
+  ["v1", "pkg/openapiclient/builtins/1.32/api/v1.json", ["Namespace", "Secret", "ConfigMap", "Service"]],
+  ["apps/v1", "pkg/openapiclient/builtins/1.32/apis/apps/v1.json", ["Deployment"]],
+];
 
 const SOURCES: [module: GoModule, path: string][] = [
   [ISTIO_API, "kubernetes/customresourcedefinitions.gen.yaml"],
@@ -43,7 +45,11 @@ const SOURCES: [module: GoModule, path: string][] = [
   [PROMETHEUS_OPERATOR, "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml"],
 ];
 
-const FOLDER = join(ROOT, ".tools", `crds-istio-${ISTIO_API.version}-envoy-gateway-${ENVOY_GATEWAY.version}`);
+const FOLDER = join(
+  ROOT,
+  ".tools",
+  `crds-istio-${ISTIO_API.version}-envoy-gateway-${ENVOY_GATEWAY.version}-kubernetes-1.32`,
+);
 
 type Schema = Record<string, unknown>;
 
@@ -72,13 +78,16 @@ export async function findCrds(): Promise<ServedKind[]> {
 }
 
 async function install(go: string): Promise<void> {
-  const text = readFileSync(join(await fetchGoModule(go, KUBERNETES), KUBERNETES_API), "utf8");
-  const { schemas } = (JSON.parse(text) as { components: { schemas: Record<string, Schema> } }).components;
-  const metadata = inlined(schemas, "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
-  const kinds = CORE_KINDS.map((kind): ServedKind => {
-    const schema = inlined(schemas, `io.k8s.api.core.v1.${kind}`);
-    return { apiVersion: "v1", kind, isNamespaced: kind !== "Namespace", schema };
+  const kubernetes = await fetchGoModule(go, KUBERNETES);
+  const kinds = KUBERNETES_KINDS.flatMap(([apiVersion, file, names]) => {
+    const schemas = openApiSchemas(join(kubernetes, file));
+    const group = apiVersion === "v1" ? "core.v1" : apiVersion.replace("/", ".");
+    return names.map((kind): ServedKind => {
+      const schema = inlined(schemas, `io.k8s.api.${group}.${kind}`);
+      return { apiVersion, kind, isNamespaced: kind !== "Namespace", schema };
+    });
   });
+  const metadata = (kinds[0]!.schema["properties"] as Record<string, Schema>)["metadata"]!;
   for (const [module, path] of SOURCES) {
     for (const file of yamlFiles(join(await fetchGoModule(go, module), path))) kinds.push(...servedIn(file, metadata));
   }
@@ -90,6 +99,11 @@ async function install(go: string): Promise<void> {
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }
+}
+
+function openApiSchemas(file: string): Record<string, Schema> {
+  const { components } = JSON.parse(readFileSync(file, "utf8")) as { components: { schemas: Record<string, Schema> } };
+  return components.schemas;
 }
 
 /** A schema of Kubernetes' OpenAPI with what it refers to in place. */

@@ -12,7 +12,7 @@ export function testPlugins({ only, builds, rest }: Taken): Promise<number> {
   process.env["WEIR_ONLY"] = only.join(",");
   const lints = !IS_PACKAGE && rest.length === 0;
   const steps = [...(builds ? [() => build(only)] : []), envoyStep, ...(lints ? [lintStep(only)] : [])];
-  return runTests(steps, [...config(), ...(rest.some(isFile) ? [] : filters(only)), ...rest]);
+  return runTests(steps, [...config(), ...(namesFiles(rest) ? [] : filters(only)), ...rest]);
 }
 
 function config(): string[] {
@@ -32,6 +32,8 @@ export function foldersOf(plugin: string): string[] {
     .map((folder) => `${folder}/`);
 }
 
-function isFile(argument: string): boolean {
-  return !argument.startsWith("-") && (argument.includes("/") || argument.endsWith(".ts"));
+/** Whether there is a file filter. What stands behind a flag is the flag's: `--exclude test/lib/a.test.ts`, `-t "and/or"`. */
+export function namesFiles(args: string[]): boolean {
+  const isFree = (index: number): boolean => !args[index]!.startsWith("-") && !args[index - 1]?.startsWith("-");
+  return args.some((argument, index) => isFree(index) && (argument.includes("/") || argument.endsWith(".ts")));
 }

@@ -2,6 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { EnvoyProcess } from "./support/envoy-process.ts";
+import { PROVIDER_KEYS, TEAM_A, TEAM_B } from "./support/example-gateway.ts";
 import {
   exampleConfig,
   exampleConfigurations,
@@ -17,14 +18,6 @@ import { MockProvider } from "./support/mock-provider.ts";
 import { INSTALL_TIMEOUT_MS, RateLimitStack } from "./support/rate-limit-stack.ts";
 import { until } from "./support/until.ts";
 
-/** The providers' keys in the gateway's environment; the clients' are the examples' own. */
-const PROVIDER_KEYS = {
-  OPENAI_API_KEY: "key-for-openai",
-  ANTHROPIC_API_KEY: "key-for-anthropic",
-  AZURE_API_KEY: "key-for-azure",
-};
-const TEAM_A = { authorization: "Bearer example-key-of-team-a" };
-const TEAM_B = { "x-api-key": "example-key-of-team-b" };
 const MESSAGES = [{ role: "user", content: "hi" }];
 /** What the requests in an example's README are answered with, where that isn't 200. */
 const README_STATUSES: Record<string, number[]> = {

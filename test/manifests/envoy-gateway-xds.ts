@@ -1,9 +1,9 @@
 import { jsonpatch, jsonpath } from "json-p3";
-import type { Json, NativeFilter } from "../envoy/support/gateway-config.ts";
+import type { Json, JsonObject, NativeFilter } from "../envoy/support/gateway-config.ts";
 import { at, listAt } from "./files.ts";
 import type { Manifest } from "./kinds.ts";
-import { clusterOf, standIn } from "./stand-in.ts";
-import { type JsonObject, type Xds, visit } from "./xds.ts";
+import { clusterOf, routesOf, standIn } from "./stand-in.ts";
+import type { Xds } from "./xds.ts";
 
 /** An entry of an EnvoyPatchPolicy. */
 export interface Patch {
@@ -17,25 +17,46 @@ export interface Patch {
  * them, for tests that have none. `scripts/translate.ts` has the real thing.
  */
 export function envoyGatewayXds(manifests: Manifest[]): Xds {
-  const filters = manifests.filter(({ kind }) => kind === "EnvoyExtensionPolicy").flatMap(wasmFilters);
-  const chat = manifests.find(({ kind, metadata }) => kind === "HTTPRoute" && metadata.name === "chat");
-  const xds = standIn("ai/ai-gateway/http", filters, chat !== undefined);
-  if (chat) {
-    const name = "httproute/ai/chat/rule/0";
-    xds.Cluster.push(clusterOf(name, backendHosts(chat, manifests)));
-    visit(xds.Listener, (node) => {
-      if (node["name"] === "chat")
-        Object.assign(node["route"] as object, { cluster: name, ...retriesOf(chat, manifests) });
-    });
-  }
+  const policies = manifests.filter(({ kind }) => kind === "EnvoyExtensionPolicy");
+  const clusters: JsonObject[] = [];
+  const routes = routesOf(manifests, (httpRoute, index) => `httproute/ai/${httpRoute}/rule/${index}`).map((route) => {
+    const filters = wasmFilters(policyFor(route.from, policies)).map(({ name }) => [name, ENABLED] as const);
+    const retries = retriesOf(route.from, manifests);
+    const action: JsonObject = { ...((route.extra?.["route"] ?? {}) as JsonObject), ...retries };
+    // A cluster of its own, where one rule has several backends.
+    if (Object.keys(retries).length > 0) {
+      action["cluster"] = route.name;
+      clusters.push(clusterOf(route.name, backendHosts(route.from, manifests)));
+    }
+    const extra = {
+      ...(Object.keys(action).length > 0 ? { route: action } : {}),
+      typed_per_filter_config: Object.fromEntries(filters),
+    };
+    return { ...route, extra };
+  });
+  const disabled = policies.flatMap(wasmFilters).map((filter) => ({ ...filter, disabled: true }));
+  const xds = standIn("ai/ai-gateway/http", disabled, routes);
+  xds.Cluster.push(...clusters);
   for (const policy of manifests.filter(({ kind }) => kind === "EnvoyPatchPolicy"))
     for (const patch of listAt<Patch>(policy.spec, "jsonPatches")) apply(xds, patch);
   return xds;
 }
 
-function wasmFilters({ spec, metadata }: Manifest): NativeFilter[] {
-  return listAt(spec, "wasm").map((entry, index): NativeFilter => {
-    const id = `envoyextensionpolicy/${metadata.namespace}/${metadata.name}/wasm/${index}`;
+const ENABLED: JsonObject = { "@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", config: {} };
+
+/** An HTTPRoute's own policy stands in place of its Gateway's. */
+function policyFor(httpRoute: string, policies: Manifest[]): Manifest | undefined {
+  const targeting = (wanted: string, name?: string): Manifest | undefined =>
+    policies.find(({ spec }) => {
+      const [target] = listAt<{ kind: string; name: string }>(spec, "targetRefs");
+      return target?.kind === wanted && (name === undefined || target.name === name);
+    });
+  return targeting("HTTPRoute", httpRoute) ?? targeting("Gateway");
+}
+
+function wasmFilters(policy: Manifest | undefined): NativeFilter[] {
+  return listAt(policy?.spec, "wasm").map((entry, index): NativeFilter => {
+    const id = `envoyextensionpolicy/${policy?.metadata.namespace}/${policy?.metadata.name}/wasm/${index}`;
     const keys = at(entry, "env", "hostKeys") as string[] | undefined;
     return {
       name: `envoy.filters.http.wasm/${id}`,
@@ -61,12 +82,13 @@ function wasmFilters({ spec, metadata }: Manifest): NativeFilter[] {
 }
 
 /** What a BackendTrafficPolicy says of a route's retries. */
-function retriesOf({ metadata }: Manifest, manifests: Manifest[]): JsonObject {
+function retriesOf(httpRoute: string, manifests: Manifest[]): JsonObject {
   const policy = manifests.find(
     ({ kind, spec }) =>
-      kind === "BackendTrafficPolicy" && listAt<{ name: string }>(spec, "targetRefs")[0]?.name === metadata.name,
+      kind === "BackendTrafficPolicy" && listAt<{ name: string }>(spec, "targetRefs")[0]?.name === httpRoute,
   );
-  const retry = at(policy?.spec, "retry") as { numRetries: number; numAttemptsPerPriority: number; retryOn: object };
+  if (!policy) return {};
+  const retry = at(policy.spec, "retry") as { numRetries: number; numAttemptsPerPriority: number; retryOn: object };
   return {
     retry_policy: {
       retry_on: listAt<string>(retry.retryOn, "triggers").join(","),
@@ -84,11 +106,11 @@ function retriesOf({ metadata }: Manifest, manifests: Manifest[]): JsonObject {
   };
 }
 
-function backendHosts({ spec }: Manifest, manifests: Manifest[]): string[] {
-  return listAt<{ name: string }>(spec, "rules", 0, "backendRefs").map(({ name }) => {
-    const backend = manifests.find(({ kind, metadata }) => kind === "Backend" && metadata.name === name);
-    return String(at(backend?.spec, "endpoints", 0, "fqdn", "hostname"));
-  });
+function backendHosts(httpRoute: string, manifests: Manifest[]): string[] {
+  const named = (wanted: string, name: string): Manifest | undefined =>
+    manifests.find(({ kind, metadata }) => kind === wanted && metadata.name === name);
+  const backends = listAt<{ name: string }>(named("HTTPRoute", httpRoute)?.spec, "rules", 0, "backendRefs");
+  return backends.map(({ name }) => String(at(named("Backend", name)?.spec, "endpoints", 0, "fqdn", "hostname")));
 }
 
 /** Applies a patch as Envoy Gateway does; throws where it finds nothing to patch. */

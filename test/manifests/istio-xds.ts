@@ -1,8 +1,8 @@
-import type { NativeFilter } from "../envoy/support/gateway-config.ts";
+import { type JsonObject, type NativeFilter, visit } from "../envoy/support/gateway-config.ts";
 import { at, listAt } from "./files.ts";
 import type { Manifest } from "./kinds.ts";
-import { standIn } from "./stand-in.ts";
-import { type JsonObject, type Xds, visit } from "./xds.ts";
+import { routesOf, standIn } from "./stand-in.ts";
+import type { Xds } from "./xds.ts";
 
 /** What `jwt_authn` says of a token of team A. */
 const SUBJECT: NativeFilter = {
@@ -15,6 +15,7 @@ const SUBJECT: NativeFilter = {
 
 interface ConfigPatch {
   applyTo: string;
+  match: object;
   patch: { value: JsonObject };
 }
 
@@ -31,12 +32,19 @@ export function istioXds(name: string, manifests: Manifest[]): Xds {
   const values = (applyTo: string): JsonObject[] =>
     patches.filter((one) => one.applyTo === applyTo).map(({ patch }) => structuredClone(patch.value));
   const inserted = values("HTTP_FILTER") as unknown as NativeFilter[];
-  const hasChat = values("HTTP_ROUTE").length > 0;
-  const { Listener: listeners, Cluster: clusters } = standIn(name, [SUBJECT, ...plugins, ...inserted], hasChat);
+  const routes = routesOf(manifests, (httpRoute, index) => `ai.${httpRoute}.${index}`);
+  const { Listener: listeners, Cluster: clusters } = standIn(name, [SUBJECT, ...plugins, ...inserted], routes);
   Object.assign(listeners[0]!, ...values("LISTENER"));
-  visit(listeners, (node) => {
-    if (node["name"] === "chat") for (const value of values("HTTP_ROUTE")) merge(node, value);
-  });
+  for (const { match, patch } of patches.filter(({ applyTo }) => applyTo === "HTTP_ROUTE")) {
+    const route = at(match, "routeConfiguration", "vhost", "route", "name");
+    let isThere = false;
+    visit(listeners, (node) => {
+      if (!("match" in node) || node["name"] !== route) return;
+      isThere = true;
+      merge(node, structuredClone(patch.value));
+    });
+    if (!isThere) throw new Error(`no route ${String(route)}`);
+  }
   return {
     Listener: listeners,
     Cluster: [...clusters, ...values("CLUSTER")],

@@ -1,8 +1,8 @@
-import { Ajv, type ValidateFunction } from "ajv";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { RE2 } from "re2-wasm";
 import { type ServedKind, findCrds } from "../../scripts/setup/crds.ts";
 import { ruleIssues } from "./rules.ts";
-import { strictSchema } from "./strict-schema.ts";
+import { type Schema, strictSchema } from "./strict-schema.ts";
 
 /** How much may take to fetch the definitions, the first time on a machine: a timeout for hooks. */
 export const FETCH_TIMEOUT_MS = 300_000;
@@ -59,10 +59,15 @@ export class Kinds {
     if ("status" in manifest) issues.push("/status is the controller's");
     const withDefaults = structuredClone(manifest);
     const validate = this.validator(name, kind);
-    if (!validate(withDefaults))
-      for (const { instancePath, message, params } of validate.errors ?? [])
-        issues.push(`${instancePath || "/"} ${message}${detail(params)}`);
+    if (!validate(withDefaults)) issues.push(...(validate.errors ?? []).map(issueOf));
     return issues.length > 0 ? issues : ruleIssues(kind.schema, withDefaults);
+  }
+
+  /** The same of an overlay, which has only what it changes of a resource. */
+  overlayIssues(apiVersion: string, kind: string, overlay: unknown): string[] {
+    const kindOf = this.served.get(`${apiVersion} ${kind}`)!;
+    const validate = this.validator(`overlay of ${kind}`, { ...kindOf, schema: withoutRequired(kindOf.schema) });
+    return validate(structuredClone(overlay)) ? [] : (validate.errors ?? []).map(issueOf);
   }
 
   private validator(name: string, { schema }: ServedKind): ValidateFunction {
@@ -86,8 +91,14 @@ function areUnique(keys: string[], list: Record<string, unknown>[]): boolean {
   return new Set(list.map((entry) => JSON.stringify(keys.map((key) => entry[key])))).size === list.length;
 }
 
-function detail(params: Record<string, unknown>): string {
-  const { additionalProperty, allowedValues } = params;
-  if (additionalProperty !== undefined) return `: ${String(additionalProperty)}`;
-  return allowedValues === undefined ? "" : `: ${JSON.stringify(allowedValues)}`;
+function issueOf({ instancePath, message, params }: ErrorObject): string {
+  const { additionalProperty, allowedValues } = params as Record<string, unknown>;
+  const detail = additionalProperty ?? allowedValues;
+  return `${instancePath || "/"} ${message}${detail === undefined ? "" : `: ${JSON.stringify(detail)}`}`;
+}
+
+function withoutRequired(schema: Schema): Schema {
+  return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
+    key === "required" && Array.isArray(value) ? undefined : value,
+  ) as Schema;
 }

@@ -6,9 +6,10 @@ import { ROOT } from "../../scripts/setup/root.ts";
 import { loadVm, pluginNames } from "../contract/support/plugins.ts";
 import { compileSchema, readSchema } from "../schema/validator.ts";
 import { PLATFORMS, listAt, manifestFiles } from "./files.ts";
-import { FETCH_TIMEOUT_MS, Kinds } from "./kinds.ts";
+import { FETCH_TIMEOUT_MS, Kinds, type Manifest } from "./kinds.ts";
 import { loadedPlugins, wasmConfigs } from "./plugins.ts";
 import { lostReferences } from "./references.ts";
+import { misspeltKeys } from "./typos.ts";
 
 const FILES = manifestFiles();
 const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
@@ -83,6 +84,27 @@ test.each(PLATFORMS)("every plugin is in an example for %s", (platform) => {
 test("every example for Envoy has manifests for both platforms", () => {
   const uses = (platform: string): string[] => FILES.filter((file) => file.platform === platform).map(({ use }) => use);
   expect(uses("istio")).toEqual(uses("envoy-gateway"));
+});
+
+describe("what Istio lays over the gateway's Deployment", () => {
+  const base = FILES.find(({ path }) => path === "envoy-examples/kubernetes/istio.yaml")!;
+  const overlay = base.manifests.find(({ kind }) => kind === "ConfigMap") as Manifest & {
+    data: { deployment: string };
+  };
+  const { deployment } = overlay.data;
+
+  test("is part of a Deployment", () => {
+    expect(kinds.overlayIssues("apps/v1", "Deployment", parse(deployment))).toEqual([]);
+  });
+
+  test("is none with any key misspelt", () => {
+    const typos = misspeltKeys(deployment);
+    expect(typos.length).toBeGreaterThan(10);
+    const unnoticed = typos.filter(
+      ({ document }) => kinds.overlayIssues("apps/v1", "Deployment", document).length === 0,
+    );
+    expect(unnoticed.map(({ line, misspelt }) => `${line} ${misspelt}`)).toEqual([]);
+  });
 });
 
 test("the alerts are what Prometheus wants of a rule file", () => {

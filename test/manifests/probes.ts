@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Answer } from "../envoy/support/client.ts";
+import { PROVIDER_KEYS } from "../envoy/support/example-gateway.ts";
 import type { MockProvider } from "../envoy/support/mock-provider.ts";
 import type { JsonObject } from "../envoy/support/mock-shape.ts";
 import { until } from "../envoy/support/until.ts";
@@ -10,12 +11,6 @@ export const HOSTS = {
   anthropic: "api.anthropic.com",
   azure: "example.openai.azure.com",
 } as const;
-/** The providers' keys in the gateway's environment. */
-export const KEYS = {
-  OPENAI_API_KEY: "key-for-openai",
-  ANTHROPIC_API_KEY: "key-for-anthropic",
-  AZURE_API_KEY: "key-for-azure",
-};
 
 /** A gateway that manifests made, and the providers behind it, which have seen nothing yet. */
 export interface Ground extends Record<keyof typeof HOSTS, MockProvider> {
@@ -97,6 +92,18 @@ export const PROBES: Record<string, [name: string, probe: (ground: Ground) => Pr
       },
     ],
   ],
+  "per-route": [
+    ["the route without settings of its own refuses", guardsPrompts],
+    [
+      "a route that only watches lets it by, and so does one without the plugin",
+      async ({ ask, openai }) => {
+        for (const path of ["/lab", "/bare"]) {
+          openai.reset();
+          await reaches(openai, ask(`${path}${CHAT}`, chat("What is project-x about?")));
+        }
+      },
+    ],
+  ],
   "usage-telemetry": [["a call is counted", records]],
   "egress-auth": [
     [
@@ -104,7 +111,10 @@ export const PROBES: Record<string, [name: string, probe: (ground: Ground) => Pr
       async ({ ask, openai }) => {
         await reaches(openai, ask(CHAT, chat()));
         const { headers } = openai.only();
-        assert.deepEqual([headers.authorization, headers.host], [`Bearer ${KEYS.OPENAI_API_KEY}`, HOSTS.openai]);
+        assert.deepEqual(
+          [headers.authorization, headers.host],
+          [`Bearer ${PROVIDER_KEYS.OPENAI_API_KEY}`, HOSTS.openai],
+        );
       },
     ],
   ],
@@ -115,10 +125,10 @@ export const PROBES: Record<string, [name: string, probe: (ground: Ground) => Pr
         openai.behave({ answer: { status: 503 } });
         await reaches(azure, ask(CHAT, chat()));
         const { headers, path, json } = azure.only();
-        assert.deepEqual([headers.authorization, headers["api-key"]], [undefined, KEYS.AZURE_API_KEY]);
+        assert.deepEqual([headers.authorization, headers["api-key"]], [undefined, PROVIDER_KEYS.AZURE_API_KEY]);
         assert.match(path, /^\/openai\/deployments\/prod-gpt-4o\//);
         assert.equal(json?.["model"], "prod-gpt-4o");
-        assert.equal(openai.only().headers.authorization, `Bearer ${KEYS.OPENAI_API_KEY}`);
+        assert.equal(openai.only().headers.authorization, `Bearer ${PROVIDER_KEYS.OPENAI_API_KEY}`);
       },
     ],
   ],

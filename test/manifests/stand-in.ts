@@ -1,20 +1,58 @@
-import { type Json, type NativeFilter, type Route, gatewayConfig } from "../envoy/support/gateway-config.ts";
-import type { JsonObject, Xds } from "./xds.ts";
+import {
+  type Json,
+  type JsonObject,
+  type NativeFilter,
+  type Route,
+  gatewayConfig,
+} from "../envoy/support/gateway-config.ts";
+import { at, listAt } from "./files.ts";
+import type { Manifest } from "./kinds.ts";
+import type { Xds } from "./xds.ts";
 
 const PROVIDERS = { openai: "api.openai.com", anthropic: "api.anthropic.com" };
+/** The base's HTTPRoute: to each provider by the header of `model-router`. */
+const BASE_ROUTE = "providers";
+
+/** A route of Envoy's with its name, of which more may be said. */
+export interface NamedRoute extends Route {
+  name: string;
+  /** The HTTPRoute that it is of. */
+  from: string;
+}
 
 /**
- * What stands in for a control plane's listener, routes and clusters where only filters are looked at: routes to the two providers
- * by the header of `model-router`. `name` is the listener's; `hasChat`: one route `chat` by its path goes before them.
+ * The routes that a control plane makes of HTTPRoutes, those of a use's own first; `nameOf` is how it names a rule's. What the base's
+ * has about keys and hosts is left out.
  */
-export function standIn(name: string, filters: NativeFilter[], hasChat: boolean): Xds {
-  const routes = Object.keys(PROVIDERS).map((provider): Route => ({ name: provider, provider, cluster: provider }));
-  const all: Route[] = [
-    ...(hasChat ? [{ name: "chat", match: { path: "/v1/chat/completions" }, cluster: "openai" }] : []),
-    ...routes,
-    { name: "fallback", cluster: "openai" },
-  ];
-  const { static_resources } = gatewayConfig({ filters, clusters: {}, routes: all });
+export function routesOf(manifests: Manifest[], nameOf: (httpRoute: string, index: number) => string): NamedRoute[] {
+  const own = manifests
+    .filter(({ kind, metadata }) => kind === "HTTPRoute" && metadata.name !== BASE_ROUTE)
+    .flatMap(({ metadata: { name }, spec }) =>
+      listAt(spec, "rules").map((rule, index) => ({ name: nameOf(name, index), from: name, ...ruleOf(rule) })),
+    );
+  const base = Object.keys(PROVIDERS).map((provider) => ({
+    name: provider,
+    from: BASE_ROUTE,
+    provider,
+    cluster: provider,
+  }));
+  return [...own, ...base, { name: "fallback", from: BASE_ROUTE, cluster: "openai" }];
+}
+
+function ruleOf(rule: unknown): Pick<Route, "match" | "cluster" | "extra"> {
+  const { type, value } = at(rule, "matches", 0, "path") as { type: string; value: string };
+  const rewrites = listAt(rule, "filters").map((filter) => at(filter, "urlRewrite", "path", "replacePrefixMatch"));
+  const prefix = rewrites.find((rewrite) => rewrite !== undefined) as string | undefined;
+  return {
+    match: type === "Exact" ? { path: value } : { path_separated_prefix: value },
+    cluster: "openai",
+    extra: { route: { cluster: "openai", timeout: "0s", ...(prefix === undefined ? {} : { prefix_rewrite: prefix }) } },
+  };
+}
+
+/** What stands in for a control plane's listener, of this name, and its clusters, where only filters and routes are looked at. */
+export function standIn(name: string, filters: NativeFilter[], routes: Route[]): Xds {
+  const { static_resources } = gatewayConfig({ filters, clusters: {}, routes });
   const [listener] = static_resources.listeners as [JsonObject];
   return {
     Listener: [{ ...listener, name }],

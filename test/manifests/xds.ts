@@ -1,8 +1,6 @@
 import { wasmFile } from "../../scripts/setup/plugins.ts";
-import type { Address, Bootstrap, Json } from "../envoy/support/gateway-config.ts";
+import { type Address, type Bootstrap, type JsonObject, visit } from "../envoy/support/gateway-config.ts";
 import { at, listAt } from "./files.ts";
-
-export type JsonObject = { [key: string]: Json };
 
 /** What a control plane sends an Envoy, by the names of Envoy's types; none: there is no such resource. */
 export interface Xds {
@@ -57,18 +55,22 @@ function inPlace(filters: JsonObject[], { TypedExtensionConfig: extensions = [] 
     });
 }
 
+/** What of a cluster says how to find its endpoints and to speak with them, and what only Istio's own Envoy knows. */
+const OF_THE_PLACE = [
+  "cluster_type",
+  "transport_socket",
+  "transport_socket_matches",
+  "eds_cluster_config",
+  "dns_lookup_family",
+  "respect_dns_ttl",
+  "dns_refresh_rate",
+  "dns_jitter",
+  "filters",
+];
+
 function localCluster(cluster: JsonObject, xds: Xds, addresses: Record<string, Address>): JsonObject[] {
-  const { name, cluster_type: _type, transport_socket: _socket, transport_socket_matches: _sockets, ...rest } = cluster;
-  const {
-    eds_cluster_config: _eds,
-    dns_lookup_family: _family,
-    metadata: _metadata,
-    filters: _filters,
-    respect_dns_ttl: _ttl,
-    dns_refresh_rate: _rate,
-    dns_jitter: _jitter,
-    ...kept
-  } = rest;
+  const { name } = cluster;
+  const kept = Object.fromEntries(Object.entries(cluster).filter(([key]) => !OF_THE_PLACE.includes(key)));
   const assignment =
     cluster["load_assignment"] ?? xds.ClusterLoadAssignment?.find((one) => one["cluster_name"] === name);
   if (!assignment) return [];
@@ -97,11 +99,4 @@ function useBuilt(node: JsonObject): void {
   )?.[1];
   if (plugin === undefined) throw new Error(`no built plugin for ${source}`);
   node["code"] = { local: { filename: wasmFile(plugin) } };
-}
-
-/** Shows every object in a value to `change`, which may change it. */
-export function visit(value: unknown, change: (node: JsonObject) => void): void {
-  if (typeof value !== "object" || value === null) return;
-  if (!Array.isArray(value)) change(value as JsonObject);
-  for (const child of Object.values(value)) visit(child, change);
 }

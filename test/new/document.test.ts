@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { filesOf } from "../../scripts/new/template.ts";
+import { mostBytesOf } from "../../scripts/setup/plugins.ts";
+import { ROOT } from "../../scripts/setup/root.ts";
 import { compileSchema } from "../schema/validator.ts";
 import { blocksOfDocument } from "./document.ts";
 
@@ -22,6 +26,11 @@ test("a configuration in docs/writing-a-plugin.md is one that the template takes
   for (const { lines } of configurations) {
     expect(validate(JSON.parse(lines.join("\n")))).toBe(true);
   }
+});
+
+test("docs/writing-a-plugin.md says how large a plugin may be", () => {
+  const most = mostBytesOf("a-plugin-without-limits").toLocaleString("en-US");
+  expect(readFileSync(join(ROOT, "docs", "writing-a-plugin.md"), "utf8")).toContain(`may have ${most} bytes`);
 });
 
 test("every block of docs/writing-a-plugin.md is one that a test runs or compiles", () => {

@@ -171,8 +171,12 @@ func (r *result) reportPolicy(kind, name string, status gwapiv1.PolicyStatus) {
 func (r *result) report(kind, name string, conditions []metav1.Condition) {
 	for _, condition := range conditions {
 		wanted := metav1.ConditionTrue
-		if condition.Type == "Conflicted" || condition.Type == "Overridden" || condition.Type == "OverlappingTLSConfig" {
+		if condition.Type == "Conflicted" || condition.Type == "OverlappingTLSConfig" {
 			wanted = metav1.ConditionFalse
+		}
+		// A route's own policy stands in place of the gateway's: that is as it was asked for.
+		if condition.Type == "Overridden" {
+			continue
 		}
 		// No controller has given the gateway an address, or started its Envoy.
 		if condition.Status == wanted || condition.Type == "Programmed" && kind == "Gateway" {

@@ -10,5 +10,12 @@ import { isUndecided, LONG_MS, wrongWith } from "./visible.ts";
 export function expectDefinedEnd(host: WasmHost, plugin: string, { stream }: Outcome): void {
   if (isUndecided(stream)) host.tick(LONG_MS);
   expect(wrongWith(stream, plugin)).toBeUndefined();
+  const reply = stream.localReply;
+  if (reply?.details.startsWith("weir.")) {
+    // None of the contract's requests is a HEAD or asks for what only a rule refuses.
+    expect(reply.details).toMatch(new RegExp(`^weir\\.${plugin}\\.[a-z_]+$`));
+    expect(reply.headers.get("content-type")).toBe("application/json");
+    expect(() => void JSON.parse(reply.body)).not.toThrow();
+  }
   stream.finish();
 }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { certificates } from "../model-router/certificates.ts";
 import { type Answer, send, sendTls } from "../support/client.ts";
 import { EnvoyProcess } from "../support/envoy-process.ts";
+import { PROVIDER_KEYS, TEAM_A } from "../support/example-gateway.ts";
 import { exampleAt, localConfig } from "../support/example.ts";
 import type { Address } from "../support/gateway-config.ts";
 import { MockProvider } from "../support/mock-provider.ts";
@@ -11,8 +12,6 @@ import { until } from "../support/until.ts";
 
 const EXAMPLE = "clusters";
 const MODELS_HOST = "models.example.com";
-const KEYS = { OPENAI_API_KEY: "key-for-openai" };
-const TEAM_A = { authorization: "Bearer example-key-of-team-a" };
 const TEAM_B = { authorization: "Bearer example-key-of-team-b" };
 const BATCH = { authorization: "Bearer example-key-of-batch" };
 
@@ -34,7 +33,11 @@ async function run(starting: Promise<EnvoyProcess>): Promise<EnvoyProcess> {
 }
 
 /** The gateway near the models, as the example has it, with the provider's API at this address. */
-function startModels(openai: Address, env: Record<string, string> = KEYS, own = made.models): Promise<EnvoyProcess> {
+function startModels(
+  openai: Address,
+  env: Record<string, string> = PROVIDER_KEYS,
+  own = made.models,
+): Promise<EnvoyProcess> {
   const config = localConfig(EXAMPLE, { openai }, { file: "envoy-models.yaml", identity: { own, ca } });
   return run(EnvoyProcess.start(config, { env }));
 }
@@ -203,7 +206,7 @@ test.each([
   ["a name that nobody vouches for", certificates({ self: { subject: "/CN=m", san: `DNS:${MODELS_HOST}` } }).self],
 ])("the edge tells nothing to one that shows %s", async (_name, own) => {
   provider.reset();
-  const impostor = await startModels(provider.address, KEYS, own);
+  const impostor = await startModels(provider.address, PROVIDER_KEYS, own);
   const edge = await startEdge(impostor.address("gateways"));
   expect((await ask(edge.address(), TEAM_A)).status).toBe(503);
   expect(provider.seen).toEqual([]);

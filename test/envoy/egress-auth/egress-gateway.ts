@@ -1,8 +1,13 @@
 import { wasmFile } from "../../../scripts/setup/plugins.ts";
-import { type Address, type Bootstrap, type Json, gatewayConfig, wasmFilter } from "../support/gateway-config.ts";
+import {
+  type Address,
+  type Bootstrap,
+  type Json,
+  type JsonObject,
+  gatewayConfig,
+  wasmFilter,
+} from "../support/gateway-config.ts";
 import { MockProviders, type Shapes, startMocks } from "../support/mock-providers.ts";
-
-type JsonObject = { [key: string]: Json };
 
 const TYPE = "type.googleapis.com/";
 const PROTOCOL = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";

@@ -2,25 +2,26 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { PLATFORMS, appliedOnBase, manifestFiles, type ManifestFile, type Platform } from "../../manifests/files.ts";
 import { envoyGatewayXds } from "../../manifests/envoy-gateway-xds.ts";
 import { istioXds } from "../../manifests/istio-xds.ts";
-import { HOSTS, KEYS, PROBES, type Ground } from "../../manifests/probes.ts";
+import { HOSTS, PROBES, type Ground } from "../../manifests/probes.ts";
 import { localBootstrap } from "../../manifests/xds.ts";
 import { send } from "../support/client.ts";
 import { EnvoyProcess } from "../support/envoy-process.ts";
+import { PROVIDER_KEYS, TEAM_A } from "../support/example-gateway.ts";
 import type { Bootstrap, Json } from "../support/gateway-config.ts";
-import { MockProvider } from "../support/mock-provider.ts";
+import { MockProviders } from "../support/mock-providers.ts";
 import { traps } from "../support/plugin-gateway.ts";
 
 /** What stands in for authentication, which is not among the fragments; of Istio's, filter metadata does. */
-const TEAM_A: Record<Platform, Record<string, string>> = {
-  istio: { authorization: "Bearer example-key-of-team-a" },
-  "envoy-gateway": { authorization: "Bearer example-key-of-team-a", "x-consumer": "team-a" },
+const CALLER: Record<Platform, Record<string, string>> = {
+  istio: TEAM_A,
+  "envoy-gateway": { ...TEAM_A, "x-consumer": "team-a" },
 };
 /** Without answers: nothing listens there. */
 const NOWHERE = { host: "127.0.0.1", port: 1 };
 
-function bootstrapOf(files: ManifestFile[], platform: Platform, ground: Providers): Bootstrap {
+function bootstrapOf(files: ManifestFile[], platform: Platform, providers: Providers): Bootstrap {
   const addresses = Object.fromEntries(
-    Object.entries(HOSTS).map(([name, host]) => [host, ground[name as keyof typeof HOSTS].address]),
+    Object.entries(HOSTS).map(([name, host]) => [host, providers.addresses[name as keyof typeof HOSTS]]),
   );
   const bootstraps = files.map((file) => {
     const manifests = appliedOnBase(file);
@@ -37,7 +38,7 @@ function bootstrapOf(files: ManifestFile[], platform: Platform, ground: Provider
   };
 }
 
-type Providers = Record<keyof typeof HOSTS, MockProvider>;
+type Providers = MockProviders<keyof typeof HOSTS>;
 
 describe.each(PLATFORMS)("what the manifests for %s give Envoy", (platform) => {
   const files = manifestFiles().filter((file) => file.platform === platform);
@@ -45,24 +46,22 @@ describe.each(PLATFORMS)("what the manifests for %s give Envoy", (platform) => {
   let envoy: EnvoyProcess;
 
   beforeAll(async () => {
-    providers = {
-      openai: await MockProvider.start("openai", "OpenAi"),
-      anthropic: await MockProvider.start("anthropic", "OpenAi"),
-      azure: await MockProvider.start("azure", "OpenAi"),
-    };
-    envoy = await EnvoyProcess.start(bootstrapOf(files, platform, providers), { env: KEYS });
+    providers = await MockProviders.start({ openai: "OpenAi", anthropic: "OpenAi", azure: "OpenAi" });
+    envoy = await EnvoyProcess.start(bootstrapOf(files, platform, providers), { env: PROVIDER_KEYS });
   });
   afterAll(async () => {
     await envoy?.stop();
-    for (const provider of Object.values(providers ?? {})) await provider.stop();
+    await providers?.stop();
   });
-  beforeEach(() => Object.values(providers).forEach((provider) => provider.reset()));
+  beforeEach(() => providers.reset());
 
   const probes = files.flatMap(({ use }) => (PROBES[use] ?? []).map(([name, probe]) => ({ use, name, probe })));
   test.each(probes)("$use: $name", async ({ use, probe }) => {
     const ground: Ground = {
-      ...providers,
-      ask: (path, body) => send(envoy.address(use), { path, headers: TEAM_A[platform], body: JSON.stringify(body) }),
+      openai: providers.mock("openai"),
+      anthropic: providers.mock("anthropic"),
+      azure: providers.mock("azure"),
+      ask: (path, body) => send(envoy.address(use), { path, headers: CALLER[platform], body: JSON.stringify(body) }),
       stats: (part) => envoy.stats(part),
     };
     await probe(ground);

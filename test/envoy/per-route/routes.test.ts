@@ -1,37 +1,20 @@
 import { expect, test } from "vitest";
 import { send } from "../support/client.ts";
-import { type Backends, useGateway } from "../support/plugin-gateway.ts";
+import { PROVIDER_KEYS, TEAM_A } from "../support/example-gateway.ts";
 import { localConfig } from "../support/example.ts";
-import { MockProvider } from "../support/mock-provider.ts";
+import { MockProviders } from "../support/mock-providers.ts";
+import { useGateway } from "../support/plugin-gateway.ts";
 
-const KEYS = { OPENAI_API_KEY: "key-for-openai" };
-const TEAM_A = { authorization: "Bearer example-key-of-team-a" };
 const CARD = "4111 1111 1111 1111";
 
-class Provider implements Backends {
-  private constructor(readonly openai: MockProvider) {}
-
-  static async start(): Promise<Provider> {
-    return new Provider(await MockProvider.start("openai", "OpenAi"));
-  }
-
-  reset(): void {
-    this.openai.reset();
-  }
-
-  stop(): Promise<void> {
-    return this.openai.stop();
-  }
-}
-
 const gateway = useGateway(
-  () => Provider.start(),
-  ({ openai }) => localConfig("per-route", { openai: openai.address }),
-  { env: KEYS },
+  () => MockProviders.start({ openai: "OpenAi" }),
+  ({ addresses }) => localConfig("per-route", addresses),
+  { env: PROVIDER_KEYS },
 );
 
 async function ask(path: string, content: string): Promise<{ status: number; sent: string; answered: string }> {
-  const { openai } = gateway.providers;
+  const openai = gateway.providers.mock("openai");
   openai.reset();
   const answer = {
     object: "chat.completion",

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { wasmFile } from "../../../scripts/setup/plugins.ts";
 import { OpenRequest, send } from "../support/client.ts";
 import { EnvoyProcess } from "../support/envoy-process.ts";
+import { PROVIDER_KEYS, TEAM_A } from "../support/example-gateway.ts";
 import { localConfig, watchedFiles } from "../support/example.ts";
 import { Gate } from "../support/gate.ts";
 import { MockProvider } from "../support/mock-provider.ts";
@@ -12,7 +13,6 @@ import { sseAnswer } from "../support/mock-shape.ts";
 import { traps } from "../support/plugin-gateway.ts";
 import { until } from "../support/until.ts";
 
-const TEAM_A = { authorization: "Bearer example-key-of-team-a" };
 const IN_FLIGHT = 50;
 /** The provider says it, and every generation of the configuration puts its own name in its place. */
 const WORD = "weirword";
@@ -96,7 +96,7 @@ beforeAll(async () => {
   config.static_resources.clusters.push({ ...lab, name: "stream" });
   toStreams(config);
   swap("gen-0");
-  envoy = await EnvoyProcess.start(config, { env: { OPENAI_API_KEY: "key-for-openai" }, concurrency: 2 });
+  envoy = await EnvoyProcess.start(config, { env: PROVIDER_KEYS, concurrency: 2 });
 });
 
 /** Lets the route `lab` lead to the provider that streams. */
@@ -130,7 +130,10 @@ test(
       }
     };
     const clients = Array.from({ length: IN_FLIGHT }, (_, index) => client(index % 2 === 0 ? "" : "/lab"));
+    const isAnswering = (generation: string) => (): true | undefined =>
+      answers.some(({ text }) => text.includes(generation)) || undefined;
     try {
+      await until("requests are in flight", isAnswering("gen-0"));
       for (const generation of [1, 2, 3, 4]) {
         const name = `gen-${generation}`;
         swap(name, generation % 2 === 0 ? { wasm: anotherBuild(name) } : {});

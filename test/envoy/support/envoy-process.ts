@@ -16,6 +16,8 @@ export interface EnvoyOptions {
   logLevel?: "trace" | "debug" | "info" | "warning" | "error";
   /** How long a listener that another has replaced may take to end, in seconds; Envoy's default is 600. */
   drainSeconds?: number;
+  /** Whether what comes by discovery may have no field that Envoy doesn't know; Envoy itself only warns of those. */
+  rejectUnknownDynamicFields?: boolean;
   /** Added to the environment of the process. */
   env?: Record<string, string>;
 }
@@ -66,6 +68,7 @@ export class EnvoyProcess {
       "--file-flush-interval-msec",
       "20",
       "--disable-hot-restart",
+      ...(options.rejectUnknownDynamicFields ? ["--reject-unknown-dynamic-fields"] : []),
       ...(options.drainSeconds === undefined ? [] : ["--drain-time-s", String(options.drainSeconds)]),
     ];
     const child = spawn(binary, args, {

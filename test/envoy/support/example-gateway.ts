@@ -4,12 +4,16 @@ import type { Address, Bootstrap } from "./gateway-config.ts";
 import { MockProviders } from "./mock-providers.ts";
 import { until } from "./until.ts";
 
-/** How the clients of the gateway example say who they are. */
+/** How the clients of the examples say who they are. */
 export const TEAM_A: Readonly<Record<string, string>> = { authorization: "Bearer example-key-of-team-a" };
 export const TEAM_B: Readonly<Record<string, string>> = { "x-api-key": "example-key-of-team-b" };
 
-/** What the gateway example shows providers, made up. */
-export const PROVIDER_KEYS = { OPENAI_API_KEY: "key-for-openai", ANTHROPIC_API_KEY: "key-for-anthropic" };
+/** What the examples show providers, made up: in the gateway's environment. */
+export const PROVIDER_KEYS = {
+  OPENAI_API_KEY: "key-for-openai",
+  ANTHROPIC_API_KEY: "key-for-anthropic",
+  AZURE_API_KEY: "key-for-azure",
+};
 
 export const CHAT = "/v1/chat/completions";
 

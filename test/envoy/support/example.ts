@@ -7,11 +7,16 @@ import { COMBINED, wasmFile } from "../../../scripts/setup/plugins.ts";
 import { ROOT } from "../../../scripts/setup/root.ts";
 import { type Certificate, certificates } from "../model-router/certificates.ts";
 import { dataBlocks, parseBlock } from "../../schema/readme.ts";
-import type { Address, Bootstrap, Json, NativeFilter } from "./gateway-config.ts";
+import {
+  type Address,
+  type Bootstrap,
+  type Json,
+  type JsonObject,
+  type NativeFilter,
+  visit,
+} from "./gateway-config.ts";
 
 const FOLDER = join(ROOT, "envoy-examples");
-
-type JsonObject = { [key: string]: Json };
 
 /** An example's configuration where it has only one. */
 const ONLY = "envoy.yaml";
@@ -202,7 +207,7 @@ export function reconfigure(
   change: (configuration: Record<string, unknown>) => void,
 ): void {
   let instances = 0;
-  visit(bootstrap as unknown as Json, (node) => {
+  visit(bootstrap, (node) => {
     if (node["root_id"] !== plugin) return;
     const written = node["configuration"] as { value: string };
     const configuration = JSON.parse(written.value) as Record<string, unknown>;
@@ -216,11 +221,11 @@ export function reconfigure(
 /** The same gateway with the module that has all plugins, in one VM. */
 export function inOneModule(bootstrap: Bootstrap): Bootstrap {
   const environment: Json[] = [];
-  visit(bootstrap as unknown as Json, (node) => {
+  visit(bootstrap, (node) => {
     const names = (node["environment_variables"] as { host_env_keys?: Json[] } | undefined)?.host_env_keys ?? [];
     if (names.length > environment.length) environment.splice(0, environment.length, ...names);
   });
-  visit(bootstrap as unknown as Json, (node) => {
+  visit(bootstrap, (node) => {
     if (!("vm_id" in node)) return;
     node["vm_id"] = COMBINED;
     node["code"] = { local: { filename: wasmFile(COMBINED) } };
@@ -262,11 +267,4 @@ function useBuilt(config: Json): void {
     const plugin = /^dist\/(.*)\.wasm$/.exec(String(node["filename"]))?.[1];
     if (plugin !== undefined) node["filename"] = wasmFile(plugin);
   });
-}
-
-/** Shows every object in a value to `change`, which may change it. */
-function visit(value: Json, change: (node: JsonObject) => void): void {
-  if (typeof value !== "object" || value === null) return;
-  if (!Array.isArray(value)) change(value);
-  for (const child of Object.values(value)) visit(child, change);
 }

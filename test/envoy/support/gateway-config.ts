@@ -13,7 +13,15 @@ export interface Bootstrap {
   stats_config?: Json;
 }
 
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+export type Json = string | number | boolean | null | Json[] | JsonObject;
+
+/** Shows every object in a value to `change`, which may change it. */
+export function visit(value: unknown, change: (node: JsonObject) => void): void {
+  if (typeof value !== "object" || value === null) return;
+  if (!Array.isArray(value)) change(value as JsonObject);
+  for (const child of Object.values(value)) visit(child, change);
+}
 
 /** A plugin in the chain; what is left out takes the values that the README recommends to operators. */
 export interface WasmFilter {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { FilterState } from "../../host/filter-state.ts";
 import { type PluginContext } from "../../host/plugin-context.ts";
 import { VM_ID, Workers } from "../usage-telemetry/support/anomalies.ts";
+import { type Telemetry } from "../usage-telemetry/support/telemetry.ts";
 import { addLimiter, answer, chat, left, outputLimit, rateHeaders, startLimiter, verdict } from "./support/limiter.ts";
 
 const FOR_MS = 600_000;
@@ -121,4 +123,29 @@ test("at most 256 consumers are limited so at once", async () => {
   const limiter = addLimiter(host, { limits: [outputLimit({ whenAnomalous: 0.25 })] });
   const room = names.map((name) => left(limiter, chat(1, {}, by(name))));
   expect([room.filter((each) => each === 25).length, room.filter((each) => each === 100).length]).toEqual([256, 4]);
+});
+
+test("a name that is no UTF-8 is found again", async () => {
+  const name = Uint8Array.from([0x61, 0xff, 0xc3]);
+  const published = (): FilterState => {
+    const state = new FilterState();
+    state.set("weir.consumer", name);
+    return state;
+  };
+  const workers = await Workers.start(1, { tighten: { for: "10m" } });
+  const [{ telemetry }] = workers.all as [Telemetry];
+  const use = (tokens: number): void => {
+    const stream = telemetry.stream({ filterState: published() });
+    stream.request(chat(1));
+    stream.respond(answer(tokens));
+    stream.finish();
+  };
+  workers.warmUp(() => use(1));
+  use(100_000);
+  workers.pass();
+  const limits = [outputLimit({ whenAnomalous: 0.25 })];
+  const { limiter } = await startLimiter({ limits }, { process: workers.process, vmId: VM_ID });
+  const stream = limiter.stream({ filterState: published() });
+  stream.request(chat(50));
+  expect(stream.localReply?.status).toBe(429);
 });
