@@ -109,4 +109,15 @@ test("the new plugin is in no list: no file of the clone has changed but by what
   expect(lines.filter((line) => !/^Only in .*: my-plugin$/.test(line))).toEqual([]);
 });
 
-const IGNORED = [".git", "Cargo.lock", "node_modules", "dist", "build", ".tools", "*.log", "*.tgz", "results", "target"];
+const IGNORED = [
+  ".git",
+  "Cargo.lock",
+  "node_modules",
+  "dist",
+  "build",
+  ".tools",
+  "*.log",
+  "*.tgz",
+  "results",
+  "target",
+];
