@@ -74,11 +74,13 @@ export class Pair {
 }
 
 /**
- * Refused is refused: with two things wrong the one that is found first is named, and that depends on the pieces. Nor does it
+ * Refused is refused: with two things wrong the one that is found first is named, and that depends on the pieces, as does
+ * whether a request has begun to go up, as an attempt that is counted, before what is wrong with it has come. Nor does it
  * count where FailOpen let a request by in one of the runs: a problem that comes after its release finds it routed already.
  */
 function mayDiffer({ settings }: ExchangeCase, whole: Seen, cut: Seen): boolean {
-  if (whole.isRefused && cut.isRefused) return !isDeepStrictEqual(whole.seen, cut.seen);
+  if (whole.isRefused && cut.isRefused)
+    return whole.hasGoneUp !== cut.hasGoneUp || !isDeepStrictEqual(whole.seen, cut.seen);
   const isOpen = (JSON.parse(settings) as { failureMode?: string }).failureMode === "FailOpen";
   return isOpen && (whole.isBypassed || cut.isBypassed || whole.isRefused || cut.isRefused);
 }
