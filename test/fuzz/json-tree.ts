@@ -121,10 +121,7 @@ function mutateObject(
       entries.splice(at, 1);
       return;
     case 1:
-      entries.splice(dice.below(entries.length + 1), 0, [
-        key,
-        dice.chance(2) ? value : leaf(dice, keys),
-      ]);
+      entries.splice(dice.below(entries.length + 1), 0, [key, dice.chance(2) ? value : leaf(dice, keys)]);
       return;
     case 2:
       entries.splice(dice.below(entries.length + 1), 0, [dice.pick(keys), leaf(dice, keys)]);
