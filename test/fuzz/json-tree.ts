@@ -102,7 +102,7 @@ function mutateArray(
   const at = dice.below(elements.length);
   const action = isRoot ? 0 : dice.below(5);
   if (action === 1) elements.splice(at, 1);
-  else if (action === 2) elements.splice(at, 0, elements[at]!);
+  else if (action === 2) elements.splice(at, 0, structuredClone(elements[at]!));
   else if (action === 3) elements.push(leaf(dice, keys));
   else if (action === 4 && elements.length > 1) elements.push(elements.shift()!);
   else elements[at] = instead(elements[at]!, dice, keys, others);
@@ -121,7 +121,10 @@ function mutateObject(
       entries.splice(at, 1);
       return;
     case 1:
-      entries.splice(dice.below(entries.length + 1), 0, [key, dice.chance(2) ? value : leaf(dice, keys)]);
+      entries.splice(dice.below(entries.length + 1), 0, [
+        key,
+        dice.chance(2) ? structuredClone(value) : leaf(dice, keys),
+      ]);
       return;
     case 2:
       entries.splice(dice.below(entries.length + 1), 0, [dice.pick(keys), leaf(dice, keys)]);
