@@ -3,8 +3,7 @@ import { BUILTIN_NAMES, Builtin } from "../match/builtins/builtin";
 import { Detector } from "../match/detector";
 import { DetectorFactory, Matcher, View } from "../match/matcher";
 import { PatternDetector } from "../match/regex/pattern-detector";
-import { PatternSet } from "../match/regex/pattern-set";
-import { PatternSetsBuilder } from "../match/regex/pattern-sets";
+import { PatternSet, PatternSetBuilder } from "../match/regex/pattern-set";
 import { Regex } from "../match/regex/regex";
 import { WordList } from "../match/words-list";
 import { WordSet } from "../match/words";
@@ -47,8 +46,9 @@ export class RuleSetBuilder {
   private readonly rules: Rule[] = [];
   private readonly byId: Rule[][] = [];
   private readonly words: WordList = new WordList();
-  private readonly patterns: PatternSetsBuilder = new PatternSetsBuilder();
+  private patterns: PatternSetBuilder = new PatternSetBuilder();
   private hasWords: bool = false;
+  private hasPatterns: bool = false;
   private builtins: u32 = 0;
 
   /** Hits of rules have the rule's position as id, hits of builtins stand behind all of them. */
@@ -78,7 +78,10 @@ export class RuleSetBuilder {
 
   /** Why the pattern can't be looked for together with those before it, or null. */
   addPattern(rule: Rule, pattern: Regex): string | null {
-    return this.patterns.add(pattern, rule.index);
+    const error = this.patterns.add(pattern, rule.index);
+    if (error == null) this.hasPatterns = true;
+    else this.patterns = new PatternSetBuilder();
+    return error;
   }
 
   /** After an issue of any rule the result is of no use but to be read. */
@@ -95,8 +98,7 @@ export class RuleSetBuilder {
     const used = classifies.length > 0 ? classifier : null;
     const factories: DetectorFactory[] = [];
     if (this.hasWords) factories.push(new WordSet(this.words));
-    const sets = this.patterns.build();
-    for (let i = 0; i < sets.length; i++) factories.push(new PatternFactory(sets[i]));
+    if (this.hasPatterns) factories.push(new PatternFactory(this.patterns.build()));
     const matcher = this.match(factories, this.builtins);
     const textMatcher = this.match(factories, this.builtins);
     const seamMatcher = this.match(factories, this.builtins & ~AMBIGUOUS);
