@@ -9,7 +9,7 @@ import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { PROVIDER_KEYS, TEAM_A } from "../test/envoy/support/example-gateway.ts";
 import { EnvoyProcess } from "../test/envoy/support/envoy-process.ts";
-import { MockProvider } from "../test/envoy/support/mock-provider.ts";
+import { MockProviders } from "../test/envoy/support/mock-providers.ts";
 import { send } from "../test/envoy/support/client.ts";
 import { type ManifestFile, PLATFORMS, type Platform, appliedOnBase, manifestFiles } from "../test/manifests/files.ts";
 import { HOSTS, PROBES, type Ground } from "../test/manifests/probes.ts";
@@ -21,7 +21,7 @@ import { findTranslator } from "./setup/translators.ts";
 import { Issuer } from "./translate/issuer.ts";
 import { translate } from "./translate/translate.ts";
 
-type Providers = Record<keyof typeof HOSTS, MockProvider>;
+type Providers = MockProviders<keyof typeof HOSTS>;
 
 /** Nothing listens there. */
 const NOWHERE = { host: "127.0.0.1", port: 1 };
@@ -33,7 +33,7 @@ await main(async () => {
   const missing = pluginNames().filter((name) => !existsSync(wasmFile(name)));
   if (missing.length > 0) await build(missing);
   process.env["ENVOY"] = await findEnvoy();
-  const providers = await startProviders();
+  const providers = await MockProviders.start({ openai: "OpenAi", anthropic: "OpenAi", azure: "OpenAi" });
   let failed = 0;
   try {
     for (const platform of platforms) {
@@ -42,16 +42,11 @@ await main(async () => {
         failed += await check(file, translator, providers);
     }
   } finally {
-    for (const provider of Object.values(providers)) await provider.stop();
+    await providers.stop();
   }
   console.log(failed === 0 ? "All hold." : `${failed} do not hold.`);
   return failed === 0 ? 0 : 1;
 });
-
-async function startProviders(): Promise<Providers> {
-  const start = (name: string): Promise<MockProvider> => MockProvider.start(name, "OpenAi");
-  return { openai: await start("openai"), anthropic: await start("anthropic"), azure: await start("azure") };
-}
 
 /** Says of one file what holds; returns how many things don't. */
 async function check(file: ManifestFile, translator: string, providers: Providers): Promise<number> {
@@ -68,7 +63,7 @@ async function check(file: ManifestFile, translator: string, providers: Provider
     for (const problem of problems) say("the control plane takes it", problem);
     if (problems.length === 0) say("the control plane takes it");
     const addresses = Object.fromEntries(
-      Object.entries(HOSTS).map(([name, host]) => [host, providers[name as keyof typeof HOSTS].address]),
+      Object.entries(HOSTS).map(([name, host]) => [host, providers.addresses[name as keyof typeof HOSTS]]),
     );
     const bootstrap = localBootstrap(xds, { ...addresses, "ratelimit.ai.svc.cluster.local": NOWHERE });
     const [{ name: listener }] = bootstrap.static_resources.listeners as [{ name: string }];
@@ -77,7 +72,7 @@ async function check(file: ManifestFile, translator: string, providers: Provider
     envoy = await EnvoyProcess.start(bootstrap, { env: PROVIDER_KEYS });
     say("Envoy takes what it sends");
     for (const [name, probe] of PROBES[file.use] ?? []) {
-      Object.values(providers).forEach((provider) => provider.reset());
+      providers.reset();
       await probe(groundOf(envoy, listener, file.platform, issuer, providers)).then(
         () => say(name),
         (error: unknown) => say(name, error),
@@ -100,7 +95,9 @@ function groundOf(
 ): Ground {
   const headers = platform === "istio" ? { authorization: `Bearer ${issuer.tokenOf("team-a")}` } : TEAM_A;
   return {
-    ...providers,
+    openai: providers.mock("openai"),
+    anthropic: providers.mock("anthropic"),
+    azure: providers.mock("azure"),
     ask: (path, body) => send(envoy.address(listener), { path, headers, body: JSON.stringify(body) }),
     stats: (part) => envoy.stats(part),
   };

@@ -54,7 +54,7 @@ export function javaHost(name: string, { sendsBodyToHeldHeaders, hasVectors = tr
 async function drive(input: string): Promise<string> {
   const { file, args } = await findJavaHost();
   return new Promise((done, fail) => {
-    // Two cores and a short life: the simple collector and the quick compiler start fastest.
+    // Two cores and a short life: the simple collector starts fastest.
     const child = spawn(file, ["-XX:+UseSerialGC", ...args], { stdio: "pipe" });
     const kill = (): void => void child.kill("SIGKILL");
     const timer = setTimeout(kill, PATIENCE_MS);
