@@ -304,10 +304,11 @@ function sizeOf(value: JsonValue): i64 {
 }
 
 function hasLength(text: string, shortest: i32, longest: i32): bool {
-  let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    const isTrailingSurrogate = (text.charCodeAt(i) & 0xfc00) == 0xdc00;
-    if (!isTrailingSurrogate) length++;
+  const start = changetype<usize>(text);
+  let length = text.length;
+  // Two halves of a surrogate pair are one.
+  for (let at = start + ((<usize>length) << 1) - 4; at >= start; at -= 2) {
+    length -= i32((load<u32>(at) & 0xfc00fc00) == 0xdc00d800);
   }
   return length >= shortest && length <= longest;
 }

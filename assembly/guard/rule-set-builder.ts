@@ -3,7 +3,8 @@ import { BUILTIN_NAMES, Builtin } from "../match/builtins/builtin";
 import { Detector } from "../match/detector";
 import { DetectorFactory, Matcher, View } from "../match/matcher";
 import { PatternDetector } from "../match/regex/pattern-detector";
-import { PatternSet, PatternSetBuilder } from "../match/regex/pattern-set";
+import { PatternSet } from "../match/regex/pattern-set";
+import { PatternSetsBuilder } from "../match/regex/pattern-sets";
 import { Regex } from "../match/regex/regex";
 import { WordList } from "../match/words-list";
 import { WordSet } from "../match/words";
@@ -46,9 +47,8 @@ export class RuleSetBuilder {
   private readonly rules: Rule[] = [];
   private readonly byId: Rule[][] = [];
   private readonly words: WordList = new WordList();
-  private patterns: PatternSetBuilder = new PatternSetBuilder();
+  private readonly patterns: PatternSetsBuilder = new PatternSetsBuilder();
   private hasWords: bool = false;
-  private hasPatterns: bool = false;
   private builtins: u32 = 0;
 
   /** Hits of rules have the rule's position as id, hits of builtins stand behind all of them. */
@@ -78,10 +78,7 @@ export class RuleSetBuilder {
 
   /** Why the pattern can't be looked for together with those before it, or null. */
   addPattern(rule: Rule, pattern: Regex): string | null {
-    const error = this.patterns.add(pattern, rule.index);
-    if (error == null) this.hasPatterns = true;
-    else this.patterns = new PatternSetBuilder();
-    return error;
+    return this.patterns.add(pattern, rule.index);
   }
 
   /** After an issue of any rule the result is of no use but to be read. */
@@ -98,7 +95,8 @@ export class RuleSetBuilder {
     const used = classifies.length > 0 ? classifier : null;
     const factories: DetectorFactory[] = [];
     if (this.hasWords) factories.push(new WordSet(this.words));
-    if (this.hasPatterns) factories.push(new PatternFactory(this.patterns.build()));
+    const sets = this.patterns.build();
+    for (let i = 0; i < sets.length; i++) factories.push(new PatternFactory(sets[i]));
     const matcher = this.match(factories, this.builtins);
     const textMatcher = this.match(factories, this.builtins);
     const seamMatcher = this.match(factories, this.builtins & ~AMBIGUOUS);

@@ -3,7 +3,7 @@ import { TextWindow } from "./detector";
 const BLOCK_BYTES: i32 = 16;
 /** How much is looked at before a block and behind it. */
 const BEFORE_BYTES: i32 = 2;
-const BEHIND_BYTES: usize = 2;
+const BEHIND_BYTES: usize = 5;
 /** How far before a separator the beginning of a run is looked for: separators, a character, and what is before it. */
 export const MOST_BEGINNING_BYTES: i32 = 20;
 /** How many separators may be between two characters. */
@@ -54,10 +54,7 @@ export function findSeparated(window: TextWindow, from: i32): i32 {
   while (at < end) {
     while (at >= BEFORE_BYTES && at + BLOCK_BYTES + <i32>BEHIND_BYTES <= end) {
       const pointer = window.pointer + <usize>(at - window.start);
-      const block = v128.load(pointer);
-      const places = v128.any_true(v128.and(v128.or(block, v128.load(pointer, BEHIND_BYTES)), i8x16.splat(-128)))
-        ? separatorsIn(block)
-        : separatedIn(block, pointer);
+      const places = separatedIn(v128.load(pointer), pointer);
       if (places == 0) {
         at += BLOCK_BYTES;
         continue;
@@ -75,24 +72,31 @@ export function findSeparated(window: TextWindow, from: i32): i32 {
   return end;
 }
 
-/** Bytes that separators begin with, and perhaps other characters. */
-// @ts-ignore: decorator
-@inline
-function separatorsIn(block: v128): i32 {
-  const symbols = v128.or(i8x16.eq(block, i8x16.splat(<i8>0xe2)), i8x16.eq(block, i8x16.splat(<i8>0xf0)));
-  const others = v128.or(alphanumerics(block), i8x16.lt_s(block, i8x16.splat(0)));
-  return i8x16.bitmask(v128.or(v128.not(others), symbols));
-}
-
-/** In ASCII: where a separator is, and again two bytes on, and a single character or the same separator before it. */
+/**
+ * Where a separator may be that stands again behind one other character, and has a single character or itself before it; bytes
+ * that other characters begin with, too.
+ */
 // @ts-ignore: decorator
 @inline
 function separatedIn(block: v128, pointer: usize): i32 {
-  const others = v128.or(alphanumerics(block), i8x16.eq(block, v128.load(pointer, 1)));
-  const twoBefore = v128.load(pointer - 2);
+  const next = v128.load(pointer, 1);
+  const isNextWide = i8x16.lt_s(next, i8x16.splat(0));
+  const isAgain = v128.or(
+    i8x16.eq(block, v128.load(pointer, 2)),
+    // Behind a character of two, three or four bytes.
+    v128.and(
+      isNextWide,
+      v128.or(
+        i8x16.eq(block, v128.load(pointer, 3)),
+        v128.or(i8x16.eq(block, v128.load(pointer, 4)), i8x16.eq(block, v128.load(pointer, 5))),
+      ),
+    ),
+  );
   // Only letters and digits of ASCII are sure to be no separator, and to make no character single.
-  const isSingle = v128.or(v128.not(alphanumerics(twoBefore)), i8x16.eq(block, v128.load(pointer - 1)));
-  return i8x16.bitmask(v128.and(v128.andnot(i8x16.eq(block, v128.load(pointer, 2)), others), isSingle));
+  const isSingle = v128.or(v128.not(alphanumerics(v128.load(pointer - 2))), i8x16.eq(block, v128.load(pointer - 1)));
+  const isOther = v128.or(alphanumerics(block), v128.or(i8x16.lt_s(block, i8x16.splat(0)), i8x16.eq(block, next)));
+  const symbols = v128.or(i8x16.eq(block, i8x16.splat(<i8>0xe2)), i8x16.eq(block, i8x16.splat(<i8>0xf0)));
+  return i8x16.bitmask(v128.or(v128.andnot(v128.and(isAgain, isSingle), isOther), symbols));
 }
 
 // @ts-ignore: decorator

@@ -14,7 +14,7 @@ export const MIN_HOLD_BYTES: i32 = 128;
 /** What detectors of letters that stood apart and of decoded text may hold back, of those. */
 const INNER_HOLD_BYTES: i32 = 128;
 /** How much plain text is written before it is looked at. */
-const STEP_BYTES: i32 = 512;
+const STEP_BYTES: i32 = 1024;
 
 /**
  * Looks for everything of a matcher in a text that arrives in pieces of any size, in all views of it, and reports what it
@@ -35,7 +35,6 @@ export class TextScanner extends ViewHits {
   isChanged: bool = false;
   private length: i32 = 0;
   private readonly holdBytes: i32;
-  private readonly stepBytes: i32;
   private readonly plain: PlainText;
   private readonly folder: Folder;
   private readonly detectors: ViewDetectors;
@@ -52,12 +51,11 @@ export class TextScanner extends ViewHits {
     const common = new CommonHits(hits);
     super();
     this.holdBytes = holdBytes;
-    this.stepBytes = min(mostBytes, STEP_BYTES);
     this.plain = plain;
     this.common = common;
     this.folder = new Folder(plain);
     this.detectors = new ViewDetectors(matcher, View.Plain, holdBytes);
-    this.original = new OriginalView(matcher, mostBytes, min(mostBytes, STEP_BYTES), common);
+    this.original = new OriginalView(matcher, mostBytes, STEP_BYTES, common);
     this.spaced = new SpacedRuns(matcher, innerBytes, hits);
     this.encoded = new EncodedRuns(matcher, innerBytes, hits);
   }
@@ -80,7 +78,7 @@ export class TextScanner extends ViewHits {
     const end = pointer + <usize>length;
     while (pointer < end) {
       this.folder.forgetChanges();
-      const next = this.folder.fold(pointer, min(end, pointer + <usize>this.stepBytes));
+      const next = this.folder.fold(pointer, min(end, pointer + STEP_BYTES));
       if (!this.original.isEmpty) this.original.append(pointer, <i32>(next - pointer));
       this.length += <i32>(next - pointer);
       this.look(false);

@@ -1,19 +1,21 @@
+import { ANY_BYTE, BUCKETS, FIRST_BYTES, FirstBytes, halvesOf } from "./first-bytes";
 import { Prefix, PrefixTable } from "./words-prefixes";
-import { isLetter } from "./words-symbols";
+import { contextAfter, isLetter, NO_CONTEXT } from "./words-symbols";
 
 const BLOCK_BYTES: i32 = 16;
 /** How many first bytes of a word are looked up, one after the other. */
-const FEW_BYTES: i32 = 3;
+const FEW_BYTES: i32 = FIRST_BYTES;
 const SOME_BYTES: i32 = 5;
 const MANY_BYTES: i32 = 8;
 
 /**
- * Tells places of a text where no word of a list begins, 16 bytes at a time: a word that begins with a letter begins only
- * where one of the text does, others only with their own first bytes; and then the first 3, 5 and 8 bytes must be those of a
- * word, by hash. Takes 24 kB.
+ * Tells places of a text where no word of a list begins, 16 bytes at a time: by what the first three bytes of a word can be;
+ * a word that begins with a letter begins only where one of the text does; and then the first 3, 5 and 8 bytes must be those of
+ * a word, by hash. Takes 24 kB.
  */
 @final
 export class WordFilter {
+  private readonly heads: FirstBytes = new FirstBytes();
   private readonly few: PrefixTable = new PrefixTable();
   private readonly some: PrefixTable = new PrefixTable();
   private readonly many: PrefixTable = new PrefixTable();
@@ -37,11 +39,19 @@ export class WordFilter {
     // Any blank stands for any blank, so bytes are looked up only before the first one.
     let plain = 0;
     while (plain < length && !isBlank(load<u8>(pointer + plain))) plain++;
+    this.addHead(pointer, plain < FEW_BYTES ? 1 : FEW_BYTES);
     if (plain < FEW_BYTES) return this.addShort(first);
     this.few.add(prefixOf(pointer, FEW_BYTES), plain < SOME_BYTES);
     if (plain < SOME_BYTES) return;
     this.some.add(prefixOf(pointer, SOME_BYTES), plain < MANY_BYTES);
     if (plain >= MANY_BYTES) this.many.add(prefixOf(pointer, MANY_BYTES), true);
+  }
+
+  /** Enters what a word begins with: so many bytes, and then any. */
+  private addHead(pointer: usize, length: i32): void {
+    const bucket = <i32>(load<u8>(pointer) | 0x20) % BUCKETS;
+    for (let i = 0; i < FIRST_BYTES; i++)
+      this.heads.add(i, bucket, i < length ? likeOf(load<u8>(pointer + i)) : ANY_BYTE);
   }
 
   private addShort(first: u32): void {
@@ -68,7 +78,20 @@ export class WordFilter {
     let inWord = this.context & 1;
     let afterLead = this.context >> 1;
     const others = v128.load(changetype<usize>(this.others));
+    let isContextKnown = true;
     while (pointer + BLOCK_BYTES + MANY_BYTES <= end) {
+      const heads = this.heads.at(pointer);
+      if (!v128.any_true(heads)) {
+        isContextKnown = false;
+        pointer += BLOCK_BYTES;
+        continue;
+      }
+      if (!isContextKnown) {
+        const context = contextBefore(pointer);
+        inWord = context & 1;
+        afterLead = context >> 1;
+        isContextKnown = true;
+      }
       const block = v128.load(pointer);
       const alphanumeric = v128.or(
         i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26)),
@@ -92,7 +115,7 @@ export class WordFilter {
         const low = i8x16.swizzle(others, v128.and(block, i8x16.splat(15)));
         places |= ~i8x16.bitmask(i8x16.eq(v128.and(low, high), i8x16.splat(0)));
       }
-      places &= 0xffff;
+      places &= i8x16.bitmask(i8x16.ne(heads, i8x16.splat(0)));
       while (places != 0) {
         const at = ctz(places);
         if (this.mayBegin(load<u64>(pointer + at))) {
@@ -109,7 +132,7 @@ export class WordFilter {
       afterLead = (leads >> 15) & 1;
       pointer += BLOCK_BYTES;
     }
-    this.context = inWord | (afterLead << 1);
+    this.context = isContextKnown ? inWord | (afterLead << 1) : contextBefore(pointer);
     return pointer;
   }
 
@@ -129,6 +152,19 @@ export class WordFilter {
 
 // prettier-ignore
 const HIGH_BITS = memory.data<u8>([1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0], 16);
+
+/** What is before a place that is not at the beginning: a letter has two bytes at the most. */
+// @ts-ignore: decorator
+@inline
+function contextBefore(pointer: usize): u32 {
+  return contextAfter(load<u8>(pointer - 1), contextAfter(load<u8>(pointer - 2), NO_CONTEXT));
+}
+
+/** The bytes that stand for one of a word, as halves. */
+function likeOf(byte: u32): u32 {
+  if (isBlank(byte)) return halvesOf(0x20) | halvesOf(0x09) | halvesOf(0x0a) | halvesOf(0x0d);
+  return halvesOf(byte) | halvesOf(byte ^ caseBit(byte));
+}
 
 function prefixOf(pointer: usize, length: i32): u64 {
   let prefix: u64 = 0;

@@ -74,10 +74,11 @@ export class PromptGuard extends GuardExchange {
       this.isSniffing = this.dialect == Dialect.Unknown;
       if (this.isSniffing) return this.sniff(body, isRead, isLast);
     }
-    if (!isRead) return this.onProblem(body.problem);
-    if (isLast) judge.finish();
-    if (isLast && !body.counts) return Outcome.Leave;
+    if (isLast && isRead) judge.finish();
+    if (isLast && isRead && !body.counts) return Outcome.Leave;
+    // What comes first in the body decides, whatever its pieces are.
     if (judge.verdict.rejectedBy != null && body.counts) return this.conclude();
+    if (!isRead) return this.onProblem(body.problem);
     if (!isLast) return this.request.isHolding ? Outcome.Hold : Outcome.Pass;
     const facts = body.facts;
     if (facts.hasDuplicate) return this.onProblem(Problem.DuplicateKey);

@@ -47,11 +47,22 @@ export function moduleNames(): string[] {
   return IS_PACKAGE ? pluginNames() : [...pluginNames(), COMBINED];
 }
 
+/** What a plugin's `limits.json` says: how large it may be, in bytes, and what it is optimised for where that isn't its size. */
+interface Limits {
+  mostBytes: number;
+  optimizeFor: "Size" | "Speed";
+}
+
+function limitsOf(plugin: string): Limits {
+  if (plugin === COMBINED) return { mostBytes: MOST_COMBINED_BYTES, optimizeFor: "Speed" };
+  const file = join(ROOT, "plugins", plugin, "limits.json");
+  const said = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Partial<Limits>) : {};
+  return { mostBytes: MOST_BYTES, optimizeFor: "Size", ...said };
+}
+
 /** How large a plugin may be, in bytes. */
 export function mostBytesOf(plugin: string): number {
-  if (plugin === COMBINED) return MOST_COMBINED_BYTES;
-  const file = join(ROOT, "plugins", plugin, "limits.json");
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { mostBytes: number }).mostBytes : MOST_BYTES;
+  return limitsOf(plugin).mostBytes;
 }
 
 /** Where `build` leaves a plugin's wasm, absolute. */
@@ -84,6 +95,7 @@ export async function build(names: string[] = moduleNames()): Promise<Built[]> {
 
 async function compile(name: string): Promise<Built> {
   const file = wasmFile(name);
+  const isFast = limitsOf(name).optimizeFor === "Speed";
   const { code, output } = await command(
     process.execPath,
     [
@@ -94,6 +106,7 @@ async function compile(name: string): Promise<Built> {
       ...RUNTIME_PARTS,
       "--config",
       join(LIBRARY, "asconfig.json"),
+      ...(isFast ? ["--optimizeLevel", "3", "--shrinkLevel", "0"] : []),
       // A failed runtime check traps where it stands: the messages and file names are not worth their bytes.
       "--use",
       "abort=",
@@ -107,7 +120,7 @@ async function compile(name: string): Promise<Built> {
     { cwd: ROOT },
   );
   if (code !== 0) throw new SetupError(`plugins/${name} does not compile:\n${output.trimEnd()}`);
-  await shrink(file);
+  await optimize(file, isFast);
   const wasm = readFileSync(file);
   const strangers = await foreignImports(wasm);
   if (strangers.length > 0)
@@ -116,7 +129,7 @@ async function compile(name: string): Promise<Built> {
 }
 
 /** Optimises once more over the whole: asc's own passes leave 1%. */
-async function shrink(file: string): Promise<void> {
+async function optimize(file: string, isFast: boolean): Promise<void> {
   const tool = packageFile("binaryen", "bin", "wasm-opt");
   const features = ["simd", "bulk-memory", "sign-ext", "nontrapping-float-to-int", "mutable-globals"];
   const { code, output } = await command(
@@ -124,7 +137,7 @@ async function shrink(file: string): Promise<void> {
     [
       tool,
       ...features.map((feature) => `--enable-${feature}`),
-      "-Oz",
+      isFast ? "-O3" : "-Oz",
       "--converge",
       "--low-memory-unused",
       file,

@@ -36,7 +36,6 @@ export class Pair {
 
   /** Lets time pass and compares all metrics but those of memory. */
   compareMetrics(): Problem | undefined {
-    for (const { host } of [this.whole, this.cut]) host.tick(LOOK_MS);
     const { whole, cut, apart } = this.#metrics();
     const wrong = Object.keys(apart).filter((name) => apart[name] !== (this.#allowed[name] ?? 0));
     if (wrong.length === 0) return undefined;
@@ -44,7 +43,9 @@ export class Pair {
     return { what: "metrics differ", detail };
   }
 
+  /** All metrics, with what was counted and not handed over yet. */
   #metrics(): Record<"whole" | "cut" | "apart", Record<string, number>> {
+    for (const { host } of [this.whole, this.cut]) host.tick(LOOK_MS);
     const [whole, cut] = [this.whole.host.metrics.all, this.cut.host.metrics.all];
     const names = Object.keys({ ...whole, ...cut }).filter((name) => !name.endsWith(".vm_pages"));
     const apart = Object.fromEntries(names.map((name) => [name, (whole[name] ?? 0) - (cut[name] ?? 0)]));
@@ -73,11 +74,13 @@ export class Pair {
 }
 
 /**
- * Refused is refused: with two things wrong the one that is found first is named, and that depends on the pieces. Nor does it
+ * Refused is refused: with two things wrong the one that is found first is named, and that depends on the pieces, as does
+ * whether a request has begun to go up, as an attempt that is counted, before what is wrong with it has come. Nor does it
  * count where FailOpen let a request by in one of the runs: a problem that comes after its release finds it routed already.
  */
 function mayDiffer({ settings }: ExchangeCase, whole: Seen, cut: Seen): boolean {
-  if (whole.isRefused && cut.isRefused) return !isDeepStrictEqual(whole.seen, cut.seen);
+  if (whole.isRefused && cut.isRefused)
+    return whole.hasGoneUp !== cut.hasGoneUp || !isDeepStrictEqual(whole.seen, cut.seen);
   const isOpen = (JSON.parse(settings) as { failureMode?: string }).failureMode === "FailOpen";
   return isOpen && (whole.isBypassed || cut.isBypassed || whole.isRefused || cut.isRefused);
 }

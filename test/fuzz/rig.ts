@@ -27,6 +27,8 @@ export interface Seen {
   seen: ReturnType<typeof visible> & { upstreamBytes: string; clientBytes: string; complete: boolean };
   /** Whether the request was refused or torn down. */
   isRefused: boolean;
+  /** Whether anything of it went up before that. */
+  hasGoneUp: boolean;
   /** Whether it passed though it could not be judged, as FailOpen lets it. */
   isBypassed: boolean;
 }
@@ -90,7 +92,14 @@ export class Rig {
     };
     const isBypassed = this.host.metrics.total(BYPASSED) > bypassed;
     const isRefused = stream.localReply !== undefined || stream.wasReset;
-    return { seen, isRefused, isBypassed, ...(wrong ? { problem: { what: "no defined end", detail: wrong } } : {}) };
+    const hasGoneUp = upstream.headers !== undefined;
+    return {
+      seen,
+      isRefused,
+      hasGoneUp,
+      isBypassed,
+      ...(wrong ? { problem: { what: "no defined end", detail: wrong } } : {}),
+    };
   }
 
   #respond(stream: Stream, response: Message, isCut: boolean): void {

@@ -108,6 +108,8 @@ const HEADER = "must be the name of an HTTP header";
 
 const READS: [kind: string, read: (config: number) => unknown, value: string | undefined, expected: unknown][] = [
   ["string", (c) => take(m.text(c, 1, 4)), '"éé😀é"', "éé😀é"],
+  ["string of half a surrogate pair", (c) => take(m.text(c, 1, 1)), '"\\ude00"', "\ude00"],
+  ["string of two halves", (c) => take(m.text(c, 1, 1)), '"\\ud83d\\ude00"', "😀"],
   ["string", (c) => take(m.text(c, 1, 4)), undefined, "fallback"],
   ["string", (c) => take(m.text(c, 1, 4)), '""', 'k: must be a string of 1 to 4 characters (got "")'],
   ["string", (c) => take(m.text(c, 1, 4)), "12.50", "k: must be a string of 1 to 4 characters (got 12.50)"],

@@ -65,6 +65,10 @@ describe("a text's score", () => {
     expect(scoreOf(text)).toBe(scoreOf(ATTACK));
   });
 
+  test.each(["Hello", "Hello everyone!", "stop", "x", ""])("is 0 where it says too little: %j", (text) => {
+    expect(scoreOf(text)).toBe(0);
+  });
+
   test("is high for an attack and low for a question in the same words", () => {
     expect(scoreOf(ATTACK)).toBeGreaterThan(900_000);
     expect(scoreOf("How can a linter ignore the instructions of a previous version of the system?")).toBeLessThan(

@@ -17,6 +17,8 @@ const IDEOGRAPH_SALT: u32 = 77777;
 /** As in training: what keeps a few groups from weighing as much as many. */
 const COUNT_PRIOR: f64 = 8;
 const MILLION: f64 = 1_000_000;
+/** Shorter texts say too little: a greeting would look like the first word of many attacks. */
+const LEAST_BYTES: i32 = 16;
 
 /**
  * How likely it is that a text attacks a prompt: tells a model to ignore its instructions, to reveal them, to drop its limits.
@@ -25,6 +27,7 @@ const MILLION: f64 = 1_000_000;
  * bytes that begin every 512; the text's score is that of its worst window. The sum of two linear models, over hashed groups
  * of words and over hashed runs of characters, trained by `training/prompt-injection/`, whose README says how often it is wrong.
  * Never allocates after construction; 16 KiB. What is no UTF-8 only separates words.
+ * A text of fewer than 16 bytes scores 0.
  */
 @final
 export class InjectionScorer {
@@ -74,6 +77,7 @@ export class InjectionScorer {
 
   /** The text is over. */
   finish(): void {
+    if (this.offset < LEAST_BYTES) return;
     this.endWord();
     this.runs.separate();
     this.judge();

@@ -15,6 +15,11 @@ const FILTER_CREDIT: i32 = 1024;
 const FILTER_REST_BYTES: i32 = 4096;
 const FILTER_LEAST_BYTES: usize = 32;
 
+/** Shorter texts are gone through in one stretch. */
+const LEAST_STRETCH_BYTES: usize = 32;
+/** How far before the middle a stretch may begin, behind a blank. */
+const BLANK_WITHIN_BYTES: usize = 24;
+
 /**
  * A full cache was of no use when more than one in so many bytes had to be computed; then it rests for a while. It is judged
  * by no fewer bytes that were computed than LEAST_COMPUTED.
@@ -23,6 +28,7 @@ const CACHED_BYTES: i64 = 8;
 const LEAST_COMPUTED: i64 = 256;
 const CACHE_REST_BYTES: i32 = 16384;
 const NO_GENERATION: i32 = -1;
+const BLANK: u8 = 0x20;
 
 /**
  * Looks for the patterns of a set, in time linear in the text and with a bound on what a byte costs (`limits.ts`).
@@ -126,14 +132,46 @@ export class PatternDetector extends Detector {
         } while (pointer < stop && row >= quietEnd);
         if (!(transition & SLOW)) continue;
       } else {
-        do {
-          // A select, since a branch would often be guessed wrong.
+        // Each byte waits for the one before, so two stretches are gone through at once, the second from what it should begin with.
+        const second = secondStretch(pointer, stop);
+        const guess = cache.quietRow(<Context>load<u8>(contexts + load<u8>(second - 1)));
+        let ahead = second;
+        let aheadRow = guess;
+        let aheadLeft = second;
+        while (pointer < second && ahead < stop) {
+          // Selects, since branches would often be guessed wrong.
+          left = select(pointer, left, row < quietEnd);
+          transition = load<u32>(transitions + row + ((<usize>load<u8>(classes + load<u8>(pointer))) << 2));
+          aheadLeft = select(ahead, aheadLeft, aheadRow < quietEnd);
+          const next = load<u32>(transitions + aheadRow + ((<usize>load<u8>(classes + load<u8>(ahead))) << 2));
+          if ((transition | next) & SLOW) break;
+          row = transition;
+          aheadRow = next;
+          pointer++;
+          ahead++;
+        }
+        while (pointer < second) {
           left = select(pointer, left, row < quietEnd);
           transition = load<u32>(transitions + row + ((<usize>load<u8>(classes + load<u8>(pointer))) << 2));
           if (transition & SLOW) break;
           row = transition;
           pointer++;
-        } while (pointer < stop);
+        }
+        if (pointer == second) {
+          if (row == guess) {
+            pointer = ahead;
+            row = aheadRow;
+            left = aheadLeft;
+          }
+          transition = 0;
+          while (pointer < stop) {
+            left = select(pointer, left, row < quietEnd);
+            transition = load<u32>(transitions + row + ((<usize>load<u8>(classes + load<u8>(pointer))) << 2));
+            if (transition & SLOW) break;
+            row = transition;
+            pointer++;
+          }
+        }
         if (pointer == stop) break;
       }
       this.tracker.leftQuietAt = <i32>(left - origin);
@@ -230,4 +268,15 @@ export class PatternDetector extends Detector {
     this.own.list.copyFrom(stepper.list);
     if (this.tracker.isWaiting()) this.tracker.settle(this.own.list, this.position + 1, hits);
   }
+}
+
+/** Where the second of two stretches begins: behind a blank, as nothing is likely to be alive there; `stop` if there is none. */
+function secondStretch(pointer: usize, stop: usize): usize {
+  const half = (stop - pointer) >> 1;
+  if (half < LEAST_STRETCH_BYTES) return stop;
+  let place = pointer + half;
+  for (const least = place - BLANK_WITHIN_BYTES; place > least; place--) {
+    if (load<u8>(place - 1) == BLANK) return place;
+  }
+  return stop;
 }

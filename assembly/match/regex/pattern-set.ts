@@ -62,6 +62,15 @@ export class PatternSetBuilder {
     return null;
   }
 
+  get isEmpty(): bool {
+    return this.starts.length == 0;
+  }
+
+  /** Whether a filter by first bytes would pass over most of a text. */
+  beginsSeldom(): bool {
+    return new StartFilter(this.program, this.starts).isUseful;
+  }
+
   build(): PatternSet {
     return new PatternSet(this.program, this.starts, this.ends, this.ids, this.width.alive);
   }

@@ -1,3 +1,4 @@
+import { ANY_BYTE, BUCKETS, FIRST_BYTES, FirstBytes, halvesOf } from "../first-bytes";
 import {
   countOf,
   edgesAt,
@@ -13,28 +14,20 @@ import {
 } from "./program";
 import { Reach } from "./reach";
 
-/** How many bytes from a pattern's beginning are looked at. */
-const BYTES: i32 = 3;
-const BUCKETS: i32 = 8;
-const BLOCK: usize = 16;
 /** A filter that stops more often than once in so many bytes of usual text costs more than it saves. */
 const LEAST_DISTANCE: f32 = 6;
 
-/**
- * Finds where a pattern could begin, 16 bytes at a time, by what its first three bytes can be: the patterns are put into
- * eight buckets, and two tables a byte tell by the halves of a byte which buckets can have it. After Teddy, of Hyperscan.
- */
+/** Finds where a pattern could begin, by what its first three bytes can be. */
 @final
 export class StartFilter {
   /** Whether it is worth its while. */
   readonly isUseful: bool;
-  /** For each of the bytes, 16 bytes by a lower half and 16 by an upper one: one bit a bucket. */
-  private readonly tables: StaticArray<u8> = new StaticArray<u8>(BYTES * 32);
+  private readonly heads: FirstBytes = new FirstBytes();
 
   /** `starts` has the node that each pattern begins with. */
   constructor(program: Program, starts: u32[]) {
     /** For each bucket and byte: the lower halves that can be in its lower 16 bits, the upper ones in its upper. */
-    const buckets = new StaticArray<u32>(BUCKETS * BYTES);
+    const buckets = new StaticArray<u32>(BUCKETS * FIRST_BYTES);
     const rates = new StaticArray<f32>(BUCKETS);
     const heads = new Heads(program);
     for (let pattern = 0; pattern < starts.length; pattern++) {
@@ -48,56 +41,29 @@ export class StartFilter {
           best = bucket;
         }
       }
-      for (let i = 0; i < BYTES; i++) buckets[best * BYTES + i] |= heads.halves[i];
+      for (let i = 0; i < FIRST_BYTES; i++) buckets[best * FIRST_BYTES + i] |= heads.halves[i];
       rates[best] += least;
     }
     let stops: f32 = 0;
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       stops += rates[bucket];
-      for (let i = 0; i < BYTES; i++) this.enter(i, bucket, buckets[bucket * BYTES + i]);
+      for (let i = 0; i < FIRST_BYTES; i++) this.heads.add(i, bucket, buckets[bucket * FIRST_BYTES + i]);
     }
     this.isUseful = stops * LEAST_DISTANCE < 1;
   }
 
   /** The first place from `pointer` on where a pattern could begin; a place less than 18 before `end` where none was found. */
+  @inline
   find(pointer: usize, end: usize): usize {
-    const tables = changetype<usize>(this.tables);
-    const low0 = v128.load(tables);
-    const high0 = v128.load(tables, 16);
-    const low1 = v128.load(tables, 32);
-    const high1 = v128.load(tables, 48);
-    const low2 = v128.load(tables, 64);
-    const high2 = v128.load(tables, 80);
-    const half = i8x16.splat(15);
-    for (; pointer + BLOCK + BYTES - 1 <= end; pointer += BLOCK) {
-      const first = v128.load(pointer);
-      const second = v128.load(pointer, 1);
-      const third = v128.load(pointer, 2);
-      const buckets = v128.and(
-        v128.and(
-          v128.and(i8x16.swizzle(low0, v128.and(first, half)), i8x16.swizzle(high0, i8x16.shr_u(first, 4))),
-          v128.and(i8x16.swizzle(low1, v128.and(second, half)), i8x16.swizzle(high1, i8x16.shr_u(second, 4))),
-        ),
-        v128.and(i8x16.swizzle(low2, v128.and(third, half)), i8x16.swizzle(high2, i8x16.shr_u(third, 4))),
-      );
-      if (v128.any_true(buckets)) return pointer + <usize>ctz(i8x16.bitmask(i8x16.ne(buckets, i8x16.splat(0))));
-    }
-    return pointer;
-  }
-
-  private enter(byte: i32, bucket: i32, halves: u32): void {
-    for (let half = 0; half < 32; half++) {
-      const at = byte * 32 + half;
-      if ((halves >> half) & 1) this.tables[at] |= (<u8>1) << (<u8>bucket);
-    }
+    return this.heads.find(pointer, end);
   }
 }
 
 /** How often a bucket with more halves would stop in usual text, a byte. */
 function rate(buckets: StaticArray<u32>, bucket: i32, more: StaticArray<u32>): f32 {
   let rate: f32 = 1;
-  for (let i = 0; i < BYTES; i++) {
-    const halves = buckets[bucket * BYTES + i] | more[i];
+  for (let i = 0; i < FIRST_BYTES; i++) {
+    const halves = buckets[bucket * FIRST_BYTES + i] | more[i];
     let weight = 0;
     let total = 0;
     for (let byte = 0; byte < 256; byte++) {
@@ -122,7 +88,7 @@ function usualWeight(byte: i32): i32 {
 @final
 class Heads {
   /** For each byte, the lower halves that can be in the lower 16 bits, the upper ones in the upper. */
-  readonly halves: StaticArray<u32> = new StaticArray<u32>(BYTES);
+  readonly halves: StaticArray<u32> = new StaticArray<u32>(FIRST_BYTES);
   private readonly reach: Reach;
 
   constructor(private readonly program: Program) {
@@ -132,7 +98,7 @@ class Heads {
   collect(start: u32): void {
     let level: u32[] = [start];
     this.halves.fill(0);
-    for (let byte = 0; byte < BYTES; byte++) {
+    for (let byte = 0; byte < FIRST_BYTES; byte++) {
       this.reach.clear();
       for (let i = 0; i < level.length; i++) this.reach.add(level[i]);
       level = [];
@@ -140,7 +106,7 @@ class Heads {
         const node = this.program.nodes[this.reach.found[i]];
         if (opOf(node) == Op.Match) {
           // Behind a match anything may follow.
-          for (; byte < BYTES; byte++) this.halves[byte] = 0xffffffff;
+          for (; byte < FIRST_BYTES; byte++) this.halves[byte] = ANY_BYTE;
           return;
         }
         this.addNode(node, byte, level);
@@ -162,8 +128,6 @@ class Heads {
   }
 
   private addRange(byte: i32, low: u32, high: u32): void {
-    for (let value = low; value <= high; value++) {
-      this.halves[byte] |= (1 << (value & 15)) | (1 << (16 + (value >> 4)));
-    }
+    for (let value = low; value <= high; value++) this.halves[byte] |= halvesOf(value);
   }
 }

@@ -77,7 +77,7 @@ export class ExampleGateway {
   get lines(): readonly LogLine[] {
     const { log } = this.envoy;
     const end = log.lastIndexOf("\n") + 1;
-    if (end > this.readTo) this.read.push(...log.slice(this.readTo, end).split("\n").flatMap(lineOf));
+    if (end > this.readTo) for (const text of log.slice(this.readTo, end).split("\n")) this.read.push(...lineOf(text));
     this.readTo = end;
     return this.read;
   }

@@ -37,6 +37,15 @@ test("a refusal's status and words are the operator's", async () => {
   expect(JSON.parse(localReply!.body)).toMatchObject({ error: { message: 'Ask "legal".' } });
 });
 
+test("what comes first in a body decides, in one piece or in many", async () => {
+  const { guard } = await startGuard({ rules: [words("project-x")] });
+  const body = `${JSON.stringify({ model: "m", messages: MESSAGES })}}`;
+  const split = [body.length - 1];
+  expect(guard.send(post("/v1/chat/completions", body)).localReply?.status).toBe(403);
+  expect(guard.send({ ...post("/v1/chat/completions", body), split }).localReply?.status).toBe(403);
+  expect(guard.send(post("/v1/chat/completions", `{]${body}`)).localReply?.status).toBe(400);
+});
+
 describe("a refusal as an answer", () => {
   const config = { rules: [words("project-x")], refusal: { style: "Completion", message: "I can't help with that." } };
 
