@@ -46,6 +46,8 @@ export class PromptJudge extends PromptListener {
   private readonly rules: RuleSet;
   /** What services are to see; null where none is asked. */
   private collector: TextCollector | null = null;
+  /** The text in hand there. */
+  private collected: i32 = 0;
   private reply: ServiceReply | null = null;
   private readonly gathered: StaticArray<u8> = new StaticArray<u8>(GATHERED_BYTES);
   private gatheredBytes: i32 = 0;
@@ -86,7 +88,7 @@ export class PromptJudge extends PromptListener {
     this.scanner.reset();
     this.seams.begin(this.text);
     const collector = this.collector;
-    if (collector != null) collector.begin(this.text);
+    if (collector != null) this.collected = collector.begin(this.text, 0);
   }
 
   onTextBytes(pointer: usize, length: i32): void {
@@ -100,8 +102,6 @@ export class PromptJudge extends PromptListener {
     this.lookAtGathered();
     this.scanner.finish();
     this.seams.end();
-    const collector = this.collector;
-    if (collector != null) collector.end();
   }
 
   onScope(scopes: TextScope): void {
@@ -165,7 +165,7 @@ export class PromptJudge extends PromptListener {
     this.scanner.feed(pointer, length);
     this.seams.add(pointer, length);
     const collector = this.collector;
-    if (collector != null) collector.add(pointer, length);
+    if (collector != null) this.collected = collector.add(this.collected, pointer, length);
   }
 
   hitInText(id: i32, start: i32, end: i32): void {

@@ -47,6 +47,8 @@ export class GuardReplyJudge extends ReplyJudge {
 class GuardReplyScanner extends ReplyScanner {
   private readonly scanner: TextScanner;
   private scopes: i32 = 0;
+  /** Its latest part in `judge.texts`. */
+  private part: i32 = 0;
 
   constructor(private readonly judge: GuardReplyJudge) {
     super();
@@ -62,23 +64,19 @@ class GuardReplyScanner extends ReplyScanner {
     this.scanner.reset();
     this.scopes = kind == TextKind.ToolInput ? TextScope.ToolInput : TextScope.Assistant;
     const texts = this.judge.texts;
-    if (texts != null) texts.begin(0);
+    if (texts != null) this.part = texts.begin(0, this.scopes);
   }
 
   feed(pointer: usize, length: i32): void {
     this.scanner.feed(pointer, length);
     this.settled = this.scanner.settled;
     const texts = this.judge.texts;
-    if (texts != null) texts.add(pointer, length);
+    if (texts != null) this.part = texts.add(this.part, pointer, length);
   }
 
   finish(): void {
     this.scanner.finish();
     this.settled = this.scanner.settled;
-    const texts = this.judge.texts;
-    if (texts == null) return;
-    texts.end();
-    texts.scope(this.scopes);
   }
 
   hit(id: i32, start: i32, end: i32, isContinued: bool): void {

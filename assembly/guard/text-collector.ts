@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ByteString } from "../bytes/view";
-import { appendJsonString } from "../json/quote";
+import { appendJsonText } from "../json/quote";
 import { TextScope } from "../llm/text-scope";
 
 const MESSAGE = new ByteString('{"message":');
@@ -10,50 +10,63 @@ const SYSTEM = new ByteString("system");
 const USER = new ByteString("user");
 const ASSISTANT = new ByteString("assistant");
 const TOOL = new ByteString("tool");
+const QUOTE: u8 = 0x22;
 const COMMA: u8 = 0x2c;
 const CLOSE: u8 = 0x7d;
 
-/** Before each text: its length in bytes, its scopes, and what it is called. */
-const HEAD_BYTES: i32 = 12;
+/**
+ * Before each part of a text, in bytes: its length, the scopes of the text, what the text is called, and where its next part is. Parts after
+ * the first have no scopes, so that only their text finds them.
+ */
+const HEAD_BYTES: i32 = 16;
 const SCOPES: i32 = 4;
 const NAME: i32 = 8;
+const NEXT: i32 = 12;
 const EMPTY_HEAD = memory.data(HEAD_BYTES, 4);
 
-/** Keeps the texts of one exchange for services to judge, as far as its buffer has room for them. */
+/**
+ * Keeps the texts of one exchange for services to judge, as far as its buffer has room for them. Texts may grow by turns, as those of
+ * several choices do.
+ */
 @final
 export class TextCollector {
   /** There was no room for all of them. */
   isOverflown: bool = false;
-  /** Where the text in hand begins, and the first text without a scope. */
-  private start: i32 = 0;
+  /** The first part that `scope` hasn't seen. */
   private unscoped: i32 = 0;
   /** The text that is told about. */
   private at: i32 = 0;
 
   constructor(private readonly texts: ByteBuffer) {}
 
-  /** A text begins, which `name` gives back. */
-  begin(name: i32): void {
-    this.start = this.texts.length;
-    if (this.isOverflown || !this.texts.append(EMPTY_HEAD, HEAD_BYTES)) this.isOverflown = true;
-    else store<i32>(this.texts.pointer + this.start, name, NAME);
+  /** A text begins, which `name` gives back; its scopes are these, or with none those that `scope` says. Returns its latest part. */
+  begin(name: i32, scopes: i32): i32 {
+    const part = this.beginPart();
+    if (this.isOverflown) return part;
+    store<i32>(this.texts.pointer + part, scopes, SCOPES);
+    store<i32>(this.texts.pointer + part, name, NAME);
+    return part;
   }
 
-  add(pointer: usize, length: i32): void {
-    if (!this.isOverflown && !this.texts.append(pointer, length)) this.isOverflown = true;
+  /** More of the text with this latest part; returns its latest part from now on. In each part a character is whole. */
+  add(part: i32, pointer: usize, length: i32): i32 {
+    if (this.isOverflown) return part;
+    const last = this.after(part) == this.texts.length ? part : this.beginPart();
+    if (this.isOverflown || !this.texts.append(pointer, length)) {
+      this.isOverflown = true;
+      return part;
+    }
+    const head = this.texts.pointer + last;
+    store<i32>(head, load<i32>(head) + length);
+    if (last != part) store<i32>(this.texts.pointer + part, last, NEXT);
+    return last;
   }
 
-  end(): void {
-    if (!this.isOverflown) store<i32>(this.texts.pointer + this.start, this.texts.length - this.start - HEAD_BYTES);
-  }
-
-  /** All texts since the last call have these scopes. */
+  /** All texts since the last call have these scopes; they have one part each. */
   scope(scopes: i32): void {
     if (this.isOverflown) return;
-    while (this.unscoped < this.texts.length) {
-      const head = this.texts.pointer + this.unscoped;
-      store<i32>(head, scopes, SCOPES);
-      this.unscoped += HEAD_BYTES + load<i32>(head);
+    for (; this.unscoped < this.texts.length; this.unscoped = this.after(this.unscoped)) {
+      store<i32>(this.texts.pointer + this.unscoped, scopes, SCOPES);
     }
   }
 
@@ -73,7 +86,7 @@ export class TextCollector {
     return load<i32>(this.texts.pointer + this.at, NAME);
   }
 
-  /** In bytes of UTF-8. */
+  /** In bytes of UTF-8; of its first part. */
   get length(): i32 {
     return load<i32>(this.texts.pointer + this.at);
   }
@@ -110,8 +123,19 @@ export class TextCollector {
   }
 
   private appendText(out: ByteBuffer, at: i32): bool {
-    const head = this.texts.pointer + at;
-    return appendJsonString(out, head + HEAD_BYTES, load<i32>(head));
+    if (!out.appendByte(QUOTE)) return false;
+    for (let part = at, isFirst = true; isFirst || part > 0; isFirst = false) {
+      const head = this.texts.pointer + part;
+      if (!appendJsonText(out, head + HEAD_BYTES, load<i32>(head))) return false;
+      part = load<i32>(head, NEXT);
+    }
+    return out.appendByte(QUOTE);
+  }
+
+  private beginPart(): i32 {
+    const start = this.texts.length;
+    if (this.isOverflown || !this.texts.append(EMPTY_HEAD, HEAD_BYTES)) this.isOverflown = true;
+    return start;
   }
 
   /** The first text in these scopes from `at` on, or -1. */

@@ -15,14 +15,18 @@ const LETTERS = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0x62, 0x74, 0x6e, 0, 0x66, 0x72, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
+/** Appends UTF-8 text as a JSON string: what `appendJsonText` appends, with quotes. False when `out` has no room. */
+export function appendJsonString(out: ByteBuffer, pointer: usize, length: i32): bool {
+  return out.appendByte(<u8>QUOTE) && appendJsonText(out, pointer, length) && out.appendByte(<u8>QUOTE);
+}
+
 /**
- * Appends UTF-8 text as a JSON string, with quotes; escapes what JSON requires and nothing else, as `JSON.stringify` does.
+ * Appends UTF-8 text as within a JSON string; escapes what JSON requires and nothing else, as `JSON.stringify` does.
  *
  * Invalid bytes become U+FFFD, one for each maximal part of a character, as `TextDecoder` does. False when `out` has no
  * room: its content is then cut short. For short texts: it goes byte by byte.
  */
-export function appendJsonString(out: ByteBuffer, pointer: usize, length: i32): bool {
-  if (!out.appendByte(<u8>QUOTE)) return false;
+export function appendJsonText(out: ByteBuffer, pointer: usize, length: i32): bool {
   const end = pointer + length;
   let state: Utf8State = Utf8State.Boundary;
   // Where the character in hand begins, and what is not appended yet.
@@ -48,7 +52,7 @@ export function appendJsonString(out: ByteBuffer, pointer: usize, length: i32): 
     character = pointer;
   }
   if (!appendRun(out, from, character)) return false;
-  return (state == Utf8State.Boundary || append(out, REPLACEMENT)) && out.appendByte(<u8>QUOTE);
+  return state == Utf8State.Boundary || append(out, REPLACEMENT);
 }
 
 function appendRun(out: ByteBuffer, from: usize, to: usize): bool {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { randomFrom, SEED } from "../../lib/seeded.ts";
 import { type ResponseSpec } from "../../host/exchange.ts";
-import { CHAT, EMAIL, RULES, delta, events, said, startGuard } from "./support/guard.ts";
+import { type Callout } from "../../host/callout.ts";
+import { CHAT, EMAIL, RULES, delta, events, json, said, startGuard, type Guard } from "./support/guard.ts";
 
 const DONE = "[DONE]";
 const SPLIT_EMAIL = events(delta("write to jane"), delta(".doe@exam"), delta("ple.com"), delta(" soon"), DONE);
@@ -133,20 +134,36 @@ test("Audit lets a stream by as it came, piece by piece", async () => {
   expect(filterState["weir.guard"]).toBe("words:Reject");
 });
 
-test("a service holds a stream until it has said yes", async () => {
-  const asked: string[] = [];
-  const clusters = {
-    guard: (callout: { text: string; answer: (answer: object) => void }) => {
+describe("a service", () => {
+  const rules = [{ id: "hook", detect: { service: { cluster: "guard" } }, action: "Reject" }];
+  const many = Array.from({ length: 40 }, (_, choice) => choice);
+
+  /** A guard whose service says yes, and what it was asked. */
+  async function startAsking(): Promise<Guard & { asked: string[] }> {
+    const asked: string[] = [];
+    const service = (callout: Callout): void => {
       asked.push(callout.text);
       callout.answer({ body: '{"action":{}}' });
-    },
-  };
-  const rules = [{ id: "hook", detect: { service: { cluster: "guard" } }, action: "Reject" }];
-  const { host, guard } = await startGuard({ rules }, { clusters: clusters as never });
-  const { stream } = guard.send(CHAT, SPLIT_EMAIL);
-  expect(stream.client.body).toBe("");
-  host.tick();
-  expect(stream.client.body).toBe(SPLIT_EMAIL.body);
-  const [{ message }] = (JSON.parse(asked[0]!) as { body: { choices: [{ message: object }] } }).body.choices;
-  expect(message).toEqual({ role: "assistant", content: `write to ${EMAIL} soon` });
+    };
+    return { ...(await startGuard({ rules }, { clusters: { guard: service } })), asked };
+  }
+
+  test.each<[string, ResponseSpec, string[]]>([
+    ["of one choice", SPLIT_EMAIL, [`write to ${EMAIL} soon`]],
+    ["of two choices by turns", CHOICES, [`a ${EMAIL}`, "jane.doe@ nothing"]],
+    [
+      "of many choices by turns",
+      events(...many.flatMap(() => many.map((choice) => delta(`\u00fc${choice} `, choice))), DONE),
+      many.map((choice) => `\u00fc${choice} `.repeat(many.length)),
+    ],
+    ["with one text that could grow and one that is whole", json({ text: "hide", images: ["A"] }), ["hide", "A"]],
+  ])("sees the texts of an answer %s, which goes out when it has said yes", async (_name, answer, texts) => {
+    const { host, guard, asked } = await startAsking();
+    const { stream } = guard.send(CHAT, answer);
+    expect(stream.client.body).toBe("");
+    host.tick();
+    expect(stream.client.body).toBe(answer.body);
+    const { choices } = (JSON.parse(asked[0]!) as { body: { choices: { message: object }[] } }).body;
+    expect(choices.map(({ message }) => message)).toEqual(texts.map((content) => ({ role: "assistant", content })));
+  });
 });
