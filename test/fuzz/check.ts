@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type ExchangeCase, type ConfigurationCase, type FuzzCase } from "./case.ts";
+import { type ConfigurationCase, type ExchangeCase, type FuzzCase, type Message } from "./case.ts";
 import { Rig, type Problem, type Seen } from "./rig.ts";
 import { configurationProblem, type Judge } from "./configuration.ts";
 
@@ -86,19 +86,30 @@ function mayDiffer({ settings }: ExchangeCase, whole: Seen, cut: Seen): boolean 
 }
 
 function difference({ response }: ExchangeCase, whole: Seen, cut: Seen): Problem | undefined {
-  const hasTrailers = response.trailers.length > 0;
-  const [a, b] = [comparable(whole.seen, hasTrailers), comparable(cut.seen, hasTrailers)];
+  const isCutShort = response.trailers.length > 0 || (isPlainText(response) && isRejected(whole) && isRejected(cut));
+  const [a, b] = [comparable(whole.seen, isCutShort), comparable(cut.seen, isCutShort)];
   if (isDeepStrictEqual(a, b)) return undefined;
   const keys = Object.keys(a).filter((key) => !isDeepStrictEqual(a[key], b[key]));
   return { what: `pieces make a difference in ${keys.join(", ")}`, detail: differences(a, b) };
 }
 
+/** Neither events nor JSON nor a binary stream. */
+function isPlainText({ headers, body }: Message): boolean {
+  const isEventStream = headers.some(([name, value]) => name === "content-type" && /^text\/event-stream/i.test(value));
+  const start = Buffer.from(body ?? []).toString("latin1");
+  return !isEventStream && !/^(\xef\xbb\xbf)?[ \t\r\n]*([[{\0\x01:]|data:|event:|id:|retry:)/.test(start);
+}
+
+function isRejected({ seen }: Seen): boolean {
+  return seen.filterState["weir.guard"]?.includes(":Reject") ?? false;
+}
+
 /**
  * Hosts let nobody write a body once its trailers are there, so what a filter kept back of an answer is lost then, and how much
- * that is depends on the pieces.
+ * that is depends on the pieces; and so does how much of a plain text is out when a rule ends it.
  */
-function comparable(seen: Seen["seen"], hasTrailers: boolean): Record<string, unknown> {
-  return hasTrailers ? { ...seen, client: { status: seen.client.status }, clientBytes: "" } : seen;
+function comparable(seen: Seen["seen"], isCutShort: boolean): Record<string, unknown> {
+  return isCutShort ? { ...seen, client: { status: seen.client.status }, clientBytes: "" } : seen;
 }
 
 function differences(a: Record<string, unknown>, b: Record<string, unknown>): string {
