@@ -1,4 +1,8 @@
-/** `npm run demo`: all set-up, then a walk through the features with real requests; exits 0 only when each did what it should. */
+/**
+ * `npm run demo`: all set-up, then a walk through the features with real requests; exits 0 only when each did what it should.
+ * `--no-build` takes `dist/` as it is.
+ */
+import { parseArgs } from "node:util";
 import { CHAIN } from "./demo/chain.ts";
 import { DemoGateway } from "./demo/gateway.ts";
 import { Printer } from "./demo/printer.ts";
@@ -7,7 +11,8 @@ import { Walk } from "./demo/walk.ts";
 import { main } from "./setup/progress.ts";
 
 await main(async () => {
-  const gateway = await DemoGateway.start();
+  const { values } = parseArgs({ allowNegative: true, options: { build: { type: "boolean", default: true } } });
+  const gateway = await DemoGateway.start({ builds: values.build });
   try {
     const printer = new Printer();
     const verdicts = await new Walk(gateway, printer).through([...CHAIN.flatMap(({ steps }) => steps), dashboard]);

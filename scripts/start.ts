@@ -1,5 +1,9 @@
-/** `npm start`: all set-up, then the gateway stays up on port 10000 or the next free one until Ctrl-C. */
+/**
+ * `npm start`: all set-up, then the gateway stays up on port 10000 or the next free one until Ctrl-C. `--no-build` takes `dist/` as
+ * it is.
+ */
 import { createServer } from "node:net";
+import { parseArgs } from "node:util";
 import { KEYS } from "./demo/authentication.ts";
 import { CHAIN } from "./demo/chain.ts";
 import { DemoGateway } from "./demo/gateway.ts";
@@ -10,7 +14,8 @@ const FIRST_PORT = 10_000;
 const PORTS = 100;
 
 await main(async () => {
-  const gateway = await DemoGateway.start({ port: await freePort(), logLevel: "warning" });
+  const { values } = parseArgs({ allowNegative: true, options: { build: { type: "boolean", default: true } } });
+  const gateway = await DemoGateway.start({ builds: values.build, port: await freePort(), logLevel: "warning" });
   const url = gateway.envoy.url("");
   console.log(`\nThe gateway listens on ${url} (admin: ${gateway.envoy.adminUrl}). To paste into another terminal:\n`);
   for (const paste of CHAIN.flatMap(({ pastes }) => pastes)) console.log(`${curl(url, paste)}\n`);

@@ -25,9 +25,13 @@ export class DemoGateway {
     readonly envoy: EnvoyProcess,
   ) {}
 
-  /** Does all set-up: builds the plugins, finds Envoy, starts mocks and gateway. Port 0 lets the system pick. */
-  static async start({ port = 0, ...options }: EnvoyOptions & { port?: number } = {}): Promise<DemoGateway> {
-    await build();
+  /** Does all set-up: builds the plugins if it `builds`, finds Envoy, starts mocks and gateway. Port 0 lets the system pick. */
+  static async start({
+    port = 0,
+    builds = true,
+    ...options
+  }: EnvoyOptions & { port?: number; builds?: boolean } = {}): Promise<DemoGateway> {
+    if (builds) await build();
     process.env["ENVOY"] = await findEnvoy();
     const plugins = CHAIN.map(({ plugin, configuration }) => ({ name: plugin, wasm: wasmFile(plugin), configuration }));
     return step("Starting mock providers and Envoy", () =>

@@ -1,19 +1,17 @@
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { command } from "../../scripts/setup/command.ts";
 import { ROOT } from "../../scripts/setup/root.ts";
 import { INSTALL_TIMEOUT_MS } from "../envoy/support/rate-limit-stack.ts";
 import { LocalRegistry } from "../package/crane.ts";
+import { cloneInto } from "./clone.ts";
 import { commandsOf } from "./document.ts";
 import { PATIENCE_MS, Workshop } from "./workshop.ts";
 
 /** The suite's longest test sends 100,000 streams, which the plugins of this repository are sent too. */
 const WITHOUT_LONG = "--exclude test/contract/memory.test.ts";
-/** What may be there already, where somebody has done as the document says. */
-const MADE = /^(plugins|test\/plugins|test\/envoy)\/my-plugin\//;
-
 const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
 
 let workshop: Workshop;
@@ -22,7 +20,7 @@ let registry: LocalRegistry;
 beforeAll(async () => {
   registry = await LocalRegistry.start();
   workshop = await Workshop.open({ TZ: "Asia/Kathmandu", LC_ALL: "tr_TR.UTF-8", USER: "somebody" });
-  await clone(workshop.beside("clone"));
+  await cloneInto(workshop.beside("clone"));
   workshop.enter("clone");
 }, INSTALL_TIMEOUT_MS);
 
@@ -30,18 +28,6 @@ afterAll(async () => {
   await registry?.stop();
   workshop?.remove();
 });
-
-/** The repository as it is, with its packages installed. */
-async function clone(place: string): Promise<void> {
-  const listed = await command("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT });
-  expect(listed.code).toBe(0);
-  const files = listed.output.split("\0").filter((file) => file !== "" && !MADE.test(file));
-  for (const file of files) cpSync(join(ROOT, file), join(place, file), { force: false });
-  mkdirSync(join(place, "node_modules"), { recursive: true });
-  const copy = (...flags: string[]) => command("cp", [...flags, join(ROOT, "node_modules"), place]);
-  if ((await copy("-al")).code !== 0) expect(await copy("-r")).toEqual({ code: 0, output: "" });
-  rmSync(join(place, "node_modules", ".vite"), { recursive: true, force: true });
-}
 
 function sha256(file: string): string {
   return createHash("sha256")

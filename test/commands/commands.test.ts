@@ -1,0 +1,147 @@
+import { spawnSync } from "node:child_process";
+import { appendFileSync, cpSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ROOT } from "../../scripts/setup/root.ts";
+import { cloneInto } from "../new/clone.ts";
+import { PATIENCE_MS, Workshop } from "../new/workshop.ts";
+import { documentedCommands } from "./documents.ts";
+
+/** How a command is run here, shorter than it is documented, and what it must say. */
+interface Run {
+  typed: string;
+  says: RegExp;
+  /** What the machine must have; without one of them the command says which. */
+  tools?: string[];
+  /** Done before, and looked at after it. */
+  before?: () => void;
+  after?: () => void;
+}
+
+/** A file that a tool must mend. */
+const UNTIDY = "plugins/egress-auth/index.ts";
+const BENCH_TOOLS = ["wrk", "taskset", "go"];
+const SHORT_BENCH = "--no-build --jobs key --quick --processes 1 --rounds 1";
+
+const RUNS: Record<string, Run> = {
+  "npm run demo": {
+    typed: "npm run demo -- --no-build",
+    says: /^ ✓ What was counted, as a dashboard shows it +4 of 4$/m,
+  },
+  "npm start": {
+    typed: pastingAfter("npm start -- --no-build"),
+    says: /^HTTP\/1\.1 200 OK[\s\S]*chat\.completion/m,
+    tools: ["curl"],
+  },
+  "npm run build -- --only NAME": {
+    typed: "npm run build -- --only model-router",
+    says: /^model-router +\d+ +\d+% +\d+$/m,
+    after: () =>
+      expect(workshopFile("dist/model-router.wasm").equals(readFileSync(join(ROOT, "dist", "model-router.wasm")))).toBe(
+        true,
+      ),
+  },
+  "npm run format": {
+    typed: "npm run format -- --only egress-auth",
+    says: /^lint: ok$/m,
+    before: () => appendFileSync(join(workshop.folder, UNTIDY), "\n\n   ;\n"),
+    after: () => expect(workshopFile(UNTIDY).toString()).toBe(readFileSync(join(ROOT, UNTIDY), "utf8")),
+  },
+  "npm run fuzz": {
+    typed: "npm run fuzz -- --no-build --runs 200 --seed 7 --plugin model-router --plugin response-guard",
+    says: /^0 findings$/m,
+  },
+  // What a run of seconds, or beside other tests, says of memory and CPU is no verdict.
+  "npm run soak": {
+    typed: "npm run soak -- --no-build --minutes 0.2 || true",
+    says: /^(\d+) requests \(seed \d+\), \1 lines in the log, 0 answers that the mix does not explain$/m,
+  },
+  "npm run bench -- --verify": {
+    typed: "npm run bench -- --verify --no-build --jobs key,limit --sizes 1k",
+    says: /^ok +limit token-limiter, /m,
+    tools: BENCH_TOOLS,
+  },
+  "npm run bench -- --quick": {
+    typed: `npm run bench -- ${SHORT_BENCH}`,
+    says: /^Kept in .*\.json$/m,
+    tools: BENCH_TOOLS,
+  },
+  "npm run bench -- --check": {
+    typed: `npm run bench -- ${SHORT_BENCH} --check || true`,
+    says: /^\| egress-auth\.wasm at most [^|]*\|[^|]*\| +met \|$/m,
+    tools: BENCH_TOOLS,
+  },
+  "npm run bench -- report [file]": { typed: "npm run bench -- report", says: /egress-auth/, tools: BENCH_TOOLS },
+  "npm run bench -- chain-memory": {
+    typed: "npm run bench -- chain-memory --no-build",
+    says: /^\| all plugins in one module +\| +\d+ \| +\d+ \| +\d+ \|$/m,
+  },
+  "npm run bench -- memory --only token-limiter": {
+    typed: "npm run bench -- memory --only token-limiter --no-build --steps reloads || true",
+    says: /^\| 1000 reloads \| 1100 x 200 \| +met \|/m,
+    tools: BENCH_TOOLS,
+  },
+};
+
+/** Those that others of these are forms of, and those that other tests type, or whose every part they call. */
+const ELSEWHERE: Record<string, string> = {
+  "npm run build": "npm run build -- --only NAME",
+  "npm run bench": "npm run bench -- --quick",
+  "npm run bench -- memory": "npm run bench -- memory --only token-limiter",
+  "npm run new -- NAME": "test/new/clone.test.ts",
+  "npm run new -- my-plugin": "test/new/clone.test.ts",
+  "npm run docs": "test/new/clone.test.ts",
+  "npm run lint": "test/new/clone.test.ts",
+  "npm run package": "test/new/clone.test.ts",
+  "npm test": "test/new/clone.test.ts",
+  "npm test -- --only NAME": "test/new/clone.test.ts",
+  "npm test -- test/lib": "test/new/arguments.test.ts",
+  "npm run hosts": "test/hosts/hosts.test.ts",
+};
+
+/** What takes minutes and gigabytes to build. */
+const BY_HAND = ["npm run translate"];
+
+let workshop: Workshop;
+
+beforeAll(async () => {
+  workshop = await Workshop.open();
+  await cloneInto(workshop.beside("clone"));
+  workshop.enter("clone");
+  cpSync(join(ROOT, "dist"), join(workshop.folder, "dist"), { recursive: true });
+}, PATIENCE_MS);
+
+afterAll(() => workshop?.remove());
+
+test("every command that a document names is run", () => {
+  expect([...Object.keys(RUNS), ...Object.keys(ELSEWHERE), ...BY_HAND].sort()).toEqual(documentedCommands());
+  expect(Object.values(ELSEWHERE).filter((where) => !(where in RUNS) && !existsSync(join(ROOT, where)))).toEqual([]);
+});
+
+test.each(Object.entries(RUNS))(
+  "%s does as it says",
+  async (_command, { typed, says, tools = [], before, after }) => {
+    before?.();
+    const { code, output } = await workshop.type(typed);
+    const missing = tools.find((tool) => spawnSync("which", [tool]).status !== 0);
+    if (missing !== undefined)
+      return expect([code, output]).toEqual([1, expect.stringContaining(`${missing} is missing`)]);
+    expect([code, code === 0 ? "" : output]).toEqual([0, ""]);
+    expect(output).toMatch(says);
+    after?.();
+  },
+  PATIENCE_MS,
+);
+
+function workshopFile(file: string): Buffer {
+  return readFileSync(join(workshop.folder, file));
+}
+
+/** Starts what stays up, types the first request that it prints, and stops it as a person does. */
+function pastingAfter(line: string): string {
+  return `${line} > started.log & started=$!
+until grep -q "^Ctrl-C stops it" started.log; do kill -0 $started || exit 1; sleep 0.2; done
+sed -n '/^curl /,/^$/p' started.log | sed '/^$/q' > paste.sh
+sh paste.sh; answered=$?
+kill -INT $started; wait $started && exit $answered`;
+}
