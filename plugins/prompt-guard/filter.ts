@@ -76,8 +76,8 @@ export class PromptGuard extends GuardExchange {
     }
     if (isLast && isRead) judge.finish();
     if (isLast && isRead && !body.counts) return Outcome.Leave;
-    // What comes first in the body decides, whatever its pieces are.
-    if (judge.verdict.rejectedBy != null && body.counts) return this.conclude();
+    // What comes first in the body decides, whatever its pieces are. Where it has no consequences, all that fires is told.
+    if (judge.verdict.rejectedBy != null && body.counts && (this.enforces || !isRead || isLast)) return this.conclude();
     if (!isRead) return this.onProblem(body.problem);
     if (!isLast) return this.request.isHolding ? Outcome.Hold : Outcome.Pass;
     const facts = body.facts;

@@ -95,6 +95,21 @@ test("rules are told in the configuration's order, and what an earlier guard sai
   expect(decided(outcome)).toBe("b:Audit,a:Audit");
 });
 
+test.each([
+  ["whole", ""],
+  ["and broken off", "}"],
+])("Audit tells all that a body has, %s, however it is cut", async (_name, missing) => {
+  const { guard } = await startGuard({ mode: "Audit", rules: [words("alpha"), { ...words("omega"), id: "last" }] });
+  const request = chat("alpha, then omega");
+  const body = (request.body as string).slice(0, -missing.length || undefined);
+  for (let at = 0; at < body.length; at++) {
+    expect([at, decided(guard.send({ ...request, body, split: at === 0 ? [] : [at] }))]).toEqual([
+      at,
+      "words:Reject,last:Reject",
+    ]);
+  }
+});
+
 describe("scopes", () => {
   const messages = (role: string, key = "content"): RequestSpec =>
     post("/v1/chat/completions", { model: "m", messages: [{ [key]: "project-x", role }] });
