@@ -3,8 +3,7 @@ import { JsonKind, JsonListener } from "../json/listener";
 import { JsonPaths } from "../json/paths";
 import { JsonProblem, JsonScanner } from "../json/scanner";
 import { skipSpace } from "../json/space";
-import { Dialect } from "./dialect";
-import { ShapeKey, dialectOfShape } from "./shape";
+import { ShapeKey, shapeWith } from "./shape";
 import { SeenModels } from "./seen-models";
 
 const PATHS = new JsonPaths(["model", "messages", "contents", "input", "prompt", ""]);
@@ -45,8 +44,7 @@ class RootKeys extends JsonListener {
       this.rootStart = start;
       return;
     }
-    // The first telling key decides: a later one may come when the request is on its way already.
-    if (dialectOfShape(this.shape) == Dialect.Unknown) this.shape |= SHAPE_KEYS[path];
+    this.shape = shapeWith(this.shape, SHAPE_KEYS[path]);
     if (path != MODEL) return;
     if (this.models.count == 0) this.isText = kind == JsonKind.String;
     this.models.begin(start);

@@ -9,6 +9,7 @@ import { contentsOf, hasTextKeys, Place, placeIn, scopeIn, valueAt } from "./pro
 import { Frame, PromptScopes } from "./prompt-scopes";
 import { PromptValue } from "./prompt-value";
 import { NO_SCOPE } from "./prompt-words";
+import { shapeWith } from "./shape";
 
 /** All that is in a text: it has no other paths. */
 export const PROMPT_PATHS = new JsonPaths(["", ALL_OTHERS]);
@@ -135,7 +136,7 @@ export class PromptFields extends JsonListener {
 
   private noteKey(number: i32): void {
     if (number == UNNUMBERED) return;
-    if (this.levels.depth == 1 && number < SHAPE_KEYS) this.facts.shape |= 1 << number;
+    if (this.levels.depth == 1 && number < SHAPE_KEYS) this.facts.shape = shapeWith(this.facts.shape, 1 << number);
     const level = this.levels.last;
     const bit = (<u64>1) << number;
     if (level.keys & bit) this.facts.hasDuplicate = true;

@@ -6,7 +6,7 @@ import { MAX_DEPTH } from "../json/scanner";
 import { CountReader, NO_COUNT } from "./token-count";
 import { KeyRole, roleOfKey } from "./request-keys";
 import { RequestTexts } from "./request-texts";
-import { ShapeKey } from "./shape";
+import { ShapeKey, shapeWith } from "./shape";
 
 /** Longest model name that is kept, in bytes. */
 export const MAX_REQUEST_MODEL: i32 = 256;
@@ -187,7 +187,7 @@ export class RequestFields extends JsonListener {
     if (!this.isInside) return;
     const place = this.placeOf(path);
     if (place != null && path != Field.Root) place.begin(kind, start);
-    this.shape |= shapeKeyOf(path);
+    this.shape = shapeWith(this.shape, shapeKeyOf(path));
     this.isPlain = kind <= JsonKind.Number;
     if (kind >= JsonKind.Object) {
       unchecked((this.roles[this.depth++] = <u8>this.role));

@@ -23,6 +23,14 @@ export function dialectOfShape(keys: i32): Dialect {
   return <Dialect>unchecked(DIALECTS[keys]);
 }
 
+/**
+ * The `ShapeKey`s that a JSON object has so far with one more. They stay as they are once they tell a dialect: a later key may come when
+ * the request is on its way already.
+ */
+export function shapeWith(keys: i32, key: i32): i32 {
+  return dialectOfShape(keys) == Dialect.Unknown ? keys | key : keys;
+}
+
 function dialects(): StaticArray<u8> {
   const all = new StaticArray<u8>(ALL_KEYS + 1);
   for (let keys = 0; keys <= ALL_KEYS; keys++) {

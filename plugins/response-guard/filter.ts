@@ -213,6 +213,7 @@ export class ResponseGuard extends GuardExchange {
   }
 
   private refuseAnswer(refusal: Refusal): Outcome {
+    if (!this.enforces) return this.refuse(refusal);
     this.isOver = true;
     if (!this.isAnswering) return this.refuse(refusal);
     this.root.metrics.refused(refusal.reason);

@@ -59,7 +59,7 @@ export class Pair {
   #exchange(fuzzCase: ExchangeCase): Problem | undefined {
     const whole = this.whole.run(fuzzCase, false);
     const cut = this.cut.run(fuzzCase, true);
-    const problem = whole.problem ?? cut.problem;
+    const problem = whole.problem ?? cut.problem ?? refusalInAudit(fuzzCase, whole) ?? refusalInAudit(fuzzCase, cut);
     if (problem) return problem;
     if (!mayDiffer(fuzzCase, whole, cut)) return difference(fuzzCase, whole, cut);
     this.#allowed = this.#metrics().apart;
@@ -73,16 +73,30 @@ export class Pair {
   }
 }
 
+interface Settings {
+  mode?: string;
+  failureMode?: string;
+  overrides?: unknown;
+}
+
+/** Audit refuses nothing. */
+function refusalInAudit({ settings }: ExchangeCase, { isRefused, seen }: Seen): Problem | undefined {
+  const { mode, overrides } = JSON.parse(settings) as Settings;
+  if (mode !== "Audit" || overrides !== undefined || !isRefused) return undefined;
+  return { what: "refused in Audit", detail: JSON.stringify(seen) };
+}
+
 /**
  * Refused is refused: with two things wrong the one that is found first is named, and that depends on the pieces, as does
- * whether a request has begun to go up, as an attempt that is counted, before what is wrong with it has come. Nor does it
- * count where FailOpen let a request by in one of the runs: a problem that comes after its release finds it routed already.
+ * whether a request has begun to go up, as an attempt that is counted, before what is wrong with it has come. Nor does it count
+ * where FailOpen or Audit let one of the runs by: a problem that comes after a request's release finds it routed already.
  */
 function mayDiffer({ settings }: ExchangeCase, whole: Seen, cut: Seen): boolean {
   if (whole.isRefused && cut.isRefused)
     return whole.hasGoneUp !== cut.hasGoneUp || !isDeepStrictEqual(whole.seen, cut.seen);
-  const isOpen = (JSON.parse(settings) as { failureMode?: string }).failureMode === "FailOpen";
-  return isOpen && (whole.isBypassed || cut.isBypassed || whole.isRefused || cut.isRefused);
+  const { mode, failureMode } = JSON.parse(settings) as Settings;
+  if (failureMode === "FailOpen" && (whole.isRefused || cut.isRefused)) return true;
+  return (failureMode === "FailOpen" || mode === "Audit") && (whole.isBypassed || cut.isBypassed);
 }
 
 function difference({ response }: ExchangeCase, whole: Seen, cut: Seen): Problem | undefined {

@@ -65,6 +65,27 @@ describe("a text's score", () => {
     expect(scoreOf(text)).toBe(scoreOf(ATTACK));
   });
 
+  // Of none of the training's templates.
+  test.each([
+    "Howdy partner, ready to work?",
+    "Good afternoon, hope you are well.",
+    "Hello from the integration tests",
+    "Can you hear me now?",
+    "Let me test something quickly",
+    "Just answer yes or no: is water wet?",
+    "Please answer in one word: sky color?",
+    "Describe yourself in three words.",
+    "Repeat after me: good morning",
+    "Write one sentence about dogs.",
+    "Why is the sky blue?",
+    "What's the weather like in Rome?",
+    "Give me five names for a cat",
+    "That is not what I meant.",
+    "Hey, can we talk about something else?",
+  ])("is low where people just say something: %j", (text) => {
+    expect(scoreOf(text) / 1e6).toBeLessThan(0.5);
+  });
+
   test.each(["Hello", "Hello everyone!", "stop", "x", ""])("is 0 where it says too little: %j", (text) => {
     expect(scoreOf(text)).toBe(0);
   });

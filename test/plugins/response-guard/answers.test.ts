@@ -76,6 +76,14 @@ describe("a JSON answer", () => {
     expect(client.body).toBe(answer.body);
     expect(filterState["weir.guard"]).toBe("words:Reject,pii:Mask");
   });
+
+  test("in Audit passes though it has too much for a service to be asked", async () => {
+    const rules = [...RULES, { id: "hook", detect: { service: { cluster: "guard" } }, action: "Reject" }];
+    const { host, guard } = await startGuard({ rules, mode: "Audit", maxHeldBytes: 1024 });
+    const answer = { headers: { "content-type": "text/plain" }, body: "fine words ".repeat(100) };
+    expect(guard.send(CHAT, answer).client.body).toBe(answer.body);
+    expect(host.process.metrics.counter("weir.response-guard.audited.reason.=.service_failure.=;.")).toBe(1);
+  });
 });
 
 describe("an answer that can't be judged", () => {

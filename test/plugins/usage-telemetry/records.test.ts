@@ -47,6 +47,15 @@ test("usage that nobody reports is estimated, and says so", async () => {
   expect(auditOf({ filterState })).toMatchObject({ usage_source: "estimated" });
 });
 
+test("on an unknown path the first key that tells the API decides, however the body is cut", async () => {
+  const { telemetry } = await startTelemetry();
+  const body = '{"model":"m","prompt":"why do weirs hum?","messages":[{"role":"user","content":"hi"}]}';
+  for (let at = 1; at < body.length; at++) {
+    const record = auditOf(telemetry.send({ ...chat(), path: "/generate", body, split: [at] }, answer(USAGE)));
+    expect([at, record["operation"]]).toEqual([at, "text_completion"]);
+  }
+});
+
 describe("of a stream", () => {
   const delta = (content: string) => ({ object: "chat.completion.chunk", choices: [{ index: 0, delta: { content } }] });
   const events = (...data: unknown[]): string[] => data.map((each) => `data: ${JSON.stringify(each)}\n\n`);
