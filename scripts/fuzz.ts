@@ -11,6 +11,8 @@ import { keep } from "../test/fuzz/corpus.ts";
 import { build, pluginNames } from "./setup/plugins.ts";
 import { main, SetupError } from "./setup/progress.ts";
 
+/** Of a hang each trial takes a minute. */
+const SHRINK_MS = 600_000;
 const SAY_EVERY_MS = process.stdout.isTTY ? 500 : 60_000;
 
 await main(async () => {
@@ -40,6 +42,7 @@ await main(async () => {
     runs: each,
     seed,
     mostMs: minutes * 60_000,
+    shrinkMs: SHRINK_MS,
     tell: progress(plugins, each),
     found: (finding) => print(finding, seed),
   });

@@ -12,6 +12,8 @@ export interface Campaign {
   seed: number;
   /** For all plugins together, in milliseconds. */
   mostMs: number;
+  /** For one finding to be made small, in milliseconds. */
+  shrinkMs: number;
   /** Hears how far it is, at most a few times a second. */
   tell?: (progress: Progress) => void;
   /** Hears of each finding when it is made small. */
@@ -49,7 +51,6 @@ const LATE_PAGES = 1;
 const BATCH = 20_000;
 /** Findings of one kind and plugin after which no more of them are looked for. */
 const ENOUGH = 3;
-const HANG_TRIALS = 40;
 
 /** Runs random cases through the plugins one after the other; throws only when the machinery fails. */
 export async function fuzz(campaign: Campaign): Promise<Report> {
@@ -71,7 +72,7 @@ export async function fuzz(campaign: Campaign): Promise<Report> {
 async function fuzzPlugin(
   worker: WorkerProcess,
   plugin: string,
-  { runs, seed, tell, found }: Campaign,
+  { runs, seed, shrinkMs, tell, found }: Campaign,
   end: number,
   report: Report,
 ): Promise<void> {
@@ -87,7 +88,7 @@ async function fuzzPlugin(
     const count = (kinds.get(problem.what) ?? 0) + 1;
     kinds.set(problem.what, count);
     if (count > ENOUGH) return;
-    const smallest = await smallestOf(worker, generator.make(index), problem);
+    const smallest = await smallestOf(worker, generator.make(index), shrinkMs);
     add({ plugin, index, problem: smallest?.problem ?? problem, ...(smallest ? { smallest: smallest.fuzzCase } : {}) });
   };
   /** Returns the pages at the end, or 0 when VMs had to begin anew. */
@@ -124,16 +125,12 @@ async function fuzzPlugin(
 async function smallestOf(
   worker: WorkerProcess,
   fuzzCase: FuzzCase,
-  problem: Problem,
+  shrinkMs: number,
 ): Promise<{ fuzzCase: FuzzCase; problem: Problem } | undefined> {
   const alone = await worker.check(fuzzCase, true);
   if (!alone) return undefined;
   const isSame = (other: Problem | undefined): boolean => other?.what === alone.what;
-  const small = await shrink(
-    fuzzCase,
-    async (candidate) => isSame(await worker.check(candidate, false)),
-    problem.what === "hang" ? HANG_TRIALS : undefined,
-  );
+  const small = await shrink(fuzzCase, async (candidate) => isSame(await worker.check(candidate, false)), shrinkMs);
   const confirmed = await worker.check(small, true);
   return confirmed ? { fuzzCase: small, problem: confirmed } : { fuzzCase, problem: alone };
 }

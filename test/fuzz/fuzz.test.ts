@@ -10,7 +10,8 @@ import { keep, readCorpus } from "./corpus.ts";
 const SEED = Number(process.env["SEED"] ?? 1);
 const RUNS = 6000;
 const MOST_MS = 45_000;
-/** For what is found to be made small. */
+/** For a finding to be made small, and for several. */
+const SHRINK_MS = 20_000;
 const PATIENCE_MS = 300_000;
 
 const corpus = readCorpus();
@@ -31,6 +32,9 @@ test(
       runs: Math.ceil(RUNS / plugins.length),
       seed: SEED,
       mostMs: MOST_MS,
+      shrinkMs: SHRINK_MS,
+      // Told at once: what hangs may leave no time for the rest.
+      found: ({ plugin, index, problem }) => console.log(`${plugin} ${index}: ${problem.what}`),
     });
     console.log(
       `fuzz, seed ${SEED}: ${Object.entries(ran)

@@ -3,23 +3,21 @@ import { type ConfigurationCase, type ExchangeCase, type FuzzCase, type Message 
 /** Whether a case still shows the problem. */
 export type Fails = (fuzzCase: FuzzCase) => Promise<boolean>;
 
-/** Most trials, so that shrinking ends. */
-const MOST_TRIALS = 3000;
-
-/** The smallest case found that still fails: parts are left out as long as that helps. */
-export async function shrink(start: FuzzCase, fails: Fails, mostTrials = MOST_TRIALS): Promise<FuzzCase> {
+/** The smallest case found in that time that still fails: parts are left out as long as that helps. */
+export async function shrink(start: FuzzCase, fails: Fails, mostMs: number): Promise<FuzzCase> {
   let smallest = start;
-  let left = mostTrials;
+  const end = performance.now() + mostMs;
+  const isOver = (): boolean => performance.now() > end;
   const attempt = async (candidate: FuzzCase): Promise<boolean> => {
-    if (left-- <= 0 || !(await fails(candidate))) return false;
+    if (!(await fails(candidate))) return false;
     smallest = candidate;
     return true;
   };
-  for (let hasShrunk = true; hasShrunk && left > 0;) {
+  for (let hasShrunk = true; hasShrunk && !isOver();) {
     hasShrunk = false;
     for (const candidates of smallest.kind === "exchange" ? EXCHANGE_STEPS : CONFIGURATION_STEPS) {
       // A step makes its candidates of the smallest so far, each time anew: offsets move when something is gone.
-      for (let at = 0; left > 0;) {
+      for (let at = 0; !isOver();) {
         const candidate = candidates(smallest as never, at);
         if (candidate === undefined) break;
         if (await attempt(candidate)) hasShrunk = true;
