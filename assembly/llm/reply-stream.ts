@@ -343,6 +343,9 @@ export class ReplyStream {
       case ReplyFraming.Unknown:
         this.takePlain();
     }
+    const window = this.window;
+    // What would have had to be held, had the end come later, must fit.
+    if (window.offset - window.done > <u64>window.maxHeldBytes) this.stop(ReplyOutcome.OverBudget);
     if (this.hasStopped) return;
     this.events.finishTexts();
     if (this.judge.isRejected) {
@@ -350,6 +353,6 @@ export class ReplyStream {
       return;
     }
     this.letGo();
-    this.window.done = this.window.offset;
+    window.done = window.offset;
   }
 }

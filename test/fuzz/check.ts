@@ -88,12 +88,13 @@ function refusalInAudit({ settings }: ExchangeCase, { isRefused, seen }: Seen): 
 
 /**
  * Refused is refused: with two things wrong the one that is found first is named, and that depends on the pieces, as does
- * whether a request has begun to go up, as an attempt that is counted, before what is wrong with it has come. Nor does it count
- * where FailOpen or Audit let one of the runs by: a problem that comes after a request's release finds it routed already.
+ * whether a request has begun to go up, as an attempt that is counted, before what is wrong with it has come, and in which
+ * scopes a guard's rules have fired until then. Nor does it count where FailOpen or Audit let one of the runs by: a problem
+ * that comes after a request's release finds it routed already.
  */
-function mayDiffer({ settings }: ExchangeCase, whole: Seen, cut: Seen): boolean {
+function mayDiffer({ plugin, settings }: ExchangeCase, whole: Seen, cut: Seen): boolean {
   if (whole.isRefused && cut.isRefused)
-    return whole.hasGoneUp !== cut.hasGoneUp || !isDeepStrictEqual(whole.seen, cut.seen);
+    return plugin.endsWith("-guard") || whole.hasGoneUp !== cut.hasGoneUp || !isDeepStrictEqual(whole.seen, cut.seen);
   const { mode, failureMode } = JSON.parse(settings) as Settings;
   if (failureMode === "FailOpen" && (whole.isRefused || cut.isRefused)) return true;
   return (failureMode === "FailOpen" || mode === "Audit") && (whole.isBypassed || cut.isBypassed);

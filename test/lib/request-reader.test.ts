@@ -87,7 +87,8 @@ describe("the shape", () => {
   test.each([
     [{ model: "a", messages: [] }, 3],
     [{ contents: [] }, 4],
-    [{ model: "a", input: "x", prompt: "y" }, 25],
+    [{ model: "a", input: "x", prompt: "y" }, 9],
+    [{ input: "x", prompt: "y", model: "a" }, 25],
     [{ body: { model: "a" } }, 0],
   ])("of %j", (body, shape) => expect(read(body).shape).toBe(shape));
 });
