@@ -207,9 +207,11 @@ export class ReplyStream {
       let stop = findLineEnd(at, end) + 1;
       if (stop < end && <u32>load<u8>(stop - 1) == CR && <u32>load<u8>(stop) == LF) stop++;
       stop = min(stop, end);
+      const blockStart = sse.eventStart;
       sse.feed(at, <i32>(stop - at));
       at = stop;
       if (this.lastEvent.isNew) this.takeLastEvent();
+      else if (sse.eventStart != blockStart) this.passBlock(sse.eventStart);
     }
     if (this.events.isEmpty && !this.hasStopped) window.done = sse.eventStart;
   }
@@ -236,6 +238,13 @@ export class ReplyStream {
       if (found != Found.Nothing) this.takeObject(found == Found.Garbage);
     }
     if (this.events.isEmpty && !this.hasStopped) window.done = objects.gapEnd;
+  }
+
+  /** A block without data has ended: nothing is looked for in it. */
+  private passBlock(end: u64): void {
+    if (!this.events.isEmpty) return;
+    if (end - this.window.done >= <u64>this.window.maxHeldBytes) this.stop(ReplyOutcome.OverBudget);
+    else this.window.done = end;
   }
 
   private takeLastEvent(): void {
@@ -294,7 +303,8 @@ export class ReplyStream {
     if (this.hasStopped) return;
     const window = this.window;
     if (this.events.isEmpty) window.done = gapEnd;
-    if (end - window.done > <u64>window.maxHeldBytes) this.stop(ReplyOutcome.OverBudget);
+    // One byte less: a CR that ends an event is known to when the byte after it has come.
+    if (end - window.done >= <u64>window.maxHeldBytes) this.stop(ReplyOutcome.OverBudget);
     this.take(start, end);
   }
 
@@ -345,7 +355,8 @@ export class ReplyStream {
     }
     const window = this.window;
     // What would have had to be held, had the end come later, must fit.
-    if (window.offset - window.done > <u64>window.maxHeldBytes) this.stop(ReplyOutcome.OverBudget);
+    const isPlain = this.framing == ReplyFraming.Plain;
+    if (!isPlain && window.offset - window.done > <u64>window.maxHeldBytes) this.stop(ReplyOutcome.OverBudget);
     if (this.hasStopped) return;
     this.events.finishTexts();
     if (this.judge.isRejected) {

@@ -92,7 +92,8 @@ function refusalInAudit({ settings }: ExchangeCase, { isRefused, seen }: Seen): 
  * scopes a guard's rules have fired until then. Nor does it count where FailOpen or Audit let one of the runs by: a problem
  * that comes after a request's release finds it routed already.
  */
-function mayDiffer({ plugin, settings }: ExchangeCase, whole: Seen, cut: Seen): boolean {
+function mayDiffer({ plugin, settings, response }: ExchangeCase, whole: Seen, cut: Seen): boolean {
+  if (isPlainText(response) && (isTooLarge(whole) || isTooLarge(cut))) return true;
   if (whole.isRefused && cut.isRefused)
     return plugin.endsWith("-guard") || whole.hasGoneUp !== cut.hasGoneUp || !isDeepStrictEqual(whole.seen, cut.seen);
   const { mode, failureMode } = JSON.parse(settings) as Settings;
@@ -117,6 +118,11 @@ function isPlainText({ headers, body }: Message): boolean {
 
 function isRejected({ seen }: Seen): boolean {
   return seen.filterState["weir.guard"]?.includes(":Reject") ?? false;
+}
+
+/** Whether more of the answer would have to be held than may be; of a plain text that depends on the pieces, too. */
+function isTooLarge({ seen }: Seen): boolean {
+  return seen.clientBytes.includes("The provider's answer is too large to be checked.");
 }
 
 /**
