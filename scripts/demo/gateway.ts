@@ -28,9 +28,9 @@ export class DemoGateway {
   /** Does all set-up: builds the plugins if it `builds`, finds Envoy, starts mocks and gateway. Port 0 lets the system pick. */
   static async start({
     port = 0,
-    builds = true,
+    builds,
     ...options
-  }: EnvoyOptions & { port?: number; builds?: boolean } = {}): Promise<DemoGateway> {
+  }: EnvoyOptions & { port?: number; builds: boolean }): Promise<DemoGateway> {
     if (builds) await build();
     process.env["ENVOY"] = await findEnvoy();
     const plugins = CHAIN.map(({ plugin, configuration }) => ({ name: plugin, wasm: wasmFile(plugin), configuration }));

@@ -12,6 +12,7 @@ import { PATIENCE_MS, Workshop } from "./workshop.ts";
 
 /** The suite's longest test sends 100,000 streams, which the plugins of this repository are sent too. */
 const WITHOUT_LONG = "--exclude test/contract/memory.test.ts";
+
 const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
 
 let workshop: Workshop;
