@@ -115,6 +115,7 @@ export class PromptFields extends JsonListener {
   override onValueEnd(_path: i32, kind: JsonKind, end: u64): void {
     if (kind >= JsonKind.Object) {
       this.scopes.close();
+      if (kind == JsonKind.Array) this.value.endArray();
       this.value.expect(this.around, NO_SCOPE, false);
       this.levels.depth--;
     } else if (kind == JsonKind.String) {
@@ -155,7 +156,7 @@ export class PromptFields extends JsonListener {
     this.value.expect(contentsOf(place), NO_SCOPE, false);
     const level = this.levels.last;
     level.place = <u8>this.value.place;
-    level.marks = 0;
     level.keys = 0;
+    this.value.beginContainer(isObject);
   }
 }

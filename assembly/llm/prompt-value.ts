@@ -67,6 +67,18 @@ export class PromptValue {
     this.isPlainPart = isPlainPart;
   }
 
+  /** An object or array begins, now the innermost level: what an object says of its files holds in its arrays, too. */
+  beginContainer(isObject: bool): void {
+    const depth = this.levels.depth;
+    this.levels.last.marks = isObject || depth == 1 ? 0 : this.levels.at(depth - 2).marks;
+  }
+
+  /** The innermost level, an array, ends. */
+  endArray(): void {
+    const depth = this.levels.depth;
+    if (depth > 1) this.levels.at(depth - 2).marks |= this.levels.last.marks;
+  }
+
   beginKey(start: u64): void {
     this.expect(Place.Key, NO_SCOPE, false);
     this.hold(start);

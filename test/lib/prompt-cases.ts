@@ -500,6 +500,8 @@ export const DIALECTS: [dialect: string, cases: PromptCase[]][] = [
 
 /** Bodies as text, written to be read past. */
 export const HOSTILE: [name: string, body: string, texts: string[]][] = [
+  ["files in a list", '{"media_type":"image/png","data":["AAAA",["AAAA"]],"text":"y"}', ["U y"]],
+  ["texts in a list that begin like files", '{"type":"text","data":["iVBORw0KGgoAAAAA"]}', ["U iVBORw0KGgoAAAAA"]],
   ["an escaped key", '{"mess\\u0061ges":[{"role":"user","cont\\u0065nt":"x"}]}', ["U x"]],
   ["an escaped role", '{"messages":[{"rol\\u0065":"syst\\u0065m","content":"x"}]}', ["S x"]],
   ["a role in capitals", '{"messages":[{"role":"SYSTEM","content":"x"}]}', ["S x"]],
