@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { findEnvoy } from "../setup/envoy.ts";
+import { seedOfRun } from "./seed.ts";
 import { inherit, vitest } from "./vitest.ts";
 
 /** Something to do before the tests; where it fails the tests still run, and it counts as one failed. */
@@ -29,6 +30,9 @@ export async function runTests(steps: Step[], args: string[]): Promise<number> {
       failed += 1;
     });
   }
+  const seed = String(seedOfRun());
+  console.log(`Random inputs have the seed ${seed}: SEED=${seed} repeats them.`);
+  process.env["SEED"] = seed;
   const tests = await vitest(args);
   failed += tests.failed;
   console.log(`\n${tests.passed} passed, ${failed} failed`);

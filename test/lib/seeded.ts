@@ -1,4 +1,4 @@
-/** The seed of this run's random inputs; a failing test prints it, and `SEED` repeats it. */
+/** The seed of this run's random inputs, by `npm test` the commit's; a failing test prints it, and `SEED` repeats it. */
 export const SEED = Number(process.env.SEED ?? Date.now() % 1e9);
 
 /** A small generator (mulberry32): equal seeds, equal numbers. */
