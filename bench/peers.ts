@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync, utimesSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { command } from "../scripts/setup/command.ts";
+import { findGo } from "../scripts/setup/go.ts";
 import { SetupError, step } from "../scripts/setup/progress.ts";
 import { BENCH, WORKSPACE } from "./workspace.ts";
 
@@ -35,13 +36,10 @@ async function expectTool(name: string, args: string[], advice: string): Promise
 async function buildUpstream(): Promise<void> {
   const source = join(BENCH, "upstream");
   if (isFresh(UPSTREAM, source)) return;
+  const go = await findGo();
   const { code, output } = await step("Building the upstream server (Go, half a minute the first time)", () =>
-    command("go", ["build", "-trimpath", "-o", UPSTREAM, "."], { cwd: source }),
+    command(go, ["build", "-trimpath", "-o", UPSTREAM, "."], { cwd: source }),
   );
-  if (code === 127)
-    throw new SetupError(
-      "go is missing: install Go 1.24 or newer (https://go.dev/dl), the benchmark's upstream is written in it",
-    );
   if (code !== 0) throw new SetupError(`${output.trimEnd()}\nbench/upstream does not build: see above`);
   markFresh(UPSTREAM);
 }

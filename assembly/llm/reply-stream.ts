@@ -243,8 +243,8 @@ export class ReplyStream {
   /** A block without data has ended: nothing is looked for in it. */
   private passBlock(end: u64): void {
     if (!this.events.isEmpty) return;
-    if (end - this.window.done >= <u64>this.window.maxHeldBytes) this.stop(ReplyOutcome.OverBudget);
-    else this.window.done = end;
+    if (this.window.holds(end)) this.window.done = end;
+    else this.stop(ReplyOutcome.OverBudget);
   }
 
   private takeLastEvent(): void {
@@ -303,8 +303,7 @@ export class ReplyStream {
     if (this.hasStopped) return;
     const window = this.window;
     if (this.events.isEmpty) window.done = gapEnd;
-    // One byte less: a CR that ends an event is known to when the byte after it has come.
-    if (end - window.done >= <u64>window.maxHeldBytes) this.stop(ReplyOutcome.OverBudget);
+    if (!window.holds(end)) this.stop(ReplyOutcome.OverBudget);
     this.take(start, end);
   }
 

@@ -88,6 +88,14 @@ export class ReplyWindow {
     return true;
   }
 
+  /**
+   * Whether what is held up to `end`, which is known to be complete, had room to wait for that: the CR that ends an event is known
+   * to when the byte after it has come.
+   */
+  holds(end: u64): bool {
+    return end - this.done < <u64>this.maxHeldBytes;
+  }
+
   /** Writes what may go out, as it is. */
   write(): void {
     const length = <i32>(this.done - this.written);

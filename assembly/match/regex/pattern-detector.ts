@@ -106,6 +106,7 @@ export class PatternDetector extends Detector {
     const stop = origin + <usize>end;
     const quietEnd = cache.quietEnd;
     let left = origin + <usize>this.tracker.leftQuietAt;
+    let found: usize = 0;
     let pointer = origin + <usize>this.position;
     this.cachedFrom = this.position;
     let row = this.generation == cache.generation ? this.row : this.rowOf(this.own.list);
@@ -116,11 +117,12 @@ export class PatternDetector extends Detector {
         transition = load<u32>(transitions + row + ((<usize>load<u8>(classes + load<u8>(pointer))) << 2));
       } else if (filter.isUseful && <i32>(pointer - origin) >= this.filterRestsTo) {
         if (row < quietEnd) {
-          if (pointer + FILTER_LEAST_BYTES <= stop) {
-            const found = filter.find(pointer, stop);
-            this.countStop(<i32>(found - pointer), <i32>(found - origin));
-            if (found != pointer) row = cache.quietRow(<Context>load<u8>(contexts + load<u8>(found - 1)));
-            pointer = found;
+          if (pointer > found && pointer + FILTER_LEAST_BYTES <= stop) {
+            found = filter.find(pointer, stop);
+            const next = filter.beginning(found, pointer);
+            this.countStop(<i32>(next - pointer) - <i32>(found - next), <i32>(next - origin));
+            if (next != pointer) row = cache.quietRow(<Context>load<u8>(contexts + load<u8>(next - 1)));
+            pointer = next;
           }
           left = pointer;
         }
@@ -246,9 +248,9 @@ export class PatternDetector extends Detector {
     return this.set.cache.find(list);
   }
 
-  /** Counts what a stop of the filter at `place` has gained. */
-  private countStop(distance: i32, place: i32): void {
-    this.filterCredit = min(this.filterCredit + distance - FILTER_STOP_BYTES, FILTER_CREDIT);
+  /** Counts what a stop of the filter at `place` has gained, in bytes. */
+  private countStop(gained: i32, place: i32): void {
+    this.filterCredit = min(this.filterCredit + gained - FILTER_STOP_BYTES, FILTER_CREDIT);
     if (this.filterCredit >= 0) return;
     this.filterCredit = FILTER_CREDIT;
     this.filterRestsTo = place + FILTER_REST_BYTES;

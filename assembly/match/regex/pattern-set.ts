@@ -3,7 +3,7 @@ import { Compiler } from "./compiler";
 import { MAX_EDGES, MAX_LOOKED, MAX_NODES, MAX_PATTERNS } from "./limits";
 import { NOWHERE, Program } from "./program";
 import { Regex } from "./regex";
-import { StartFilter } from "./start-filter";
+import { SetFilter } from "./set-filter";
 import { StateCache } from "./state-cache";
 import { Stepper } from "./stepper";
 import { Width } from "./width";
@@ -14,7 +14,7 @@ export class PatternSet {
   readonly automaton: Automaton;
   readonly stepper: Stepper;
   readonly cache: StateCache;
-  readonly filter: StartFilter;
+  readonly filter: SetFilter;
   /** What each pattern's hits are called. */
   readonly ids: StaticArray<i32>;
 
@@ -24,7 +24,7 @@ export class PatternSet {
     this.automaton = automaton;
     this.stepper = new Stepper(automaton);
     this.cache = new StateCache(automaton);
-    this.filter = new StartFilter(program, starts);
+    this.filter = new SetFilter(program, starts, ends);
     this.ids = StaticArray.fromArray(ids);
   }
 }
@@ -66,9 +66,9 @@ export class PatternSetBuilder {
     return this.starts.length == 0;
   }
 
-  /** Whether a filter by first bytes would pass over most of a text. */
-  beginsSeldom(): bool {
-    return new StartFilter(this.program, this.starts).isUseful;
+  /** What passes over that of a text which none of these patterns matches. */
+  filter(): SetFilter {
+    return new SetFilter(this.program, this.starts, this.ends);
   }
 
   build(): PatternSet {

@@ -1,15 +1,27 @@
 import { PatternSet, PatternSetBuilder } from "./pattern-set";
 import { Regex } from "./regex";
 
+/** What can pass over most of a text where patterns are looked for. */
+const enum Passing {
+  /** They begin seldom. */
+  ByBeginning,
+  /** What every match has in it is met seldom. */
+  ByMiddle,
+  Nothing,
+}
+
+const KINDS: i32 = 3;
+
 /**
- * Puts patterns together to as many sets as are good for their speed, with the bounds of one set on all of them. What begins
- * seldom is in a set of its own, whose filter passes over most of a text, and what may begin anywhere in another one.
+ * Puts patterns together to as many sets as are good for their speed, with the bounds of one set on all of them: those of each
+ * kind of `Passing` in one of their own.
  */
 @final
 export class PatternSetsBuilder {
   private all: PatternSetBuilder = new PatternSetBuilder();
-  private readonly seldom: PatternSetBuilder = new PatternSetBuilder();
-  private readonly often: PatternSetBuilder = new PatternSetBuilder();
+  private readonly regexes: Regex[] = [];
+  private readonly ids: i32[] = [];
+  private readonly kinds: Passing[] = [];
 
   /** See `PatternSetBuilder.add`; but after an error others can be added, to hear of theirs. */
   add(regex: Regex, id: i32): string | null {
@@ -20,12 +32,42 @@ export class PatternSetsBuilder {
     }
     const alone = new PatternSetBuilder();
     alone.add(regex, id);
-    return (alone.beginsSeldom() ? this.seldom : this.often).add(regex, id);
+    this.regexes.push(regex);
+    this.ids.push(id);
+    this.kinds.push(passingOf(alone));
+    return null;
   }
 
   build(): PatternSet[] {
-    if (this.all.isEmpty) return [];
-    if (this.seldom.isEmpty || this.often.isEmpty || !this.seldom.beginsSeldom()) return [this.all.build()];
-    return [this.seldom.build(), this.often.build()];
+    const sets: PatternSet[] = [];
+    for (let kind = Passing.ByBeginning; kind < KINDS; kind++) {
+      const builder = this.of(kind);
+      if (builder.isEmpty) continue;
+      const passing = passingOf(builder);
+      if (passing == kind) sets.push(builder.build());
+      else this.move(kind, passing);
+    }
+    return sets;
   }
+
+  private of(kind: Passing): PatternSetBuilder {
+    const builder = new PatternSetBuilder();
+    for (let i = 0; i < this.kinds.length; i++) {
+      if (this.kinds[i] == kind) builder.add(this.regexes[i], this.ids[i]);
+    }
+    return builder;
+  }
+
+  /** Many that are met seldom are met often together. */
+  private move(from: Passing, to: Passing): void {
+    for (let i = 0; i < this.kinds.length; i++) {
+      if (this.kinds[i] == from) this.kinds[i] = to;
+    }
+  }
+}
+
+function passingOf(builder: PatternSetBuilder): Passing {
+  const filter = builder.filter();
+  if (!filter.isUseful) return Passing.Nothing;
+  return filter.findsBeginnings ? Passing.ByBeginning : Passing.ByMiddle;
 }

@@ -74,3 +74,16 @@ export function markBounds(program: Program, number: u32, bounds: StaticArray<bo
     }
   }
 }
+
+/** Notes which bytes a node takes. */
+export function markTaken(program: Program, number: u32, isTaken: StaticArray<bool>): void {
+  const node = program.nodes[number];
+  if (opOf(node) == Op.Range) {
+    for (let byte = lowOf(node); byte <= highOf(node); byte++) isTaken[byte] = true;
+  } else if (opOf(node) == Op.Edges) {
+    for (let i = edgesAt(node); i < edgesAt(node) + countOf(node); i++) {
+      const edge = program.edges[i];
+      for (let byte = lowOfEdge(edge); byte <= highOfEdge(edge); byte++) isTaken[byte] = true;
+    }
+  }
+}
