@@ -34,20 +34,28 @@ export function writeStamp(seconds: i64, to: usize): void {
  * Seconds since the epoch of `2015-08-30T12:36:00Z` (RFC 3339 in UTC; a fraction of a second is dropped); -1 for another text.
  */
 export function parseUtc(text: usize, length: i32): i64 {
-  if (length < 20 || load<u8>(text + length - 1) != 0x5a) return -1;
+  if (length < 20 || load<u8>(text + length - 1) != 0x5a || !isSeparated(text)) return -1;
   const year = digitsAt(text, 4);
   const month = digitsAt(text + 5, 2);
   const day = digitsAt(text + 8, 2);
   const hour = digitsAt(text + 11, 2);
   const minute = digitsAt(text + 14, 2);
   const second = digitsAt(text + 17, 2);
-  if (year < 1970 || month < 1 || month > 12 || day < 1 || hour < 0 || minute < 0 || second < 0) return -1;
+  if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31) return -1;
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return -1;
   const shiftedYear: i64 = year - (month <= 2 ? 1 : 0);
   const era = shiftedYear / 400;
   const yearOfEra = shiftedYear - era * 400;
   const dayOfYear: i64 = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
   const days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468;
   return days * SECONDS_A_DAY + hour * 3600 + minute * 60 + second;
+}
+
+/** Whether there is `-` in the date, `T` before the time, `:` in that, and the end or a fraction behind it. */
+function isSeparated(text: usize): bool {
+  const isDate = load<u8>(text + 4) == 0x2d && load<u8>(text + 7) == 0x2d && load<u8>(text + 10) == 0x54;
+  const end = load<u8>(text + 19);
+  return isDate && load<u8>(text + 13) == 0x3a && load<u8>(text + 16) == 0x3a && (end == 0x5a || end == 0x2e);
 }
 
 function writeDigits(value: i32, count: i32, to: usize): void {

@@ -1,6 +1,6 @@
 import { Histogram } from "../host/metrics";
 
-/** A distribution that the host gets to know with its first value. `tags` are in the form that `PluginMetrics` has. */
+/** A distribution that the host gets to know with its first value. `tags` are in the form of `tag`. */
 @final
 export class LazyHistogram {
   private histogram: Histogram | null = null;

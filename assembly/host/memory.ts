@@ -50,7 +50,7 @@ let current: ReadWindow = valueWindow;
 let next: usize = 0;
 let left: i32 = 0;
 
-/** Serves the host's allocations. Several within one host call get room beside each other. */
+/** Serves the host's allocations. Several within one host call get room beside each other; only one may be larger than the window. */
 export function allocateForHost(size: usize): usize {
   if (<usize>left >= size) {
     const pointer = next;

@@ -2,8 +2,8 @@
  * Memory for objects, and the collector. The build (`scripts/setup/image/begin.mjs`) puts these functions in place of the
  * runtime's TLSF allocator and its collector's lists: they are a quarter of that code, and allocate in a few steps.
  *
- * The heap is a row of blocks, each a header and what it holds, in steps of 16 bytes. What is free is kept as runs, linked in
- * the order of their addresses. An object is cut off a run's end, from the run that served the last one on (next fit); behind
+ * The heap is a row of blocks, each a header and what it holds, in steps of 16 bytes. What is free is kept as linked runs, after
+ * a collection in the order of their addresses. An object is cut off a run's end, from the run that served the last one on (next fit); behind
  * the last run memory grows. A collection marks what can be reached, then walks the row and joins all that is not marked into runs.
  *
  * The header, whose last two words are the compiler's: mark, link, class, size. A block is marked when its mark is not below
