@@ -36,7 +36,7 @@ export class OverrideMatch {
   constructor(config: ConfigReader) {
     this.routes = readPatterns(config, "routes", "", false);
     this.hosts = readPatterns(config, "hosts", "", true);
-    this.paths = readPatterns(config, "pathPrefixes", "*", false);
+    this.paths = readPatterns(config, "pathPrefixes", "*", true);
     const headers = config.object("headers");
     if (headers != null) this.readHeaders(headers);
   }

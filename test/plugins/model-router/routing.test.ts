@@ -159,6 +159,7 @@ describe("settings for some requests only", () => {
       { route_name: "chat-1" },
       "base m",
     ],
+    ["a path in another case", post("/V1/Chat/completions", { model: "m" }), { route_name: "chat-1" }, "chat m"],
     ["route metadata that names one", chat("m"), named("chat"), "chat m"],
     [
       "route metadata over a match",
