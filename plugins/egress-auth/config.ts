@@ -73,6 +73,7 @@ export class EgressSettings extends Settings {
 
   end(): void {
     this.counters.flush();
+    for (let i = 0; i < this.sources.length; i++) this.sources[i].end();
   }
 
   tick(): void {
