@@ -1,4 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { appendEncoded, appendEncodedByte, hexDigit } from "../bytes/percent";
 import { Bytes } from "../bytes/view";
 
 const MOST_PARAMETERS: i32 = 256;
@@ -106,46 +107,18 @@ function compare(a: usize, aLength: i32, b: usize, bLength: i32): i32 {
   return order == 0 ? aLength - bLength : order;
 }
 
-/** Appends bytes, all but RFC 3986's unreserved characters percent-encoded. False: no room. */
-export function appendEncoded(out: ByteBuffer, pointer: usize, length: i32): bool {
-  for (let i = 0; i < length; i++) {
-    if (!appendEncodedByte(out, load<u8>(pointer + i))) return false;
-  }
-  return true;
-}
-
 /** Appends [start, end) with its percent-encoding undone and done anew. */
 function appendRecoded(out: ByteBuffer, text: Bytes, start: i32, end: i32): bool {
   for (let i = start; i < end; i++) {
     let byte = text.at(i);
-    if (byte == PERCENT && i + 2 < end && isHex(text.at(i + 1)) && isHex(text.at(i + 2))) {
-      byte = <u8>((hex(text.at(i + 1)) << 4) | hex(text.at(i + 2)));
-      i += 2;
+    if (byte == PERCENT && i + 2 < end) {
+      const value = (hexDigit(text.at(i + 1)) << 4) | hexDigit(text.at(i + 2));
+      if (value >= 0) {
+        byte = <u8>value;
+        i += 2;
+      }
     }
     if (!appendEncodedByte(out, byte)) return false;
   }
   return true;
-}
-
-function appendEncodedByte(out: ByteBuffer, byte: u8): bool {
-  if (isUnreserved(byte)) return out.appendByte(byte);
-  return out.appendByte(PERCENT) && out.appendByte(digit(byte >> 4)) && out.appendByte(digit(byte & 15));
-}
-
-function isUnreserved(byte: u8): bool {
-  const letter = byte | 0x20;
-  if ((letter >= 0x61 && letter <= 0x7a) || (byte >= 0x30 && byte <= 0x39)) return true;
-  return byte == 0x2d || byte == 0x2e || byte == 0x5f || byte == 0x7e;
-}
-
-function digit(value: u8): u8 {
-  return value < 10 ? 0x30 + value : 0x37 + value;
-}
-
-function isHex(byte: u8): bool {
-  return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 6;
-}
-
-function hex(byte: u8): u8 {
-  return byte < 0x40 ? byte - 0x30 : (byte | 0x20) - 0x57;
 }

@@ -57,7 +57,7 @@ export abstract class AttemptExchange extends Exchange {
     return Action.Continue;
   }
 
-  /** Saves the request's path, authority and length as they are now, unless an earlier attempt has. */
+  /** Saves the request's path, authority and length as they are now, unless an earlier attempt has; false: nobody has them. */
   protected saveOriginals(): bool {
     if (ORIGINALS.get() != null) return true;
     const out = new ByteBuffer(new Budget(MOST_BYTES));
@@ -67,8 +67,7 @@ export abstract class AttemptExchange extends Exchange {
       store<u32>(word, header == null ? ABSENT : length);
       if (!out.append(word, 4) || (header != null && !out.append(header.pointer, length))) return false;
     }
-    ORIGINALS.set(value.set(out.pointer, out.length));
-    return true;
+    return ORIGINALS.set(value.set(out.pointer, out.length));
   }
 
   /** Hashes [start, end) of the request's body, all of which the host holds; false when it doesn't give them. */

@@ -1,5 +1,5 @@
 import { SHA256_BYTES, Sha256, writeHex } from "../bytes/sha256";
-import { findByte } from "../bytes/find";
+import { takeElement } from "../bytes/comma-list";
 import { ByteString, Bytes } from "../bytes/view";
 import { ConfigReader } from "../config/reader";
 import { PropertyPath } from "../host/property";
@@ -207,16 +207,11 @@ function requireTrue(entry: ConfigReader, key: string): void {
   if (!entry.bool(key, true)) entry.reject(key, "must be true");
 }
 
-const name = new Bytes();
+const group = new Bytes();
 
 function addCommaSeparated(list: Bytes, caller: Caller): void {
-  const end = list.pointer + list.length;
-  for (let at = list.pointer; at <= end; at++) {
-    let first = at;
-    at = findByte(at, end, 0x2c /* , */);
-    let last = at;
-    while (first < last && load<u8>(first) == 0x20) first++;
-    while (last > first && load<u8>(last - 1) == 0x20) last--;
-    caller.addGroup(name.set(first, <i32>(last - first)));
+  while (list.length > 0) {
+    takeElement(list, group);
+    caller.addGroup(group);
   }
 }

@@ -18,8 +18,9 @@ export class Published {
     return this.path.get();
   }
 
-  set(value: Bytes): void {
-    this.path.set(value.pointer, value.length);
+  /** False when the host doesn't keep it. */
+  set(value: Bytes): bool {
+    return this.path.set(value.pointer, value.length);
   }
 
   /** In decimal digits; a negative number is unknown, and then nothing is set. */

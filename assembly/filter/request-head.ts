@@ -1,4 +1,5 @@
 import { isWord } from "../bytes/ascii";
+import { takeElement } from "../bytes/comma-list";
 import { encodeUtf8 } from "../bytes/text";
 import { ByteString, Bytes } from "../bytes/view";
 import { formatInteger, parseInteger } from "../config/integer";
@@ -86,11 +87,16 @@ export class RequestHead {
   /** How many of the elements, separated by commas, of all values of `name` are `element`: in the headers phase only. */
   countElements(name: ByteString, element: ByteString): i32 {
     const pairs = this.pairs;
+    const list = new Bytes();
     let count = 0;
     for (let i = 0; i < pairs.count; i++) {
       const found = pairs.nameAt(i, this.nameView);
       if (!name.equals(found.pointer, found.length)) continue;
-      count += countIn(found.pointer + found.length + 1, pairs.valueLengthAt(i), element);
+      list.set(found.pointer + found.length + 1, pairs.valueLengthAt(i));
+      while (list.length > 0) {
+        takeElement(list, found);
+        if (element.equals(found.pointer, found.length)) count++;
+      }
     }
     return count;
   }
@@ -162,22 +168,6 @@ export class RequestHead {
     const value = this.get(name);
     return value == null ? view.set(0, 0) : view.set(value.pointer, value.length);
   }
-}
-
-function countIn(list: usize, length: i32, element: ByteString): i32 {
-  let count = 0;
-  let at = 0;
-  while (at <= length) {
-    let end = at;
-    while (end < length && load<u8>(list + end) != 0x2c) end++;
-    let first = at;
-    let last = end;
-    while (first < last && load<u8>(list + first) == 0x20) first++;
-    while (last > first && load<u8>(list + last - 1) == 0x20) last--;
-    if (element.equals(list + first, last - first)) count++;
-    at = end + 1;
-  }
-  return count;
 }
 
 /** Whether this content encoding leaves the body as it is. */

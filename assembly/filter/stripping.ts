@@ -1,5 +1,7 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
+import { takeElement } from "../bytes/comma-list";
+import { hexDigit } from "../bytes/percent";
 import { ByteString, Bytes } from "../bytes/view";
 import { GlobList } from "../match/glob-list";
 import { API_KEY_HEADERS, API_KEY_QUERY } from "./credential";
@@ -21,7 +23,7 @@ const OTHER_HEADERS: string[] = [
   "x-goog-user-project",
   "x-envoy-*",
 ];
-const OTHER_QUERY: string[] = ["x-amz-*"];
+const OTHER_QUERY: string[] = ["oauth_token", "x-amz-*"];
 
 const WEBSOCKET_PROTOCOL = new ByteString("sec-websocket-protocol");
 /** Parts of a subprotocol by which clients in browsers send what they can't put into a header. In lower case. */
@@ -95,10 +97,9 @@ export class Stripping {
     for (let at = start; at < end && path.at(at) != 0x3d && length < MOST_NAME_BYTES; at++) {
       let byte = path.at(at);
       if (byte == 0x25 && at + 2 < end) {
-        const high = hexDigit(path.at(at + 1));
-        const low = hexDigit(path.at(at + 2));
-        if (high >= 0 && low >= 0) {
-          byte = <u8>((high << 4) | low);
+        const value = (hexDigit(path.at(at + 1)) << 4) | hexDigit(path.at(at + 2));
+        if (value >= 0) {
+          byte = <u8>value;
           at += 2;
         }
       }
@@ -118,39 +119,27 @@ function isSeparator(byte: u8): bool {
   return byte == 0x26 || byte == 0x3b;
 }
 
-function hexDigit(byte: u8): i32 {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
-}
-
 /** Takes the subprotocols out that carry a key. */
 function stripProtocols(head: RequestHead): bool {
   const found = head.single(WEBSOCKET_PROTOCOL);
   if (found == null) return head.strip(WEBSOCKET_PROTOCOL);
   const out = new ByteBuffer(new Budget(MOST_BYTES));
   let isChanged = false;
-  let at = 0;
-  while (at < found.length) {
-    let end = at;
-    while (end < found.length && found.at(end) != 0x2c) end++;
-    let start = at;
-    while (start < end && found.at(start) == 0x20) start++;
-    const length = end - start;
-    if (SECRET_PROTOCOLS.find(found.pointer + start, length) >= 0) isChanged = true;
+  while (found.length > 0) {
+    takeElement(found, protocol);
+    if (SECRET_PROTOCOLS.find(protocol.pointer, protocol.length) >= 0) isChanged = true;
     else {
       if (out.length > 0 && (!out.appendByte(0x2c) || !out.appendByte(0x20))) return false;
-      if (!out.append(found.pointer + start, length)) return false;
+      if (!out.append(protocol.pointer, protocol.length)) return false;
     }
-    at = end + 1;
   }
   if (!isChanged) return true;
   return out.length == 0
     ? head.strip(WEBSOCKET_PROTOCOL)
-    : head.set(WEBSOCKET_PROTOCOL, protocols.set(out.pointer, out.length));
+    : head.set(WEBSOCKET_PROTOCOL, protocol.set(out.pointer, out.length));
 }
 
-const protocols = new Bytes();
+const protocol = new Bytes();
 
 function namesOf(names: ByteString[]): string[] {
   const texts: string[] = [];

@@ -9,7 +9,7 @@ import { actOn, setTickPeriod } from "../host/control";
 import { LogLevel, log } from "../host/log";
 import { findStream } from "../host/registry";
 import { AttemptExchange } from "./attempt-exchange";
-import { NOT_SENT, RootCaller, rootCallout } from "./root-callout";
+import { NOT_SENT, RootCaller, forgetReply, rootCallout } from "./root-callout";
 import { SharedSlots, SlotWrite } from "./shared-slots";
 import { TokenRequest } from "./token-request";
 
@@ -71,7 +71,10 @@ export class TokenSource extends RootCaller {
   private readonly deadlines: u64[] = [];
   private usableUntil: u64 = 0;
   private renewAt: u64 = 0;
-  private isFetching: bool = false;
+  /** The callout that fetches; `NOT_SENT`: none. */
+  private callout: u32 = NOT_SENT;
+  /** Until when this VM was last to be the one that fetches. */
+  private leasedUntil: u64 = 0;
   /** When a failed fetch may be repeated; requests are told. */
   retryAt: u64 = 0;
 
@@ -126,8 +129,20 @@ export class TokenSource extends RootCaller {
     }
   }
 
+  /** The configuration is over, and no reply will come any more: what it was about to fetch is left to others at once. */
+  end(): void {
+    if (this.callout == NOT_SENT) return;
+    forgetReply(this.callout);
+    this.callout = NOT_SENT;
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      if (!this.load() || load<u64>(slot, LEASED_UNTIL) != this.leasedUntil) return;
+      store<u64>(slot, 0, LEASED_UNTIL);
+      if (this.slots.write(slot, this.storedLength) != SlotWrite.Conflict) return;
+    }
+  }
+
   onReply(reply: CalloutReply): void {
-    this.isFetching = false;
+    this.callout = NOT_SENT;
     const now = nowMs();
     const lifetime = this.readReply(reply, now);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
@@ -157,10 +172,11 @@ export class TokenSource extends RootCaller {
       const isFresh = this.isFresh(now);
       if (isFresh && now < this.renewAt) return TokenState.Ready;
       const state = isFresh ? TokenState.Ready : TokenState.Pending;
-      if (this.isFetching || now < load<u64>(slot, LEASED_UNTIL)) return state;
+      if (this.callout != NOT_SENT || now < load<u64>(slot, LEASED_UNTIL)) return state;
       this.retryAt = load<u64>(slot, RETRY_AT);
       if (now < this.retryAt) return isFresh ? TokenState.Ready : TokenState.Failed;
-      store<u64>(slot, now + this.request.timeoutMs + LEASE_GRACE_MS, LEASED_UNTIL);
+      this.leasedUntil = now + this.request.timeoutMs + LEASE_GRACE_MS;
+      store<u64>(slot, this.leasedUntil, LEASED_UNTIL);
       const written = this.slots.write(slot, this.storedLength);
       if (written == SlotWrite.Conflict) continue;
       // A host without shared data has one VM that needs no lease, or each fetches for itself.
@@ -172,9 +188,10 @@ export class TokenSource extends RootCaller {
   private fetch(now: u64): bool {
     const body = new ByteBuffer(new Budget(MOST_ANSWER_BYTES));
     const headers = this.request.compose(now, body);
-    this.isFetching =
-      headers.length > 0 && rootCallout(this, this.request.cluster, headers, body, this.request.timeoutMs) != NOT_SENT;
-    if (this.isFetching) return true;
+    if (headers.length > 0) {
+      this.callout = rootCallout(this, this.request.cluster, headers, body, this.request.timeoutMs);
+    }
+    if (this.callout != NOT_SENT) return true;
     log(LogLevel.Warn, `${this.label}: no token: ${this.request.cluster} can't be asked`);
     if (!this.load()) memory.fill(slot, 0, TOKEN);
     this.writeFailure(now);

@@ -76,6 +76,7 @@ export class HeaderPairs {
   /** Forgets the map: the memory under it belongs to somebody else now. */
   clear(): void {
     this.count = 0;
+    this.occurrences = 0;
   }
 }
 

@@ -1,10 +1,11 @@
 /** The bytes that a routed model becomes, where the client's was. Made once a request that is rewritten. */
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
+import { appendEncoded } from "../bytes/percent";
 import { ByteString, Bytes } from "../bytes/view";
 import { appendJsonString } from "../json/quote";
 import { MAX_BOUNDARY, readBoundary } from "./multipart-header";
-import { MAX_PATH, appendPathSegment } from "./path";
+import { MAX_PATH } from "./path";
 import { MAX_MODEL_BYTES } from "./model-name";
 
 /** A byte takes at most six in JSON (`\u001f`), three in a path. */
@@ -55,7 +56,7 @@ export function formField(model: Bytes, contentType: Bytes): ByteBuffer {
 export function pathWith(model: Bytes, path: Bytes, start: i32, end: i32): ByteBuffer {
   const out = new ByteBuffer(new Budget(MAX_PATH + MAX_TEXT));
   out.append(path.pointer, start);
-  appendPathSegment(out, model.pointer, model.length);
+  appendEncoded(out, model.pointer, model.length);
   out.append(path.pointer + end, path.length - end);
   return out;
 }

@@ -12,3 +12,9 @@ export function isUsableName(model: Bytes): bool {
   }
   return model.at(0) != 0x20 && model.at(model.length - 1) != 0x20;
 }
+
+/** Whether a name as a whole segment would be taken out of a path, and not looked up (RFC 3986, 5.2.4). */
+export function isDotSegment(model: Bytes): bool {
+  for (let i = 0; i < model.length; i++) if (model.at(i) != 0x2e) return false;
+  return model.length == 1 || model.length == 2;
+}

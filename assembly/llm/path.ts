@@ -1,5 +1,4 @@
-import { Ascii, isAscii } from "../bytes/ascii";
-import { ByteBuffer } from "../bytes/buffer";
+import { hexDigit } from "../bytes/percent";
 
 /** Longest path that is compared, in bytes once normalised. */
 export const MAX_PATH: i32 = 8192;
@@ -112,31 +111,4 @@ export class RequestPath {
     if (load<u8>(this.raw + at) != 0x25 /* % */ || at + 2 >= this.rawLength) return -1;
     return (hexDigit(load<u8>(this.raw + at + 1)) << 4) | hexDigit(load<u8>(this.raw + at + 2));
   }
-}
-
-/** Appends bytes as one segment of a path: all but RFC 3986's unreserved characters percent-encoded. False: no room. */
-export function appendPathSegment(out: ByteBuffer, pointer: usize, length: i32): bool {
-  for (let i = 0; i < length; i++) {
-    const byte = load<u8>(pointer + i);
-    if (isAscii(byte, Ascii.Unreserved)) {
-      if (!out.appendByte(byte)) return false;
-      continue;
-    }
-    if (!out.appendByte(0x25) || !out.appendByte(upperHex(byte >> 4)) || !out.appendByte(upperHex(byte & 15))) {
-      return false;
-    }
-  }
-  return true;
-}
-
-
-@inline
-function upperHex(digit: u8): u8 {
-  return digit < 10 ? 0x30 + digit : 0x37 + digit;
-}
-
-function hexDigit(byte: u8): i32 {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }

@@ -7,9 +7,9 @@ import { AwsCredential } from "./aws-credential";
 import { AwsKeys } from "./aws-keys";
 import { ContainerKeys, WebIdentityKeys } from "./aws-token";
 import { BearerToken } from "./bearer-token";
-import { Credential, NoCredential } from "./credential";
+import { Credential, MissingCredential, NoCredential } from "./credential";
 import { GoogleToken, ServiceAccount } from "./google-token";
-import { KeyPool, RotationRules } from "./key-pool";
+import { KeyPool, MOST_KEYS, RotationRules } from "./key-pool";
 import { OAuth2Token } from "./oauth2-token";
 import { readSecret, readSecrets } from "./secret";
 
@@ -17,7 +17,6 @@ const TYPES: string[] = ["None", "Bearer", "Header", "AwsSigV4", "GoogleServiceA
 const TEMPORARY_TYPES: string[] = ["AssumeRoleWithWebIdentity", "ContainerCredentials"];
 const CLIENT_AUTHENTICATION: string[] = ["Header", "Body"];
 
-const MOST_KEYS: i32 = 16;
 const MOST_STATUSES: i32 = 16;
 const LONGEST_NAME: i32 = 256;
 const LONGEST_PATH: i32 = 1024;
@@ -26,7 +25,6 @@ const LEAST_COOL_DOWN_MS: i64 = 1000;
 const MOST_COOL_DOWN_MS: i64 = 86_400_000;
 const USUAL_COOL_DOWN_MS: i64 = 30_000;
 const GOOGLE_SCOPE: string = "https://www.googleapis.com/auth/cloud-platform";
-const NOTHING = new ByteString("");
 
 /** Reads the key `credential` of a provider. `timeoutMs` is how long a token may take. */
 export function readCredential(provider: ConfigReader, timeoutMs: u32): Credential {
@@ -96,10 +94,13 @@ class CredentialReading {
       entry.rejectAll("must have either credentials, or accessKeyId and secretAccessKey");
     }
     const request = this.temporary(entry.section("credentials"));
-    return new AwsCredential(region, service, new AwsKeys(), this.source(request));
+    return request == null
+      ? new MissingCredential()
+      : new AwsCredential(region, service, new AwsKeys(), this.source(request));
   }
 
-  private temporary(entry: ConfigReader): TokenRequest {
+  /** Null when what can't be done without is missing. */
+  private temporary(entry: ConfigReader): TokenRequest | null {
     if (!entry.has("type")) entry.reject("type", "is required");
     const cluster = this.cluster(entry, "cluster");
     const host = entry.headerValue("host", cluster);
@@ -108,8 +109,9 @@ class CredentialReading {
       const role = new ByteString(this.plain(entry, "roleArn", 2048));
       const session = new ByteString(entry.headerValue("sessionName", "weir", 64));
       const identity = readSecret(entry, "webIdentityToken");
-      if (identity != null) this.note(identity);
-      return new WebIdentityKeys(cluster, this.timeoutMs, host, role, session, identity == null ? NOTHING : identity);
+      if (identity == null) return null;
+      this.note(identity);
+      return new WebIdentityKeys(cluster, this.timeoutMs, host, role, session, identity);
     }
     const path = readPath(entry, "path");
     const authorization = entry.has("authorization") ? readSecret(entry, "authorization") : null;
@@ -124,12 +126,12 @@ class CredentialReading {
     const cluster = this.cluster(entry, "tokenCluster");
     const scope = entry.string("scope", GOOGLE_SCOPE, 1, LONGEST_SCOPE);
     this.note(new ByteString(scope));
-    if (key == null) return new NoCredential();
+    if (key == null) return new MissingCredential();
     this.note(key);
     const account = ServiceAccount.parse(key);
     if (account == null) {
       entry.reject("key", "is no key file of a Google service account: JSON with client_email, private_key, token_uri");
-      return new NoCredential();
+      return new MissingCredential();
     }
     return new BearerToken(this.source(new GoogleToken(cluster, this.timeoutMs, account, scope)));
   }
@@ -145,18 +147,10 @@ class CredentialReading {
     const inBody = entry.enumValue("clientAuthentication", CLIENT_AUTHENTICATION, 0) == 1;
     this.note(new ByteString(host + path));
     this.note(scope);
-    if (id != null) this.note(id);
-    if (secret != null) this.note(secret);
-    const request = new OAuth2Token(
-      cluster,
-      this.timeoutMs,
-      host,
-      path,
-      id == null ? NOTHING : id,
-      secret == null ? NOTHING : secret,
-      scope,
-      inBody,
-    );
+    if (id == null || secret == null) return new MissingCredential();
+    this.note(id);
+    this.note(secret);
+    const request = new OAuth2Token(cluster, this.timeoutMs, host, path, id, secret, scope, inBody);
     return new BearerToken(this.source(request));
   }
 

@@ -24,6 +24,9 @@ const LEAST_TOKEN_MS: i64 = 100;
 const MOST_TOKEN_MS: i64 = 60_000;
 const USUAL_TOKEN_MS: i64 = 5000;
 const UNKNOWN_PROVIDER: string[] = ["Reject", "Strip"];
+const ONE_MARK =
+  "must not be with select.hostMetadata or select.cluster: attempts share their headers, so a second attempt would be " +
+  "taken for a request that came back";
 
 /** What the operator wrote, ready for use. Immutable but for tokens and keys' rest. */
 @final
@@ -73,6 +76,7 @@ export class EgressSettings extends Settings {
 
   end(): void {
     this.counters.flush();
+    for (let i = 0; i < this.sources.length; i++) this.sources[i].end();
   }
 
   tick(): void {
@@ -91,13 +95,15 @@ export function readEgressSettings(config: ConfigReader, common: CommonSettings)
   const providers = readProviders(config, timeoutMs);
   readModelMapping(config, providers);
   readAllowedRegions(config, providers);
+  const loopTag = LoopTag.read(config);
+  if (loopTag != null && select.isByAttempt) config.reject("loopTag", ONE_MARK);
   return new EgressSettings(
     common,
     select,
     providers,
     readStripping(config, providers),
     config.enumValue("unknownProvider", UNKNOWN_PROVIDER, 0) == 1,
-    LoopTag.read(config),
+    loopTag,
     new AnswerCounters(providers),
   );
 }

@@ -1,8 +1,8 @@
 import { ByteString } from "../../assembly/bytes/view";
 import { Refusal } from "../../assembly/filter/refusal";
-
 import { ResponseHead } from "../../assembly/filter/response-head";
 import { TokenSource } from "../../assembly/filter/token-source";
+import { NO_CREDENTIAL } from "./refusals";
 
 /** No key in particular. */
 export const NO_KEY: i32 = -1;
@@ -42,5 +42,17 @@ export class NoCredential extends Credential {
 
   put(_key: i32, _bodyHash: usize): Refusal | null {
     return null;
+  }
+}
+
+/** For a provider whose optional secret is missing: nothing goes to it. */
+@final
+export class MissingCredential extends Credential {
+  constructor() {
+    super(null);
+  }
+
+  put(_key: i32, _bodyHash: usize): Refusal | null {
+    return NO_CREDENTIAL;
   }
 }

@@ -13,10 +13,11 @@ import { ResponseHead } from "../../assembly/filter/response-head";
 import { Settings } from "../../assembly/filter/settings";
 import { nowMs } from "../../assembly/filter/time";
 import { TokenState } from "../../assembly/filter/token-source";
+import { Dialect } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
 import { FormProbe } from "../../assembly/llm/form-probe";
 import { jsonText, pathWith, plainText } from "../../assembly/llm/model-edit";
-import { MAX_MODEL_BYTES, isUsableName } from "../../assembly/llm/model-name";
+import { MAX_MODEL_BYTES, isDotSegment, isUsableName } from "../../assembly/llm/model-name";
 import { ModelProbe } from "../../assembly/llm/model-probe";
 import { ModelPlace } from "../../assembly/llm/routes";
 import { SeenModels } from "../../assembly/llm/seen-models";
@@ -43,8 +44,8 @@ export class EgressAuth extends AttemptExchange {
   private isAnswered: bool = false;
   /** Which model was asked for is known, or nobody needs to know. */
   private isModelSettled: bool = true;
-  /** What the request's filter state says; empty: nothing. */
-  private published: ByteBuffer | null = null;
+  /** The model that the request's filter state or its path names; null: neither does. */
+  private known: ByteBuffer | null = null;
   private json: ModelProbe | null = null;
   private form: FormProbe | null = null;
   private hash: Sha256 | null = null;
@@ -127,26 +128,38 @@ export class EgressAuth extends AttemptExchange {
 
   /** Takes the model from where it is known first; else the body has to be read. */
   private findModel(provider: Provider, head: RequestHead, endpoint: Endpoint, hasBody: bool): Outcome {
-    const place = endpoint.modelPlace;
-    const inBody = hasBody && place == ModelPlace.Body;
     const published = MODEL.get();
     if (published != null && isUsableName(published)) {
-      const kept = new ByteBuffer(new Budget(MAX_MODEL_BYTES));
-      kept.append(published.pointer, published.length);
-      this.published = kept;
-      if (!this.writePath(provider, this.publishedModel, head.path, endpoint)) {
-        return this.onProblem(Problem.HostFailure);
-      }
-      return inBody && provider.nameFor(this.publishedModel) != null ? this.startReading(head, endpoint) : Outcome.Pass;
+      return this.useKnown(provider, published, head, endpoint, hasBody);
     }
-    if (place == ModelPlace.Path) return this.useModel(provider, endpoint.pathModel, head, endpoint);
-    if (inBody && provider.namesModel) return this.startReading(head, endpoint);
+    const place = endpoint.modelPlace;
+    if (place == ModelPlace.Path) return this.useKnown(provider, endpoint.pathModel, head, endpoint, hasBody);
+    if (hasBody && place == ModelPlace.Body && provider.namesModel) return this.startReading(head, endpoint);
     return this.useHeader(provider, head, endpoint);
   }
 
-  private get publishedModel(): Bytes {
-    const published = this.published!;
-    return view.set(published.pointer, published.length);
+  /** The model is known before the body is. */
+  private useKnown(provider: Provider, model: Bytes, head: RequestHead, endpoint: Endpoint, hasBody: bool): Outcome {
+    if (!isUsableName(model)) return this.refuse(BAD_MODEL);
+    const known = new ByteBuffer(new Budget(MAX_MODEL_BYTES));
+    known.append(model.pointer, model.length);
+    this.known = known;
+    const outcome = this.writePath(provider, this.knownModel, head.path, endpoint);
+    if (outcome == Outcome.Ended || !hasBody || !this.mustReadBody(provider, endpoint)) return outcome;
+    return this.startReading(head, endpoint);
+  }
+
+  /** Whether the body may name another model than the provider is to be asked for. */
+  private mustReadBody(provider: Provider, endpoint: Endpoint): bool {
+    const path = provider.path;
+    if (endpoint.modelPlace == ModelPlace.Path) return path != null && !path.namesModel;
+    const isInBody = endpoint.modelPlace == ModelPlace.Body || endpoint.dialect == Dialect.Unknown;
+    return isInBody && provider.nameFor(this.knownModel) != null;
+  }
+
+  private get knownModel(): Bytes {
+    const known = this.known!;
+    return view.set(known.pointer, known.length);
   }
 
   /** The request names no model where one belongs: the routing header may. `endpoint` is null in the body phase. */
@@ -156,37 +169,35 @@ export class EgressAuth extends AttemptExchange {
       // The path is read into the same window.
       const kept = new ByteBuffer(new Budget(MAX_MODEL_BYTES + 1));
       kept.append(named.pointer, min(named.length, MAX_MODEL_BYTES + 1));
-      return this.useModel(provider, new Bytes().set(kept.pointer, kept.length), head, endpoint);
+      const model = new Bytes().set(kept.pointer, kept.length);
+      return isUsableName(model) ? this.writePath(provider, model, head.path, endpoint) : this.refuse(BAD_MODEL);
     }
     const path = provider.path;
     if (path == null) return Outcome.Pass;
-    if (path.needsModel) return this.refuse(NO_MODEL);
-    return this.writePath(provider, view.set(0, 0), head.path, endpoint)
-      ? Outcome.Pass
-      : this.onProblem(Problem.HostFailure);
-  }
-
-  private useModel(provider: Provider, model: Bytes, head: RequestHead, endpoint: Endpoint | null): Outcome {
-    if (!isUsableName(model)) return this.refuse(BAD_MODEL);
-    return this.writePath(provider, model, head.path, endpoint) ? Outcome.Pass : this.onProblem(Problem.HostFailure);
+    return path.needsModel ? this.refuse(NO_MODEL) : this.writePath(provider, view.set(0, 0), head.path, endpoint);
   }
 
   /**
    * Sets the provider's own path, or puts its name for the model into the request's. `endpoint` is null in the body phase, where
    * no path has a model.
    */
-  private writePath(provider: Provider, model: Bytes, path: Bytes, endpoint: Endpoint | null): bool {
+  private writePath(provider: Provider, model: Bytes, path: Bytes, endpoint: Endpoint | null): Outcome {
     const mapped = provider.nameFor(model);
     const target = new Bytes().set(model.pointer, model.length);
     if (mapped != null) target.set(mapped.pointer, mapped.length);
     const template = provider.path;
+    let written: ByteBuffer | null = null;
     if (template != null) {
-      const filled = template.fill(target, path);
-      return filled != null && requestHead.setPath(filled.pointer, filled.length);
+      if (template.needsModel && isDotSegment(target)) return this.refuse(BAD_MODEL);
+      written = template.fill(target, path);
+    } else {
+      if (endpoint == null || endpoint.modelPlace != ModelPlace.Path) return Outcome.Pass;
+      if (target.equals(endpoint.pathModel)) return Outcome.Pass;
+      if (isDotSegment(target)) return this.refuse(BAD_MODEL);
+      written = pathWith(target, path, endpoint.pathModelStart, endpoint.pathModelEnd);
     }
-    if (endpoint == null || endpoint.modelPlace != ModelPlace.Path || target.equals(endpoint.pathModel)) return true;
-    const edited = pathWith(target, path, endpoint.pathModelStart, endpoint.pathModelEnd);
-    return requestHead.setPath(edited.pointer, edited.length);
+    const isWritten = written != null && requestHead.setPath(written.pointer, written.length);
+    return isWritten ? Outcome.Pass : this.onProblem(Problem.HostFailure);
   }
 
   private startReading(head: RequestHead, endpoint: Endpoint): Outcome {
@@ -242,13 +253,15 @@ export class EgressAuth extends AttemptExchange {
     const provider = this.provider!;
     const own = new Bytes().set(models.first.pointer, models.first.length);
     if (!isUsableName(own)) return this.refuse(BAD_MODEL);
-    const model: Bytes = this.published != null ? this.publishedModel : own;
-    if (this.published == null && !this.writePath(provider, model, requestHead.path, null)) {
-      return this.onProblem(Problem.HostFailure);
+    if (this.known == null) {
+      const outcome = this.writePath(provider, own, requestHead.path, null);
+      if (outcome == Outcome.Ended) return outcome;
     }
+    const model: Bytes = this.known != null ? this.knownModel : own;
     const mapped = provider.nameFor(model);
-    if (mapped == null || mapped.equals(own.pointer, own.length)) return Outcome.Pass;
-    const target = view.set(mapped.pointer, mapped.length);
+    const target = new Bytes().set(model.pointer, model.length);
+    if (mapped != null) target.set(mapped.pointer, mapped.length);
+    if (target.equals(own)) return Outcome.Pass;
     const replacement = isJson ? jsonText(target) : plainText(target);
     this.replacement = replacement;
     this.replacedStart = <i32>models.start;
@@ -261,7 +274,7 @@ export class EgressAuth extends AttemptExchange {
   private settleWithout(): Outcome {
     if (this.isModelSettled) return Outcome.Pass;
     this.isModelSettled = true;
-    if (this.published != null) return Outcome.Pass;
+    if (this.known != null) return Outcome.Pass;
     return this.useHeader(this.provider!, requestHead, null);
   }
 

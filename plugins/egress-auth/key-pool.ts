@@ -9,7 +9,8 @@ import { nowMs } from "../../assembly/filter/time";
 import { Credential, NO_KEY } from "./credential";
 import { NO_CREDENTIAL, keysLimited, keysRefused } from "./refusals";
 
-const MOST_KEYS: i32 = 16;
+/** Most keys of a pool. */
+export const MOST_KEYS: i32 = 16;
 const MOST_WRITES: i32 = 4;
 /** An answer can't keep a key out for longer, in seconds. */
 const MOST_COOL_DOWN_S: u64 = 86_400;
@@ -74,6 +75,8 @@ export class KeyPool extends Credential {
     const until = nowMs() + restMs(head.get(RETRY_AFTER), this.rules.coolDownMs);
     for (let i = 0; i < MOST_WRITES; i++) {
       this.load();
+      // Another answer may have earned the same key a longer rest.
+      if (restsUntil(key) >= until) return;
       store<u64>(resting + key * 8, until * 1024 + status);
       if (this.slots!.write(resting, this.values.length * 8) != SlotWrite.Conflict) return;
     }

@@ -1,8 +1,8 @@
 import { Budget } from "../../assembly/bytes/budget";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { appendEncoded } from "../../assembly/bytes/percent";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { appendBase64 } from "../../assembly/crypto/base64url";
-import { appendEncoded } from "../../assembly/crypto/sigv4-target";
 import { TokenRequest } from "../../assembly/filter/token-request";
 import { appendText } from "./aws-keys";
 import { numberOf, parseAnswer, textOf } from "./json-answer";

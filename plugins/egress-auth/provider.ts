@@ -1,14 +1,19 @@
 import { Budget } from "../../assembly/bytes/budget";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { appendEncoded } from "../../assembly/bytes/percent";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { Dialect } from "../../assembly/llm/dialect";
-import { appendPathSegment } from "../../assembly/llm/path";
+import { Endpoint } from "../../assembly/llm/endpoint";
+import { ModelPlace } from "../../assembly/llm/routes";
 import { GlobList } from "../../assembly/match/glob-list";
 import { Credential } from "./credential";
 
 const MOST_PATH_BYTES: i32 = 64 << 10;
 const MODEL_PLACE: string = "{model}";
 const QUESTION: u8 = 0x3f;
+const POST = new ByteString("POST");
+const NO_BYTES = new Bytes();
+const view = new Bytes();
 
 /** A header that requests to a provider carry. */
 @final
@@ -24,11 +29,14 @@ export class FixedHeader {
 export class PathTemplate {
   private readonly parts: ByteString[] = [];
   private readonly hasQuery: bool;
+  /** Whether what it makes says the model, be it always the same one. */
+  readonly namesModel: bool;
 
   constructor(text: string) {
     const parts = text.split(MODEL_PLACE);
     for (let i = 0; i < parts.length; i++) this.parts.push(new ByteString(parts[i]));
     this.hasQuery = text.includes("?");
+    this.namesModel = this.needsModel || hasModel(new ByteString(text));
   }
 
   get needsModel(): bool {
@@ -39,7 +47,7 @@ export class PathTemplate {
   fill(model: Bytes, original: Bytes): ByteBuffer | null {
     const out = new ByteBuffer(new Budget(MOST_PATH_BYTES));
     for (let i = 0; i < this.parts.length; i++) {
-      if (i > 0 && !appendPathSegment(out, model.pointer, model.length)) return null;
+      if (i > 0 && !appendEncoded(out, model.pointer, model.length)) return null;
       if (!out.append(this.parts[i].pointer, this.parts[i].length)) return null;
     }
     if (this.hasQuery) return out;
@@ -47,6 +55,13 @@ export class PathTemplate {
     while (at < original.length && original.at(at) != QUESTION) at++;
     return out.append(original.pointer + at, original.length - at) ? out : null;
   }
+}
+
+/** Whether it is a path of an API that has the model there. */
+function hasModel(path: ByteString): bool {
+  const endpoint = new Endpoint();
+  endpoint.classify(view.set(POST.pointer, POST.length), new Bytes().set(path.pointer, path.length), NO_BYTES);
+  return endpoint.modelPlace == ModelPlace.Path;
 }
 
 /** What a provider calls the models that clients ask for: the first pattern that matches. */

@@ -20,7 +20,7 @@ export type CalloutEnd =
 
 /** A request that a module made with `proxy_http_call` or `proxy_grpc_call`; the test answers it. */
 export class Callout {
-  #end: ((end: CalloutEnd) => void) | undefined;
+  #end: ((end: CalloutEnd | undefined) => void) | undefined;
 
   constructor(
     readonly kind: "http" | "grpc",
@@ -33,7 +33,8 @@ export class Callout {
     readonly method: string,
     /** 0 is none. */
     readonly timeoutMilliseconds: number,
-    end: (end: CalloutEnd) => void,
+    /** Is told how it ended, once; `undefined`: nobody is to be told. */
+    end: (end: CalloutEnd | undefined) => void,
   ) {
     this.#end = end;
   }
@@ -71,7 +72,9 @@ export class Callout {
 
   /** Nobody is told. */
   cancel(): void {
+    const end = this.#end;
     this.#end = undefined;
+    end?.(undefined);
   }
 
   #finish(end: CalloutEnd): void {

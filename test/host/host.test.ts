@@ -88,6 +88,16 @@ describe("a request in one call", () => {
     expect(r.stream.localReply).toMatchObject({ status: 503, body: "down", details: "auth_down" });
   });
 
+  test("a callout of a plugin that is gone ends with it: nobody is told when its time is up", async () => {
+    const { host, plugin } = await probe({ clusters: ["auth"] });
+    plugin.send(post("rh=call;0;auth,4 reply=continue;0", "abc")).stream.finish();
+    plugin.delete();
+    expect([plugin.isDeleted, plugin.callouts]).toEqual([true, []]);
+    const { length } = host.logs;
+    host.tick(5000);
+    expect(host.logs).toHaveLength(length);
+  });
+
   test("a client that goes away is logged and deleted", async () => {
     const { plugin } = await probe();
     const stream = plugin.stream();

@@ -127,7 +127,7 @@ export class PluginContext implements Context {
     const callout: Callout = new Callout(kind, token, cluster, headers, body, method, timeout, (end) => {
       stopTimer();
       this.#callouts.delete(token);
-      this.#tell(token, end);
+      if (end) this.#tell(token, end);
     });
     this.#callouts.set(token, callout);
     if (timeout > 0) stopTimer = this.host.process.clock.after(timeout, () => callout.timeOut());
@@ -141,7 +141,6 @@ export class PluginContext implements Context {
     const callout = this.#callouts.get(token);
     if (callout?.kind !== "grpc") return Status.NotFound;
     callout.cancel();
-    this.#callouts.delete(token);
     return Status.Ok;
   }
 
@@ -220,7 +219,6 @@ export class PluginContext implements Context {
   #delete(): void {
     this.#cancelTick();
     for (const callout of this.#callouts.values()) callout.cancel();
-    this.#callouts.clear();
     this.host.call(this, "proxy_on_delete", this.id);
     this.isDeleted = true;
     this.host.forget(this.id);

@@ -1,6 +1,7 @@
 import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { appendPathSegment, RequestPath } from "../../../assembly/llm/path";
+import { appendEncoded } from "../../../assembly/bytes/percent";
+import { RequestPath } from "../../../assembly/llm/path";
 
 const INPUT = new StaticArray<u8>(1 << 17);
 const OUTPUT = new ByteBuffer(new Budget(1 << 20));
@@ -27,5 +28,5 @@ export function normalise(length: i32): bool {
 
 export function encodeSegment(length: i32): bool {
   OUTPUT.clear();
-  return appendPathSegment(OUTPUT, inputPointer(), length);
+  return appendEncoded(OUTPUT, inputPointer(), length);
 }

@@ -66,6 +66,22 @@ describe.each([401, 429])("a key that earns %i", (status) => {
   });
 });
 
+test("a key's long rest is not cut short by what it earns after it", () => {
+  const streams = Array.from({ length: MANY }, () => {
+    const stream = pool.stream();
+    stream.request(chat("pool"));
+    return stream;
+  });
+  const [first, second] = streams.filter(({ upstream }) => upstream.headers?.get("authorization") === KEYS[0]);
+  first!.respond({ status: 429, headers: { "retry-after": "3600" } });
+  second!.respond({ status: 429 });
+  for (const stream of streams) stream.finish();
+  worker.tick(40_000);
+  expect(used(other)).toEqual(KEYS.slice(1));
+  worker.tick(3_600_000);
+  expect(used(other)).toEqual(KEYS);
+});
+
 test("other statuses let a key serve on", () => {
   for (const status of [200, 400, 403, 500, 503]) ask(pool, status);
   expect(used(other)).toEqual(KEYS);

@@ -9,6 +9,16 @@ const AZURE = {
   host: "x.openai.azure.com",
   path: "/openai/deployments/{model}/chat/completions?api-version=1",
 };
+const MISSING = { env: "NONE", optional: true };
+const VERTEX = { type: "GoogleServiceAccount", tokenCluster: "idp" };
+const CLIENT = {
+  type: "OAuth2ClientCredentials",
+  tokenCluster: "idp",
+  tokenPath: "/token",
+  clientId: { value: "client" },
+};
+const ROLE = { type: "AwsSigV4", region: "us-east-1", service: "bedrock" };
+const WEB = { type: "AssumeRoleWithWebIdentity", cluster: "sts", roleArn: "arn:aws:iam::1:role/llm" };
 
 describe("the provider", () => {
   test.each<[what: string, config: Config, provider: string | undefined, expected: string]>([
@@ -43,6 +53,24 @@ describe("the provider", () => {
     [
       "whose optional key is missing is refused",
       { providers: [{ name: "openai", credential: { type: "Bearer", from: { env: "NONE", optional: true } } }] },
+      "openai",
+      "503 no_credential",
+    ],
+    [
+      "whose optional key file is missing is refused",
+      { providers: [{ name: "openai", credential: { ...VERTEX, key: MISSING } }] },
+      "openai",
+      "503 no_credential",
+    ],
+    [
+      "whose optional client secret is missing is refused",
+      { providers: [{ name: "openai", credential: { ...CLIENT, clientSecret: MISSING } }] },
+      "openai",
+      "503 no_credential",
+    ],
+    [
+      "whose optional web identity is missing is refused",
+      { providers: [{ name: "openai", credential: { ...ROLE, credentials: { ...WEB, webIdentityToken: MISSING } } }] },
       "openai",
       "503 no_credential",
     ],
@@ -131,6 +159,59 @@ describe("the model", () => {
     expect(outcome.upstream.isFramed).toBe(true);
   });
 
+  const FIXED = { ...OPENAI, path: "/openai/v1/chat/completions" };
+  const PINNED = { ...OPENAI, path: "/v1beta/models/gemini-2.5-pro:generateContent" };
+  const DEPLOYMENT = "/openai/deployments/cheap/chat/completions?api-version=1";
+
+  test.each<[what: string, config: Config, path: string, body: object, wanted: { path: string; body?: object }]>([
+    [
+      "that its path names goes into the body where the provider's own path has none",
+      { providers: [FIXED] },
+      DEPLOYMENT,
+      { model: "dear", messages: [] },
+      { path: "/openai/v1/chat/completions?api-version=1", body: { model: "cheap", messages: [] } },
+    ],
+    [
+      "that its path names is mapped there",
+      { providers: [FIXED], modelMapping: { openai: { cheap: "llama-cheap" } } },
+      DEPLOYMENT,
+      { messages: [], model: "dear" },
+      { path: "/openai/v1/chat/completions?api-version=1", body: { messages: [], model: "llama-cheap" } },
+    ],
+    [
+      "in the body is left where the path says it",
+      { providers: [OPENAI] },
+      DEPLOYMENT,
+      { model: "dear" },
+      { path: DEPLOYMENT },
+    ],
+    [
+      "in the body is left where the provider's own path says another",
+      { providers: [PINNED] },
+      "/v1beta/models/gemini-2.0-flash:generateContent",
+      { contents: [], model: "dear" },
+      { path: PINNED.path },
+    ],
+  ])("%s", async (_what, config, path, body, wanted) => {
+    const outcome = await send(config, post("openai", path, body));
+    expect([verdict(outcome), ...upstream(outcome, ":path")]).toEqual(["passed", wanted.path]);
+    expect(outcome.upstream.body).toBe(JSON.stringify(wanted.body ?? body));
+  });
+
+  test("that the router found by a body's shape is mapped on any path", async () => {
+    const { egress } = await startEgress(MAPPED);
+    const stream = egress.stream();
+    stream.filterState.set("weir.model", "old");
+    stream.request(post("openai", "/team/ask", { model: "old", messages: [] }));
+    expect(JSON.parse(stream.upstream.body)).toMatchObject({ model: "new" });
+  });
+
+  test.each(["..", "."])("%j is no segment of a path", async (model) => {
+    expect(verdict(await send(MAPPED, chat("azure", model)))).toBe("400 bad_model");
+    const elsewhere = await send(MAPPED, chat("openai", model));
+    expect([verdict(elsewhere), JSON.parse(elsewhere.upstream.body)]).toMatchObject(["passed", { model }]);
+  });
+
   test("in a form is mapped", async () => {
     const form = (model: string) =>
       `--cut\r\ncontent-disposition: form-data; name="model"\r\n\r\n${model}\r\n--cut--\r\n`;
@@ -200,11 +281,21 @@ describe("a loop tag", () => {
     ["other gateways", "gw-2, gw-10", "passed"],
     ["this one once", "gw-2, gw-1", "passed"],
     ["this one twice", "gw-1,gw-2 , gw-1", "508 loop"],
+    ["this one twice, after tabs", "gw-2,\tgw-1\t,\tgw-1", "508 loop"],
   ])("of a request that has been through %s", async (_who, via, expected) => {
     const outcome = await send(config, chat(undefined, "gpt-4o", via === undefined ? {} : { "x-gateway-via": via }));
     expect(verdict(outcome)).toBe(expected);
     if (expected === "passed") expect(outcome.upstream.headers?.all("x-gateway-via").at(-1)).toBe("gw-1");
   });
+
+  test.each([{ hostMetadata: ["weir", "provider"] }, { cluster: true }])(
+    "is refused where each attempt is seen: %j",
+    async (select) => {
+      const lines = await complaints({ ...config, select });
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain("egress-auth: config.loopTag: must not be with select.hostMetadata or select.cluster");
+    },
+  );
 
   test("counts over several lines of the header", async () => {
     const headers = [

@@ -79,6 +79,7 @@ const QUERIES: [name: string, before: string, after: string][] = [
   ["a key first", "?key=s&a=1", "?a=1"],
   ["a key last", "?a=1&key=s", "?a=1"],
   ["a key between others", "?a=1&key=s&b=2", "?a=1&b=2"],
+  ["a token of OAuth 1", "?a=1&oauth_token=s", "?a=1"],
   ["several", "?api-key=s&access_token=t&a=1&key=u", "?a=1"],
   ["any case", "?KEY=s&Access_Token=t&a=1", "?a=1"],
   ["percent-encoded names", "?%6b%65y=s&a=1&api%2Dkey=t", "?a=1"],
@@ -117,6 +118,8 @@ test("whatever the query is, no parameter of a stripped name is left, and all ot
 
 test.each([
   ["realtime, openai-insecure-api-key.sk-1, openai-beta.realtime-v1", "realtime, openai-beta.realtime-v1"],
+  ["realtime,\topenai-insecure-api-key.sk-1\t,openai-organization.org-1", "realtime"],
+  ["realtime,\topenai-organization.org-1", "realtime"],
   ["openai-insecure-api-key.sk-1", undefined],
   ["graphql-ws", "graphql-ws"],
   ["base64url.bearer.authorization.k8s.io.abc, v4.channel", "v4.channel"],

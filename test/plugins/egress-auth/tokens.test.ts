@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { wasmFile } from "../../../scripts/setup/plugins.ts";
+import { type Callout } from "../../host/callout.ts";
+import { WasmHost } from "../../host/wasm-host.ts";
+import { chat, upstream } from "./support/egress.ts";
+
+const secret = (value: string) => ({ value });
+const CORP = {
+  name: "corp",
+  credential: {
+    type: "OAuth2ClientCredentials",
+    tokenCluster: "idp",
+    tokenPath: "/token",
+    clientId: secret("client"),
+    clientSecret: secret("client-secret"),
+  },
+};
+/** Enough for a request that waits to see what others have fetched, far from any timeout. */
+const SOON_MS = 100;
+
+test("a configuration that is replaced while it fetches a token leaves the next one free to fetch", async () => {
+  const asked: Callout[] = [];
+  const host = await WasmHost.load(wasmFile("egress-auth"), {
+    rootId: "egress-auth",
+    clusters: { idp: (callout) => asked.push(callout) },
+  });
+  const before = host.createPlugin({ configuration: { providers: [CORP] } });
+  host.tick(1000);
+  expect(asked).toHaveLength(1);
+  before.delete();
+  const after = host.createPlugin({ configuration: { providers: [CORP], unknownProvider: "Strip" } });
+  const { upstream: sent, ...rest } = after.send(chat("corp"));
+  expect([sent.complete, rest.status]).toEqual([false, "held"]);
+  host.tick(SOON_MS);
+  expect(asked).toHaveLength(2);
+  asked[1]!.answer({ body: '{"access_token":"token-2","expires_in":3600}' });
+  host.tick(SOON_MS);
+  expect(upstream(after.send(chat("corp")), "authorization")).toEqual(["Bearer token-2"]);
+  expect(rest.stream.upstream.headers?.get("authorization")).toBe("Bearer token-2");
+});
