@@ -172,6 +172,7 @@ export class AnswerFields extends JsonListener {
         this.feedUsage(end);
         this.usageStart = NOT_OPEN;
         this.usageReader.end();
+        this.usage.isProvisional = path == AnswerPath.MessageUsage;
       }
     } else if (path >= AnswerPath.FirstModel) {
       if (this.isModelRead) this.model.isKnown = true;

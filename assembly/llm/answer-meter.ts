@@ -126,15 +126,20 @@ export class AnswerMeter {
     return min(<i64>this.reader.offset / COMPRESSED_BYTES_PER_TOKEN, MAX_COUNT);
   }
 
+  /** Whether the answer has said how much the model wrote, not only how much it had when it began. */
+  get hasFinalOutput(): bool {
+    const usage = this.reader.usage;
+    return usage.output >= 0 && !usage.isProvisional;
+  }
+
   /** Whether the answer has ended and said what it used: then no estimate counts. */
   get isCertain(): bool {
-    const usage = this.reader.usage;
-    return this.isComplete && usage.input >= 0 && usage.output >= 0;
+    return this.isComplete && this.reader.usage.input >= 0 && this.hasFinalOutput;
   }
 
   /**
-   * Decides what was used. Where the output is not reported, or the answer was cut, perhaps before its last report, the
-   * estimate counts if it is more.
+   * Decides what was used. Where the output is not reported to its end, or the answer was cut, perhaps before its last report,
+   * the estimate counts if it is more.
    *
    * @param inputEstimate for an answer that doesn't report its input
    * @param outputEstimate likewise; `writtenSoFar`, or 0 for an error
@@ -148,7 +153,7 @@ export class AnswerMeter {
     this.isReported = usage.input >= 0 && (hasOutput || isWhole);
     this.input = usage.input >= 0 ? usage.input : inputEstimate;
     this.output = hasOutput ? usage.output : isWhole ? max<i64>(usage.total - this.input, 0) : 0;
-    if (!(this.isComplete && hasOutput) && outputEstimate > this.output) {
+    if (!(this.isComplete && this.hasFinalOutput) && outputEstimate > this.output) {
       this.output = outputEstimate;
       this.isReported = false;
     }

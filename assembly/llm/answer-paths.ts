@@ -11,6 +11,8 @@ export const enum AnswerPath {
   Bytes = 4,
   FirstModel = 5,
   FirstUsage = 9,
+  /** What a stream says when it begins. */
+  MessageUsage = 11,
   /** A count that is in no usage object; `countOfPath` says which. */
   FirstCount = 23,
   /** Text where it is a string; an object of that name is something else. */

@@ -28,6 +28,7 @@ const KEYS = new JsonPaths([
   "code",
   "generated_text",
   "stringValue",
+  "transcript",
   "arguments",
   "input",
   "args",
@@ -43,8 +44,8 @@ const KEYS = new JsonPaths([
 ]);
 const REASONING_CONTENT: i32 = 2;
 const REASONING: i32 = 3;
-const FIRST_RAW: i32 = 12;
-const FIRST_IGNORED: i32 = 17;
+const FIRST_RAW: i32 = 13;
+const FIRST_IGNORED: i32 = 18;
 
 /** Outermost level of what is passed on as it is written, or ignored, when there is none. */
 const NO_LEVEL: i32 = 0;

@@ -3,6 +3,7 @@ import { Bytes, ByteString } from "../bytes/view";
 import { JsonKind } from "../json/listener";
 import { JsonScanner } from "../json/scanner";
 import { BatchTotals } from "./batch-totals";
+import { Dialect } from "./dialect";
 import { MultipartListener, MultipartScanner } from "./multipart";
 import { FIRST_MORE_PATH, RequestFields, requestPaths } from "./request-fields";
 
@@ -55,7 +56,7 @@ class Params extends RequestFields {
   override onValueEnd(path: i32, kind: JsonKind, end: u64): void {
     super.onValueEnd(path, kind, end);
     if (path != FIRST_MORE_PATH) return;
-    this.totals.add(this);
+    this.totals.add(this, Dialect.AnthropicBatches);
     this.reset();
   }
 }
@@ -67,8 +68,7 @@ const MESSAGE_PATHS = requestPaths("requests[*].params", ["requests[*]"]);
 export class MessageBatchReader extends BatchReader {
   private readonly scanner: JsonScanner;
 
-  constructor() {
-    const totals = new BatchTotals();
+  constructor(totals: BatchTotals) {
     super(totals);
     this.scanner = new JsonScanner(MESSAGE_PATHS, new Params(totals));
   }
@@ -129,8 +129,8 @@ export class FileBatchReader extends BatchReader {
   private isBlank: bool = true;
   private hasBadLine: bool = false;
 
-  constructor() {
-    super(new BatchTotals());
+  constructor(totals: BatchTotals) {
+    super(totals);
     const fields = new RequestFields();
     this.fields = fields;
     this.line = new JsonScanner(FILE_PATHS, fields);
@@ -206,7 +206,7 @@ export class FileBatchReader extends BatchReader {
 
   private endLine(): void {
     if (!this.isBlank) {
-      if (this.line.finish()) this.totals.add(this.fields);
+      if (this.line.finish()) this.totals.add(this.fields, Dialect.OpenAiBatches);
       else this.hasBadLine = true;
     }
     this.beginLine();

@@ -1,8 +1,8 @@
 import { NO_COUNT, addCounts, multiplyCounts } from "./token-count";
+import { Dialect } from "./dialect";
 import { RequestFields } from "./request-fields";
 
 /** What the requests of a batch come to. */
-@final
 export class BatchTotals {
   requests: i64 = 0;
   inputTokens: i64 = 0;
@@ -19,13 +19,13 @@ export class BatchTotals {
     this.uncappedAnswers = 0;
   }
 
-  /** Adds a request that has been read to its end. */
-  add(request: RequestFields): void {
+  /** Adds a request of a batch in this dialect, which has been read to its end. */
+  add(request: RequestFields, dialect: Dialect): void {
     if (request.hasDuplicate) this.hasDuplicate = true;
     if (request.root.count == 0) return;
     this.requests++;
     this.inputTokens = addCounts(this.inputTokens, request.inputTokens);
-    const cap = request.outputCap;
+    const cap = request.outputCap(dialect);
     if (cap == NO_COUNT) this.uncappedAnswers = addCounts(this.uncappedAnswers, request.answers);
     else this.cappedTokens = addCounts(this.cappedTokens, multiplyCounts(cap, request.answers));
   }

@@ -74,6 +74,13 @@ export class Endpoint {
     return (this.facts & Fact.AnswerText) != 0;
   }
 
+  /** Whether a model is named only for its tokenizer: the answer says how many tokens there are. Valid after `classify`. */
+  get countsTokens(): bool {
+    if (!this.needsModel || this.answerCarriesText || PATH.length < 6) return false;
+    const end = PATH.pointer + PATH.length;
+    return (load<u32>(end - 6) | 0x20202020) == 0x656b6f74 /* "toke" */ && (load<u16>(end - 2) | 0x2020) == 0x736e;
+  }
+
   /** Whether the path asks for a stream; elsewhere the body's `stream` does. */
   get streamsByPath(): bool {
     return (this.facts & Fact.Streams) != 0;

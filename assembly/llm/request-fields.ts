@@ -3,10 +3,12 @@ import { ByteBuffer } from "../bytes/buffer";
 import { JsonKind, JsonListener } from "../json/listener";
 import { ALL_OTHERS, JsonPaths } from "../json/paths";
 import { MAX_DEPTH } from "../json/scanner";
-import { CountReader, NO_COUNT } from "./token-count";
+import { Dialect } from "./dialect";
+import { OUTPUT_CAPS, OUTPUT_CAP_COUNT, OutputCaps } from "./output-caps";
 import { KeyRole, roleOfKey } from "./request-keys";
 import { RequestTexts } from "./request-texts";
 import { ShapeKey, shapeWith } from "./shape";
+import { CountReader, multiplyCounts } from "./token-count";
 
 /** Longest model name that is kept, in bytes. */
 export const MAX_REQUEST_MODEL: i32 = 256;
@@ -18,7 +20,7 @@ const ANSWER_START_TOKENS: i64 = 3;
 const TOOL_TOKENS: i64 = 12;
 const MEMBER_TOKENS: i64 = 3;
 const DIGITS_A_TOKEN: i32 = 3;
-/** No provider gives more answers to a request. */
+/** No provider gives more answers to a prompt. */
 const MOST_ANSWERS: i64 = 1024;
 
 const enum Field {
@@ -31,10 +33,13 @@ const enum Field {
   Stream,
   StreamOptions,
   IncludeUsage,
+  Background,
+  PromptElement,
   FirstAnswers,
-  FirstCap = 13,
+  FirstCap = 15,
 }
 
+/** The bounds of an answer follow them. */
 const FIELDS = [
   "",
   "model",
@@ -45,31 +50,20 @@ const FIELDS = [
   "stream",
   "stream_options",
   "stream_options.include_usage",
+  "background",
+  "prompt[*]",
   "n",
   "best_of",
   "generationConfig.candidateCount",
   "generation_config.candidate_count",
-  "max_tokens",
-  "max_completion_tokens",
-  "max_output_tokens",
-  "max_tokens_to_sample",
-  "max_gen_len",
-  "maxTokens",
-  "generationConfig.maxOutputTokens",
-  "generationConfig.max_output_tokens",
-  "generation_config.max_output_tokens",
-  "generation_config.maxOutputTokens",
-  "inferenceConfig.maxTokens",
-  "inferenceConfig.max_new_tokens",
-  "textGenerationConfig.maxTokenCount",
-  "options.num_predict",
 ];
 
 /** The paths that `RequestFields` hears about, where the request is the value at `root`; then `more`. */
 export function requestPaths(root: string, more: string[] = []): JsonPaths {
   const paths: string[] = [];
-  for (let i = 0; i < FIELDS.length; i++) {
-    const field = FIELDS[i];
+  const fields = FIELDS.concat(OUTPUT_CAPS);
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i];
     paths.push(root == "" || field == "" ? root + field : root + "." + field);
   }
   paths.push(ALL_OTHERS);
@@ -77,7 +71,7 @@ export function requestPaths(root: string, more: string[] = []): JsonPaths {
 }
 
 /** `ALL_OTHERS`, and after it the first of `more`, in `requestPaths`. */
-const OTHERS: i32 = 27;
+const OTHERS: i32 = Field.FirstCap + OUTPUT_CAP_COUNT;
 export const FIRST_MORE_PATH: i32 = OTHERS + 1;
 
 /** Where a value stands in the body, [start, end), and what it is. */
@@ -122,13 +116,15 @@ export class RequestFields extends JsonListener {
   readonly stream: FieldPlace = new FieldPlace();
   readonly streamOptions: FieldPlace = new FieldPlace();
   readonly includeUsage: FieldPlace = new FieldPlace();
+  readonly background: FieldPlace = new FieldPlace();
   /** Bits of `ShapeKey`. */
   shape: i32 = 0;
   /** A key that decides something here came twice in one object. */
   hasDuplicate: bool = false;
-  /** The largest cap on an answer's tokens, or `NO_COUNT`. */
-  outputCap: i64 = NO_COUNT;
-  answers: i64 = 1;
+  private readonly caps: OutputCaps = new OutputCaps();
+  private answersEach: i64 = 1;
+  /** How many prompts there are in a list of texts, or of lists of tokens; 0 where there is no list. */
+  private prompts: i64 = 0;
   private hasMessages: bool = false;
   private readonly texts: RequestTexts = new RequestTexts();
   private readonly number: CountReader = new CountReader();
@@ -148,10 +144,12 @@ export class RequestFields extends JsonListener {
     this.stream.reset();
     this.streamOptions.reset();
     this.includeUsage.reset();
+    this.background.reset();
     this.shape = 0;
     this.hasDuplicate = false;
-    this.outputCap = NO_COUNT;
-    this.answers = 1;
+    this.caps.reset();
+    this.answersEach = 1;
+    this.prompts = 0;
     this.hasMessages = false;
     this.texts.reset();
     this.depth = 0;
@@ -161,6 +159,16 @@ export class RequestFields extends JsonListener {
   /** The estimate so far. */
   get inputTokens(): i64 {
     return this.texts.tokens + (this.hasMessages ? ANSWER_START_TOKENS : 0);
+  }
+
+  /** The largest cap on one answer's tokens that this dialect has, at most `MAX_COUNT`; `NO_COUNT` when none is given. */
+  outputCap(dialect: Dialect): i64 {
+    return this.caps.largest(dialect);
+  }
+
+  /** How many answers are asked for: up to 1,024 to each prompt. */
+  get answers(): i64 {
+    return multiplyCounts(this.answersEach, max<i64>(this.prompts, 1));
   }
 
   override onKey(pointer: usize, length: i32): void {
@@ -187,6 +195,7 @@ export class RequestFields extends JsonListener {
     if (!this.isInside) return;
     const place = this.placeOf(path);
     if (place != null && path != Field.Root) place.begin(kind, start);
+    if (path == Field.PromptElement && (kind == JsonKind.String || kind == JsonKind.Array)) this.prompts++;
     this.shape = shapeWith(this.shape, shapeKeyOf(path));
     this.isPlain = kind <= JsonKind.Number;
     if (kind >= JsonKind.Object) {
@@ -256,8 +265,8 @@ export class RequestFields extends JsonListener {
     }
     if (kind != JsonKind.Number || path < Field.FirstAnswers || path >= OTHERS) return;
     const value = this.number.value;
-    if (path >= Field.FirstCap) this.outputCap = max(this.outputCap, value);
-    else this.answers = max(this.answers, min(value, MOST_ANSWERS));
+    if (path >= Field.FirstCap) this.caps.take(path - Field.FirstCap, value);
+    else this.answersEach = max(this.answersEach, min(value, MOST_ANSWERS));
   }
 
   private placeOf(path: i32): FieldPlace | null {
@@ -272,6 +281,8 @@ export class RequestFields extends JsonListener {
         return this.streamOptions;
       case Field.IncludeUsage:
         return this.includeUsage;
+      case Field.Background:
+        return this.background;
       default:
         return null;
     }

@@ -1,6 +1,7 @@
 import { Bytes } from "../bytes/view";
 import { JsonKind } from "../json/listener";
 import { JsonProblem, JsonScanner } from "../json/scanner";
+import { Dialect } from "./dialect";
 import { NO_COUNT, multiplyCounts } from "./token-count";
 import { RequestEdit, includeUsageEdit } from "./request-edit";
 import { RequestFields, requestPaths } from "./request-fields";
@@ -99,7 +100,7 @@ export class RequestReader {
     return this.fields.shape;
   }
 
-  /** Whether a key that decides something here (model, stream and its options, caps, numbers of answers) came twice. */
+  /** Whether a key that decides something here (model, stream and its options, background, caps, numbers of answers) came twice. */
   get hasDuplicate(): bool {
     return this.fields.hasDuplicate;
   }
@@ -126,20 +127,25 @@ export class RequestReader {
     return includeUsageEdit(this.fields.root, this.fields.streamOptions, this.fields.includeUsage);
   }
 
-  /** The largest cap on one answer's tokens that is given, at most `MAX_COUNT`; `NO_COUNT` when there is none. */
-  get outputCap(): i64 {
-    return this.fields.outputCap;
+  /** Whether the answer comes first and the model writes afterwards. */
+  get isBackground(): bool {
+    return this.fields.background.count > 0 && this.fields.background.kind == JsonKind.True;
   }
 
-  /** How many answers are asked for, 1 to 1,024. */
+  /** The largest cap on one answer's tokens that this dialect has, at most `MAX_COUNT`; `NO_COUNT` when none is given. */
+  outputCap(dialect: Dialect): i64 {
+    return this.fields.outputCap(dialect);
+  }
+
+  /** How many answers are asked for: up to 1,024 to each prompt. */
   get answers(): i64 {
     return this.fields.answers;
   }
 
   /** The most tokens that the answers can have; `perAnswer` where the request gives no cap. */
-  outputTokens(perAnswer: i64): i64 {
-    const cap = this.fields.outputCap;
-    return multiplyCounts(cap == NO_COUNT ? perAnswer : cap, this.fields.answers);
+  outputTokens(perAnswer: i64, dialect: Dialect): i64 {
+    const cap = this.outputCap(dialect);
+    return multiplyCounts(cap == NO_COUNT ? perAnswer : cap, this.answers);
   }
 
   /** The estimate of what the model reads: texts, pictures and files, tools, and the framing of messages. */

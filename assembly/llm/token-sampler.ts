@@ -44,6 +44,11 @@ export class TokenSampler {
     this.sampled = 0;
   }
 
+  /** Whether nothing was fed since `reset`. */
+  get isEmpty(): bool {
+    return this.seen == 0;
+  }
+
   /** Consumes `length` bytes at `pointer`. */
   feed(pointer: usize, length: i32): void {
     const end = this.seen + length;

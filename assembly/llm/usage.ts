@@ -25,6 +25,11 @@ export const enum Count {
   /** Like `Input` and `Output`, read only where nothing else counts these: what is billed, and what a gateway measures. */
   SpareInput,
   SpareOutput,
+  /** Sums over all that ran for one answer, of which `Input` and its kin leave some out. */
+  IterationsInput,
+  IterationsOutput,
+  IterationsCacheRead,
+  IterationsCacheWrite,
   End,
 }
 
@@ -42,6 +47,8 @@ export class Usage {
   cachedInput: i64 = NO_COUNT;
   cacheCreation: i64 = NO_COUNT;
   reasoning: i64 = NO_COUNT;
+  /** The output is what there was when the answer began (Anthropic, "message_start"): what the model writes comes on top. */
+  isProvisional: bool = false;
   private readonly counts: StaticArray<i64> = new StaticArray<i64>(Count.End);
 
   constructor() {
@@ -50,6 +57,7 @@ export class Usage {
 
   reset(): void {
     for (let i = 0; i < Count.End; i++) unchecked((this.counts[i] = NO_COUNT));
+    this.isProvisional = false;
     this.settle();
   }
 
@@ -65,11 +73,12 @@ export class Usage {
 
   /** Computes the fields from the counts. Where an answer has the counts of several dialects, the larger ones. */
   settle(): void {
-    const read = this.of(Count.CacheRead);
+    const read = max(this.of(Count.CacheRead), this.of(Count.IterationsCacheRead));
     let written = this.of(Count.CacheWrite);
     if (written == NO_COUNT) written = sum(this.of(Count.CacheWriteShort), this.of(Count.CacheWriteLong));
+    written = max(written, this.of(Count.IterationsCacheWrite));
     const caches = sum(read, written);
-    let input = including(this.of(Count.Input), caches);
+    let input = including(max(this.of(Count.Input), this.of(Count.IterationsInput)), caches);
     input = max(input, sum(this.of(Count.GeminiPrompt), this.of(Count.GeminiToolUse)));
     input = max(input, this.of(Count.Prompt));
     if (input == NO_COUNT) input = including(this.of(Count.SpareInput), caches);
@@ -77,10 +86,14 @@ export class Usage {
     const thoughts = this.of(Count.GeminiThoughts);
     const reasoning = this.of(Count.Reasoning);
     const total = this.of(Count.Total);
-    let output = max(this.of(Count.Completion), this.of(Count.Output));
+    let output = max(this.of(Count.Completion), max(this.of(Count.Output), this.of(Count.IterationsOutput)));
     // xAI's completions leave reasoning out, which only their total tells.
     if (reasoning > 0 && input != NO_COUNT && output != NO_COUNT && total == input + output + reasoning)
       output += reasoning;
+    // So do Gemini's, without saying how much. What a cache adds to the total is no output.
+    const rest = total - input - output;
+    const isOpenAi = this.of(Count.Prompt) != NO_COUNT && this.of(Count.Completion) != NO_COUNT && total != NO_COUNT;
+    if (isOpenAi && rest > 0 && rest != caches) output += rest;
     output = max(output, sum(this.of(Count.GeminiCandidates), thoughts));
     if (output == NO_COUNT) output = this.of(Count.SpareOutput);
 

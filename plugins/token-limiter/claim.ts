@@ -52,11 +52,10 @@ export abstract class Claim {
   /** Finds the limits with state that are for this request. */
   protected match(inquiry: Inquiry): void {
     const settings = this.settings;
-    const model = inquiry.model;
     const skipsConsumer = settings.onNoConsumer == OnNoConsumer.Pass && !inquiry.values.caller.hasConsumer;
     for (let i = 0; i < settings.limits.length; i++) {
       const limit = unchecked(settings.limits[i]);
-      if (limit.isPerRequest || !limit.isFor(model.pointer, model.length)) continue;
+      if (limit.isPerRequest || !inquiry.isIn(limit)) continue;
       if (skipsConsumer && (settings.keys[limit.key].sources & (1 << KeySource.Consumer)) != 0) continue;
       this.matched |= 1 << i;
     }

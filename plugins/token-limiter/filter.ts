@@ -11,18 +11,19 @@ import { TwoWayExchange } from "../../assembly/filter/two-way-exchange";
 import { AnswerMeter } from "../../assembly/llm/answer-meter";
 import { CutResult } from "../../assembly/llm/answer-usage-cut";
 import { Dialect } from "../../assembly/llm/dialect";
-import { Endpoint } from "../../assembly/llm/endpoint";
+import { Endpoint, isBodiless } from "../../assembly/llm/endpoint";
 import { NO_COUNT } from "../../assembly/llm/token-count";
 import { RequestReader } from "../../assembly/llm/request-reader";
 import { ModelPlace } from "../../assembly/llm/routes";
 import { dialectOfShape } from "../../assembly/llm/shape";
 import { BatchMeter } from "./batch-meter";
+import { NO_LIMIT } from "./batch-requests";
 import { Admission } from "./admission";
 import { Claim } from "./claim";
 import { LimiterSettings, OnNoConsumer } from "./config";
 import { Inquiry } from "./inquiry";
 import { Event, Judgement } from "./limit-counters";
-import { BATCH_IN_PARTS, NO_CONSUMER, STREAM_OVER_LIMIT, limited, tooLarge } from "./refusals";
+import { BATCH_IN_PARTS, NO_CONSUMER, REALTIME, STREAM_OVER_LIMIT, limited, tooLarge } from "./refusals";
 
 const ACCEPT_ENCODING = new ByteString("accept-encoding");
 const OBJECT_A_LINE = new ByteString("application/x-ndjson");
@@ -44,6 +45,10 @@ export class TokenLimiter extends TwoWayExchange {
   private isSniffing: bool = false;
   /** The model writes text; it reads only where vectors or pictures come back. */
   private writes: bool = true;
+  /** No model runs: the request asks how many tokens it has. */
+  private isTokenCount: bool = false;
+  /** The model goes on writing when the answer has ended. */
+  private isBackground: bool = false;
   private isAdmitted: bool = false;
   /** The request's body was read to its end, and is as it should be. */
   private isRead: bool = false;
@@ -60,9 +65,14 @@ export class TokenLimiter extends TwoWayExchange {
   }
 
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
-    if (isWhole || head.isHandshake) return Outcome.Leave;
     this.isSniffing = endpoint.dialect == Dialect.Unknown;
-    if (!this.isSniffing && !endpoint.needsModel && !endpoint.isBatchUpload) return Outcome.Leave;
+    const isRealtime = endpoint.dialect == Dialect.OpenAiRealtime && !isBodiless(head.method);
+    const isSession = isRealtime || (head.isUpgrade && !this.isSniffing);
+    if (!isSession) {
+      if (isWhole || head.isHandshake) return Outcome.Leave;
+      if (!this.isSniffing && !endpoint.needsModel && !endpoint.isBatchUpload) return Outcome.Leave;
+    }
+    if (isRealtime && !head.isUpgrade && this.failWith(REALTIME) == Outcome.Ended) return Outcome.Ended;
     const settings = this.settings;
     const inquiry = Inquiry.take();
     this.inquiry = inquiry;
@@ -70,9 +80,11 @@ export class TokenLimiter extends TwoWayExchange {
     inquiry.values.readHead(head, settings.keys);
     if (this.isSniffing) return head.isEncoded ? Outcome.Leave : this.startReading();
     if (this.lacksConsumer && this.refuse(NO_CONSUMER) == Outcome.Ended) return Outcome.Ended;
+    if (isSession) return this.admit();
     if (settings.stripAcceptEncoding) head.strip(ACCEPT_ENCODING);
     if (endpoint.modelPlace == ModelPlace.Path) inquiry.keepModel(endpoint.pathModel);
     this.writes = endpoint.answerCarriesText;
+    this.isTokenCount = endpoint.countsTokens;
     if (endpoint.isBatchUpload) return this.startBatch(head, endpoint);
     if (head.isEncoded) return this.onProblem(Problem.UnsupportedEncoding);
     if (endpoint.isMultipart) return this.admit();
@@ -103,7 +115,9 @@ export class TokenLimiter extends TwoWayExchange {
       if (this.dialect == Dialect.Unknown) return Outcome.Pass;
     }
     const outcome = this.fail(problem);
-    return outcome == Outcome.Ended || this.isAdmitted || problem == Problem.HostFailure ? outcome : this.admit();
+    // An upgrade is found first of all; `onRequest` comes next.
+    if (this.inquiry == null || problem == Problem.HostFailure) return outcome;
+    return outcome == Outcome.Ended || this.isAdmitted ? outcome : this.admit();
   }
 
   onResponse(head: ResponseHead, isWhole: bool): Outcome {
@@ -180,7 +194,7 @@ export class TokenLimiter extends TwoWayExchange {
   /** A batch can be larger than may be held: it streams by, and is charged when all of it has been read. */
   private startBatch(head: RequestHead, endpoint: Endpoint): Outcome {
     if (head.isEncoded) return this.onProblem(Problem.UnsupportedEncoding);
-    const batch = BatchMeter.of(endpoint, head.contentType);
+    const batch = BatchMeter.of(endpoint, head.contentType, this.settings.limits);
     if (batch == null) return this.onProblem(Problem.BadMultipart);
     this.batch = batch;
     return this.admit();
@@ -190,15 +204,20 @@ export class TokenLimiter extends TwoWayExchange {
     const batch = this.batch!;
     if (!batch.feed(piece, isLast)) return this.onProblem(batch.problem);
     if (batch.isInParts && this.refuse(BATCH_IN_PARTS) == Outcome.Ended) return Outcome.Ended;
+    const exceeded = batch.takeExceeded();
+    if (exceeded != NO_LIMIT && this.refuseOne(exceeded, batch.needed) == Outcome.Ended) return Outcome.Ended;
     return this.awaitsReply ? Outcome.Hold : Outcome.Pass;
   }
 
   /** What the request may use, as far as it was read. */
   private learnDemand(inquiry: Inquiry, asked: RequestReader): void {
     const demand = inquiry.demand;
-    demand.input = asked.inputTokens;
-    demand.isBound = !this.writes || asked.outputCap != NO_COUNT;
-    demand.output = this.writes ? asked.outputTokens(this.settings.reserve.outputDefault) : 0;
+    demand.input = this.isTokenCount ? 0 : asked.inputTokens;
+    // The shape of a body doesn't tell who reads it.
+    const dialect = this.isSniffing ? Dialect.Unknown : this.dialect;
+    demand.isBound = !this.writes || asked.outputCap(dialect) != NO_COUNT;
+    demand.output = this.writes ? asked.outputTokens(this.settings.reserve.outputDefault, dialect) : 0;
+    this.isBackground = asked.isBackground;
     if (inquiry.model.length == 0) inquiry.keepModel(asked.model);
   }
 
@@ -211,19 +230,24 @@ export class TokenLimiter extends TwoWayExchange {
     if (asked != null) this.learnDemand(inquiry, asked);
     const routed = settings.needsModel ? MODEL.get() : null;
     if (routed != null && routed.length > 0) inquiry.keepModel(routed);
-    const model = inquiry.model;
+    inquiry.isModelUnread = !this.isRead && inquiry.model.length == 0;
     for (let i = 0; i < settings.limits.length; i++) {
       const limit = settings.limits[i];
-      if (!limit.isPerRequest || !limit.isFor(model.pointer, model.length)) continue;
+      if (!limit.isPerRequest || !inquiry.isIn(limit)) continue;
       const needed = inquiry.demand.ofOne(limit);
-      if (!limit.isTooLarge(needed)) continue;
-      settings.shared!.counters.judged(i, Judgement.TooLarge);
-      if (this.refuse(tooLarge(needed, limit.capacity)) == Outcome.Ended) return Outcome.Ended;
+      if (limit.isTooLarge(needed) && this.refuseOne(i, needed) == Outcome.Ended) return Outcome.Ended;
     }
     this.prepareRequest();
     const claim = settings.shared!.newClaim();
     this.claim = claim;
     return this.judge(claim.admit(inquiry, this.id));
+  }
+
+  /** A request needs more than the limit of single requests at `index` allows. */
+  private refuseOne(index: i32, needed: i64): Outcome {
+    const settings = this.settings;
+    settings.shared!.counters.judged(index, Judgement.TooLarge);
+    return this.refuse(tooLarge(needed, settings.limits[index].capacity));
   }
 
   private judge(admission: Admission): Outcome {
@@ -312,6 +336,7 @@ export class TokenLimiter extends TwoWayExchange {
       output = isTaken ? batch.outputTokens(this.settings.reserve.outputDefault) : 0;
     } else if (!meter.isCertain && !isErrorAnswer()) {
       output = meter.writtenSoFar;
+      if (this.isBackground && !meter.hasFinalOutput) output = max(output, this.inquiry!.demand.output);
     }
     meter.settle(input, output);
     publishUsage(meter);

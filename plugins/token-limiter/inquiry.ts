@@ -3,6 +3,7 @@ import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { Bytes } from "../../assembly/bytes/view";
 import { Demand } from "./demand";
 import { KeyValues } from "./key-values";
+import { Limit } from "./limit";
 
 /** The longest model that tells keys apart, in bytes; of a longer one the beginning counts. */
 const LONGEST_MODEL: i32 = 1024;
@@ -13,6 +14,8 @@ const MOST_IDLE: i32 = 64;
 export class Inquiry {
   readonly values: KeyValues = new KeyValues();
   readonly demand: Demand = new Demand();
+  /** The request may name a model, where nobody has read it. */
+  isModelUnread: bool = false;
   private readonly name: ByteBuffer = new ByteBuffer(new Budget(LONGEST_MODEL));
   private readonly view: Bytes = new Bytes();
 
@@ -21,6 +24,7 @@ export class Inquiry {
     const inquiry = idle.pop();
     inquiry.values.reset();
     inquiry.demand.reset();
+    inquiry.isModelUnread = false;
     inquiry.name.clear();
     return inquiry;
   }
@@ -32,6 +36,11 @@ export class Inquiry {
   /** Empty while none is known. */
   get model(): Bytes {
     return this.view.set(this.name.pointer, this.name.length);
+  }
+
+  /** Whether a limit is for this request's model: for one that nobody has read, every limit is. */
+  isIn(limit: Limit): bool {
+    return this.isModelUnread || limit.isFor(this.name.pointer, this.name.length);
   }
 
   /** Keeps a copy, in place of the one before. */

@@ -22,6 +22,8 @@ export const STREAM_OVER_LIMIT = new Refusal(
   "The answer was cut: it passed the token limit.",
 );
 
+export const REALTIME = new Refusal(403, "realtime", "realtime_not_allowed", "Realtime sessions are not allowed here.");
+
 export const BATCH_IN_PARTS = new Refusal(
   403,
   "batch_in_parts",

@@ -346,6 +346,23 @@ const TABLE: [name: string, answer: Buffer, usage: Counts, text: string, model: 
   ],
   ["OpenAI images", json({ created: 1, data: [{ b64_json: "AAAA" }], usage: responsesUsage }), RESPONSES, "", ""],
   [
+    "OpenAI chat that is spoken",
+    json({ choices: [{ message: { content: null, audio: { id: "a", data: "AAAA", transcript: "Spoken." } } }] }),
+    {},
+    "Spoken.",
+    "",
+  ],
+  [
+    "OpenAI chat that is spoken, streamed",
+    sse(
+      { choices: [{ delta: { audio: { id: "a", transcript: "Spo" } } }] },
+      { choices: [{ delta: { audio: { transcript: "ken." } } }] },
+    ),
+    {},
+    "Spoken.",
+    "",
+  ],
+  [
     "OpenAI transcription",
     json({ text: "Spoken.", usage: { type: "tokens", input_tokens: 14, output_tokens: 2, total_tokens: 16 } }),
     { input: 14, output: 2, total: 16 },

@@ -20,9 +20,10 @@ interface Reader {
   streamOptions(): number;
   includesUsage(): number;
   usageEdit(): number;
-  outputCap(): bigint;
+  isBackground(): number;
+  outputCap(dialect: number): bigint;
   answers(): bigint;
-  outputTokens(perAnswer: bigint): bigint;
+  outputTokens(perAnswer: bigint, dialect: number): bigint;
   inputTokens(): bigint;
 }
 
@@ -35,9 +36,12 @@ beforeAll(async () => {
   m = await loadModule<Reader>("request-reader");
 });
 
+/** Numbers of `Dialect`. */
+const DIALECTS = { Unknown: 0, Chat: 1, Responses: 3, Messages: 12, Gemini: 15, Converse: 16, Invoke: 17, Ollama: 21 };
+
 const asBytes = (body: unknown): Buffer => Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
 
-function read(body: unknown, cuts: number[] = []) {
+function read(body: unknown, cuts: number[] = [], dialect: keyof typeof DIALECTS = "Unknown") {
   const bytes = body instanceof Uint8Array ? Buffer.from(body) : asBytes(body);
   m.reset();
   let from = 0;
@@ -60,9 +64,10 @@ function read(body: unknown, cuts: number[] = []) {
     streamOptions: STREAM_OPTIONS[m.streamOptions()],
     includesUsage: m.includesUsage() === 1,
     edit: m.__getString(m.usageEdit()),
-    cap: Number(m.outputCap()),
+    isBackground: m.isBackground() === 1,
+    cap: Number(m.outputCap(DIALECTS[dialect])),
     answers: Number(m.answers()),
-    most: Number(m.outputTokens(1_000n)),
+    most: Number(m.outputTokens(1_000n, DIALECTS[dialect])),
     input: Number(m.inputTokens()),
   };
 }
@@ -149,6 +154,14 @@ describe("usage in the stream", () => {
   ])("%s streams: %s", (body, streams) => expect(read(body).streams).toBe(streams));
 });
 
+test.each([
+  ['{"background":true}', true],
+  ['{"background":false}', false],
+  ['{"background":"transparent"}', false],
+  ['{"a":{"background":true}}', false],
+  ["{}", false],
+])("%s runs in the background: %s", (body, isBackground) => expect(read(body).isBackground).toBe(isBackground));
+
 describe("the cap on output", () => {
   const MAX = 2 ** 53;
   const CAPS: [name: string, body: string, cap: number, most: number][] = [
@@ -168,6 +181,12 @@ describe("the cap on output", () => {
     ["for the best of several", '{"max_tokens":50,"n":2,"best_of":5}', 50, 250],
     ["for no answers", '{"max_tokens":50,"n":0}', 50, 50],
     ["for more answers than there are", '{"max_tokens":50,"n":1e12}', 50, 51_200],
+    ["for a prompt of tokens", '{"max_tokens":50,"prompt":[101,202,303]}', 50, 50],
+    ["for no prompts", '{"max_tokens":50,"prompt":[]}', 50, 50],
+    ["for several prompts", '{"max_tokens":50,"prompt":["a","b","c"]}', 50, 150],
+    ["for several prompts of tokens", '{"max_tokens":50,"prompt":[[1,2],[3]],"n":2}', 50, 200],
+    ["for several prompts without a cap", '{"prompt":["a","b"]}', -1, 2_000],
+    ["for prompts that stand elsewhere", '{"max_tokens":50,"messages":[{"prompt":["a","b"]}]}', 50, 50],
     ["negative", '{"max_tokens":-50}', -1, 1_000],
     ["null", '{"max_tokens":null}', -1, 1_000],
     ["a text", '{"max_tokens":"50"}', -1, 1_000],
@@ -185,7 +204,37 @@ describe("the cap on output", () => {
 
   test.each(CAPS)("%s", (_name, body, cap, most) => expect(read(body)).toMatchObject({ cap, most }));
 
+  const all = {
+    max_tokens: 1,
+    max_completion_tokens: 2,
+    max_output_tokens: 3,
+    max_gen_len: 4,
+    generationConfig: { maxOutputTokens: 5 },
+    inferenceConfig: { maxTokens: 6 },
+    options: { num_predict: 7 },
+  };
+  const READ_BY: [dialect: keyof typeof DIALECTS, body: object, cap: number][] = [
+    ["Unknown", all, 7],
+    ["Chat", all, 2],
+    ["Responses", all, 3],
+    ["Messages", all, 1],
+    ["Gemini", all, 5],
+    ["Converse", all, 6],
+    ["Invoke", all, 7],
+    ["Ollama", all, 7],
+    ["Ollama", { max_tokens: 1 }, -1],
+    ["Ollama", { max_tokens: 1, options: { num_predict: -1 } }, -1],
+    ["Ollama", { options: { num_predict: 0 } }, -1],
+    ["Chat", { max_gen_len: 1 }, -1],
+    ["Responses", { max_tokens: 1 }, -1],
+  ];
+
+  test.each(READ_BY)("that %s reads of %j is %d", (dialect, body, cap) => {
+    expect(read(body, [], dialect)).toMatchObject({ cap, most: cap < 0 ? 1_000 : cap });
+  });
+
   test("twice is told", () => {
+    expect(read('{"background":true,"background":false}').hasDuplicate).toBe(true);
     expect(read('{"max_tokens":50,"max_tokens":70}')).toMatchObject({ hasDuplicate: true, cap: 70 });
     expect(read('{"options":{},"options":{"num_predict":1}}').hasDuplicate).toBe(true);
     expect(read('{"stream":false,"stream":true}').hasDuplicate).toBe(true);
@@ -197,7 +246,12 @@ describe("the cap on output", () => {
 describe("input", () => {
   const SENTENCE = "The quick brown fox jumps over the lazy dog.";
   const PLAIN = 10;
+  const LONG = `${SENTENCE} `.repeat(1_000);
+  const LONG_TOKENS = 1_000 * PLAIN - 500;
   const tool = { type: "string", description: SENTENCE };
+  const document = (data: string) =>
+    user([{ type: "document", source: { type: "text", media_type: "text/plain", data } }]);
+  const result = (output: string) => ({ input: [{ type: "function_call_output", call_id: "c", output }] });
   const INPUTS: [name: string, body: unknown, least: number, most: number][] = [
     ["nothing", {}, 0, 0],
     ["a short message", user("Hi"), 8, 8],
@@ -338,6 +392,16 @@ describe("input", () => {
       PLAIN + 7,
       PLAIN + 10,
     ],
+    ["a document that begins like a link", document(`https://a.example says: ${LONG}`), LONG_TOKENS, 2 * LONG_TOKENS],
+    ["a document that begins like a data URL", document(`data:text/plain, ${LONG}`), LONG_TOKENS, 2 * LONG_TOKENS],
+    ["a short document that begins like a link", document("https://a.example says: hi"), IMAGE + 7, IMAGE + 7],
+    ["a document behind a picture's first bytes", document(`${PNG} ${LONG}`), LONG_TOKENS, 2 * LONG_TOKENS],
+    ["a link without an end", user([{ image_url: `https://a.example/${"a1b2c3/".repeat(20_000)}` }]), 50_000, 200_000],
+    ["a link with a long signature", user([{ image_url: `https://a.example/?s=${"a1B2".repeat(200)}` }]), IMAGE, 900],
+    ["a tool's text behind a picture", result(`data:image/png;base64,${PNG} ${LONG}`), LONG_TOKENS, 2 * LONG_TOKENS],
+    ["a tool's text that calls itself a picture", result(`data:image/png;x,${LONG}`), LONG_TOKENS, 2 * LONG_TOKENS],
+    ["a tool's picture", result(`data:image/png;base64,${PNG}`), IMAGE, IMAGE + 10],
+    ["a tool's picture with a name", result(`data:image/png;name=a.png;BASE64,${PNG}`), IMAGE, IMAGE + 10],
     ["binary data under a new key", { ...user("Hi"), hologram: "q83v".repeat(8_192) }, 750, 800],
     ["base64 in a message, which the model reads as text", user("q83v".repeat(8_192)), 5_000, 40_000],
   ];

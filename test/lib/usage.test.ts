@@ -99,6 +99,34 @@ const REPLACED: [why: string, answer: string, usage: Counts][] = [
     { input: 30, output: 2, total: 32 },
   ],
   [
+    "what compacting took comes on top (Anthropic)",
+    '{"usage":{"input_tokens":23000,"output_tokens":1000,"iterations":[' +
+      '{"type":"compaction","input_tokens":180000,"output_tokens":3500,"cache_read_input_tokens":7},' +
+      '{"type":"message","input_tokens":23000,"output_tokens":1000,"cache_creation_input_tokens":2}]}}',
+    { input: 203009, output: 4500, total: 207509, cachedInput: 7, cacheCreation: 2 },
+  ],
+  [
+    "iterations that say less than the whole change nothing",
+    '{"usage":{"input_tokens":5,"output_tokens":6,"iterations":[{"input_tokens":1},{"output_tokens":-2},null,7]}}',
+    { input: 5, output: 6, total: 11 },
+  ],
+  [
+    "of a stream's iterations the latest list counts",
+    '{"message":{"usage":{"input_tokens":5,"output_tokens":1,"iterations":[{"input_tokens":9,"output_tokens":2}]}}}\n' +
+      '{"usage":{"output_tokens":6,"iterations":[{"input_tokens":9,"output_tokens":2},{"input_tokens":5,"output_tokens":6}]}}',
+    { input: 14, output: 8, total: 22 },
+  ],
+  [
+    "what only a total has is output (Gemini's thoughts in OpenAI's shape)",
+    '{"usage":{"completion_tokens":9,"prompt_tokens":13,"total_tokens":430}}',
+    { input: 13, output: 417, total: 430 },
+  ],
+  [
+    "a total that has a cache on top says nothing of the output",
+    '{"usage":{"completion_tokens":9,"prompt_tokens":13,"cache_read_input_tokens":100,"total_tokens":122}}',
+    { input: 13, output: 9, total: 22, cachedInput: 100 },
+  ],
+  [
     "a total counts where there is nothing to add",
     '{"usage":{"prompt_tokens":5,"total_tokens":9}}',
     { input: 5, total: 9 },

@@ -1,19 +1,20 @@
 import { Bytes } from "../../../assembly/bytes/view";
+import { BatchTotals } from "../../../assembly/llm/batch-totals";
 import { BatchReader, FileBatchReader, MessageBatchReader } from "../../../assembly/llm/batch-reader";
 
 const INPUT = new StaticArray<u8>(1 << 20);
-let reader: BatchReader = new MessageBatchReader();
+let reader: BatchReader = new MessageBatchReader(new BatchTotals());
 
 export function inputPointer(): usize {
   return changetype<usize>(INPUT);
 }
 
 export function beginMessages(): void {
-  reader = new MessageBatchReader();
+  reader = new MessageBatchReader(new BatchTotals());
 }
 
 export function beginFile(contentTypeLength: i32): bool {
-  const file = new FileBatchReader();
+  const file = new FileBatchReader(new BatchTotals());
   reader = file;
   return file.begin(new Bytes().set(inputPointer(), contentTypeLength));
 }

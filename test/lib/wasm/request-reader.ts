@@ -71,16 +71,20 @@ export function usageEdit(): string {
   return `${edit.start}:${edit.end}:${replacement}`;
 }
 
-export function outputCap(): i64 {
-  return READER.outputCap;
+export function isBackground(): bool {
+  return READER.isBackground;
+}
+
+export function outputCap(dialect: i32): i64 {
+  return READER.outputCap(dialect);
 }
 
 export function answers(): i64 {
   return READER.answers;
 }
 
-export function outputTokens(perAnswer: i64): i64 {
-  return READER.outputTokens(perAnswer);
+export function outputTokens(perAnswer: i64, dialect: i32): i64 {
+  return READER.outputTokens(perAnswer, dialect);
 }
 
 export function inputTokens(): i64 {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type ResponseSpec } from "../../host/exchange.ts";
 import { type PluginContext } from "../../host/plugin-context.ts";
 import { randomFrom, SEED } from "../../lib/seeded.ts";
-import { answer, chat, delta, events, open, outputLimit, startLimiter, textOf } from "./support/limiter.ts";
+import { answer, chat, delta, events, left, open, outputLimit, post, startLimiter, textOf } from "./support/limiter.ts";
 
 const usage = {
   prompt_tokens: 20,
@@ -194,3 +194,65 @@ function splitsOf(text: string): number[][] {
   const single = length <= 1500 ? [offsets] : [];
   return [[], ...offsets.map((at) => [at]), ...several, ...single];
 }
+
+describe("a response in the background", () => {
+  const LIMITS = { limits: [outputLimit({ amount: 1000 })], reserve: { outputDefault: 50 } };
+  const ask = (over: object = {}) => post("/v1/responses", { model: "m", input: "x", background: true, ...over });
+  const queued = { id: "resp_1", status: "queued", background: true, output: [], usage: null };
+  const json = (body: object, over: object = {}) => ({
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    ...over,
+  });
+  const reported = { ...queued, status: "completed", usage: { input_tokens: 1, output_tokens: 7, total_tokens: 8 } };
+
+  test.each([
+    ["is charged the most that it may write", ask({ max_output_tokens: 600 }), json(queued), 600],
+    ["is charged what is assumed where it has no bound", ask(), json(queued), 50],
+    ["is charged what it reports", ask({ max_output_tokens: 600 }), json(reported), 7],
+    ["is charged nothing of output when it is refused", ask({ max_output_tokens: 600 }), json({}, { status: 400 }), 0],
+    ["is none where it says so", ask({ max_output_tokens: 600, background: false }), json(queued), 0],
+  ] as const)("%s", async (_name, request, response, charged) => {
+    const { limiter } = await startLimiter(LIMITS);
+    limiter.send(request, response);
+    expect(left(limiter)).toBe(1000 - charged);
+  });
+
+  test("is charged so when its stream is left", async () => {
+    const { limiter } = await startLimiter(LIMITS);
+    const under = open(limiter, ask({ stream: true, max_output_tokens: 600 }));
+    under.onResponseHeaders({ ":status": "200", ...SSE }, false);
+    under.onResponseBody(textOf(events([{ type: "response.created", response: queued }])), false);
+    under.reset();
+    expect(left(limiter)).toBe(400);
+  });
+
+  test("is charged what its stream reported before it was left", async () => {
+    const { limiter } = await startLimiter(LIMITS);
+    const under = open(limiter, ask({ stream: true, max_output_tokens: 600 }));
+    under.onResponseHeaders({ ":status": "200", ...SSE }, false);
+    under.onResponseBody(textOf(events([{ type: "response.completed", response: reported }])), false);
+    under.reset();
+    expect(left(limiter)).toBe(993);
+  });
+});
+
+describe("a stream of Anthropic's", () => {
+  const ask = post("/v1/messages", { model: "m", stream: true, max_tokens: 500, messages: [] });
+  const start = { type: "message_start", message: { content: [], usage: { input_tokens: 25, output_tokens: 1 } } };
+  const text = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "one two ".repeat(100) } };
+  const end = { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 9 } };
+  const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
+
+  test.each([
+    ["that ends with its usage costs what it says", [start, text, end], 9, 9, "reported"],
+    ["that ends with an error costs what was written", [start, text, error], 150, 300, "estimated"],
+    ["that ends with an error before a word costs what it says", [start, error], 1, 1, "reported"],
+  ] as const)("%s", async (_name, data, least, most, source) => {
+    const { limiter } = await startLimiter({ limits: [outputLimit({ amount: 1000 })] });
+    const { filterState } = limiter.send(ask, events(data));
+    expect(filterState).toMatchObject({ "weir.input_tokens": "25", "weir.usage_source": source });
+    expect(Number(filterState["weir.output_tokens"])).toBeGreaterThanOrEqual(least);
+    expect(Number(filterState["weir.output_tokens"])).toBeLessThanOrEqual(most);
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type RequestSpec, type ResponseSpec } from "../../host/exchange.ts";
+import { FilterState } from "../../host/filter-state.ts";
 import { chat, left, outputLimit, post, startLimiter, textOf, verdict, type Config } from "./support/limiter.ts";
 
 const CUT = "----cut";
@@ -90,6 +91,67 @@ describe("a batch is charged at its upload by what it may use", () => {
     expect(outcome.upstream.headersAfterBytes).toBe(0);
     expect(left(limiter)).toBe(50_000);
   });
+});
+
+describe("a limit of single requests", () => {
+  const one = (over: object = {}): Config => ({
+    limits: [{ name: "one", count: "Output", amount: 100, per: "request", ...over }],
+  });
+  const BATCHES: [string, RequestSpec, Config, string][] = [
+    ["a file with small requests", form([purpose, file(lines(60, 70, 80))]), one(), "passed"],
+    ["a file with a large one", form([purpose, file(lines(60, 170, 80))]), one(), "400 request_too_large"],
+    ["a file with a large one last", form([purpose, file(lines(60, 170))]), one(), "400 request_too_large"],
+    ["a file whose purpose comes last", form([file(lines(170)), purpose]), one(), "400 request_too_large"],
+    ["a file for something else", form([["purpose", "vision"], file(lines(170))]), one(), "passed"],
+    ["a file with requests without a bound", form([purpose, file(lines(undefined))]), one(), "passed"],
+    [
+      "a batch of messages with a large one",
+      post("/v1/messages/batches", params(60, 170)),
+      one(),
+      "400 request_too_large",
+    ],
+    [
+      "a large one for a model of the limit",
+      form([purpose, file(lines(170))]),
+      one({ models: ["gpt-*"] }),
+      "400 request_too_large",
+    ],
+    ["a large one for another model", form([purpose, file(lines(170))]), one({ models: ["claude*"] }), "passed"],
+    ["Audit, which refuses nothing", form([purpose, file(lines(170, 170))]), { ...one(), mode: "Audit" }, "passed"],
+  ];
+
+  test.each(BATCHES)("looks at each request of %s", async (_name, request, config, expected) => {
+    const { length } = new TextEncoder().encode(textOf(request));
+    for (const split of [[], [200, 201, 202], Array.from({ length }, (_, index) => index)]) {
+      const { host, limiter } = await startLimiter(config);
+      const outcome = limiter.send({ ...request, split }, uploaded);
+      expect({ split, verdict: verdict(outcome) }).toEqual({ split, verdict: expected });
+      const audited = host.metrics.counter("weir.token-limiter.audited.reason.=.request_too_large.=;.");
+      expect(audited ?? 0).toBe(config.mode === "Audit" ? 1 : 0);
+    }
+  });
+});
+
+describe("a limit for some models", () => {
+  const transcript = { ...form([["model", "whisper-1"]]), path: "/v1/audio/transcriptions" };
+  const spoken = { headers: uploaded.headers, body: '{"text":"hi","usage":{"input_tokens":4,"output_tokens":7}}' };
+
+  test.each([
+    ["a batch, whose requests' models nobody tells", form([purpose, file(lines(60))]), uploaded, "", 40],
+    ["a form, whose model nobody reads", transcript, spoken, "", 93],
+    ["a form for a model that the router chose", transcript, spoken, "gpt-4o-mini", 93],
+    ["but no form for another that it chose", transcript, spoken, "whisper-1", 100],
+    ["but no chat for another", chat(60, { model: "whisper-1" }), spoken, "", 100],
+  ] as [string, RequestSpec, ResponseSpec, string, number][])(
+    "is charged for %s",
+    async (_name, request, response, routed, expected) => {
+      const { limiter } = await startLimiter({ limits: [outputLimit({ models: ["gpt-4o*"] })] });
+      const filterState = new FilterState();
+      if (routed !== "") filterState.set("weir.model", routed);
+      limiter.send(request, response, { filterState });
+      expect(left(limiter)).toBe(expected);
+    },
+  );
 });
 
 describe("a batch that can't be read", () => {

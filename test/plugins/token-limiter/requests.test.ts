@@ -244,3 +244,116 @@ test("two requests at once hold what each of them reserved", async () => {
   streams[1]!.respond(answer(5));
   expect(left(limiter)).toBe(65);
 });
+
+describe("what opens a realtime session over plain HTTP", () => {
+  const SESSIONS: [string, RequestSpec][] = [
+    [
+      "a client's secret",
+      post("/v1/realtime/client_secrets", { session: { type: "realtime", model: "gpt-realtime" } }),
+    ],
+    ["a call", post("/v1/realtime/calls", "v=0", { "content-type": "application/sdp" })],
+    ["a session", post("/v1/realtime/sessions", { model: "gpt-realtime" })],
+    ["a session for transcripts", post("/v1/realtime/transcription_sessions", {})],
+    ["a session without a body", { ...post("/v1/realtime/sessions", ""), body: undefined }],
+    ["a call behind a prefix", post("/openai/v1/realtime/calls?x=1", "v=0")],
+  ];
+
+  test.each(SESSIONS)("%s is refused, as an upgrade is", async (_name, request) => {
+    expect(await twice(request)).toEqual(["403 realtime", "403 realtime"]);
+  });
+
+  test.each(SESSIONS)("%s passes when FailOpen, counted and limited", async (_name, request) => {
+    const { host, limiter } = await startLimiter({ ...once, failureMode: "FailOpen" });
+    expect([request, request].map((each) => verdict(limiter.send(each)))).toEqual(["passed", "429 limited"]);
+    expect(host.metrics.counter("weir.token-limiter.bypassed.reason.=.realtime.=;.")).toBe(2);
+  });
+
+  test("is told in Audit", async () => {
+    const { host, limiter } = await startLimiter({ ...once, mode: "Audit" });
+    expect(verdict(limiter.send(SESSIONS[0]![1]))).toBe("passed");
+    expect(host.metrics.counter("weir.token-limiter.audited.reason.=.realtime.=;.")).toBe(1);
+  });
+
+  test("is no request that only reads", async () => {
+    expect(await twice({ ...post("/v1/realtime/sessions", ""), method: "GET", body: undefined })).toEqual([
+      "passed",
+      "passed",
+    ]);
+  });
+});
+
+test.each(["GET", "POST"])("a %s upgrade that FailOpen lets by is its consumer's", async (method) => {
+  const { limiter } = await startLimiter({ ...once, failureMode: "FailOpen" });
+  const upgrade = (consumer: string): RequestSpec => ({
+    method,
+    path: "/v1/realtime?model=m",
+    headers: { upgrade: "websocket", connection: "upgrade", "x-consumer": consumer },
+  });
+  expect(["a", "a", "b"].map((consumer) => verdict(limiter.send(upgrade(consumer))))).toEqual([
+    "passed",
+    "429 limited",
+    "passed",
+  ]);
+});
+
+describe("the most output that is reserved", () => {
+  const RESERVED: [string, RequestSpec, number][] = [
+    ["of a chat", chat(60), 60],
+    ["of a chat with another API's cap", chat(undefined, { max_gen_len: 1, options: { num_predict: 1 } }), 500],
+    ["of Ollama's chat", post("/api/chat", { model: "m", messages, options: { num_predict: 60 } }), 60],
+    [
+      "of Ollama's chat, which doesn't know max_tokens",
+      post("/api/chat", { model: "m", messages, max_tokens: 1, options: { num_predict: -1 } }),
+      500,
+    ],
+    ["of Ollama's completion", post("/api/generate", { model: "m", prompt: "x", max_tokens: 1 }), 500],
+    ["of one prompt", post("/v1/completions", { model: "m", prompt: "x", max_tokens: 60 }), 60],
+    ["of several prompts", post("/v1/completions", { model: "m", prompt: ["x", "y"], max_tokens: 60 }), 120],
+    ["of several prompts of tokens", post("/v1/completions", { model: "m", prompt: [[1], [2]], max_tokens: 60 }), 120],
+  ];
+
+  test.each(RESERVED)("%s", async (_name, request, reserved) => {
+    const { limiter } = await startLimiter({
+      limits: [outputLimit({ amount: 1000 })],
+      reserve: { outputDefault: 500 },
+    });
+    open(limiter, request);
+    expect(left(limiter)).toBe(1000 - reserved);
+  });
+
+  test("of all prompts together is what a limit of single requests looks at", async () => {
+    const { limiter } = await startLimiter({ limits: [{ name: "one", count: "Output", amount: 100, per: "request" }] });
+    const prompts = post("/v1/completions", { model: "m", prompt: ["x", "y"], max_tokens: 60 });
+    expect(verdict(limiter.send(prompts))).toBe("400 request_too_large");
+  });
+});
+
+describe("a request that only counts tokens", () => {
+  const text = "weir ".repeat(2000);
+  const COUNTS: [string, RequestSpec][] = [
+    ["Anthropic's", post("/v1/messages/count_tokens", { model: "m", messages: [{ role: "user", content: text }] })],
+    ["OpenAI's", post("/v1/responses/input_tokens", { model: "m", input: text })],
+    ["Gemini's", post("/v1beta/models/m:countTokens", { contents: [{ parts: [{ text }] }] })],
+    ["Bedrock's", post("/model/m/count-tokens", { input: { converse: { messages: [{ content: [{ text }] }] } } })],
+  ];
+  const counted = { headers: { "content-type": "application/json" }, body: '{"input_tokens":2000}' };
+
+  test.each(COUNTS)("costs no tokens: %s", async (_name, request) => {
+    const { limiter } = await startLimiter({
+      limits: [outputLimit({ count: "Total" }), { name: "one", count: "Input", amount: 10, per: "request" }],
+    });
+    const outcome = limiter.send(request, counted);
+    expect(verdict(outcome)).toBe("passed");
+    expect(outcome.filterState).toMatchObject({ "weir.limit.tokens": "0", "weir.total_tokens": "0" });
+  });
+
+  test.each(COUNTS)("is a request: %s", async (_name, request) => {
+    expect(await twice(request)).toEqual(["passed", "429 limited"]);
+  });
+
+  test("is none where a model runs, whatever the query says", async () => {
+    const { limiter } = await startLimiter({ limits: [outputLimit({ count: "Input" })] });
+    const request = post("/v1/embeddings?x=/count_tokens", { model: "m", input: text });
+    expect(verdict(limiter.send(request))).toBe("400 request_too_large");
+  });
+});
