@@ -49,7 +49,8 @@ export function responseCode(): i32 {
   return <i32>integerOf(CODE);
 }
 
-function integerOf(path: PropertyPath): u64 {
+/** 0 when it is absent or no integer. */
+export function integerOf(path: PropertyPath): u64 {
   const value = path.get();
   return value != null && value.length == sizeof<u64>() ? load<u64>(value.pointer) : 0;
 }

@@ -1,5 +1,5 @@
 import { SHA256_BYTES, Sha256 } from "../../assembly/bytes/sha256";
-import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { Bytes } from "../../assembly/bytes/view";
 import { SharedSlots, SlotWrite } from "../../assembly/filter/shared-slots";
 import { nowMs } from "../../assembly/filter/time";
 import { AnomalyReport } from "./anomaly-report";
@@ -8,6 +8,7 @@ import { CallRecord } from "./call-record";
 import { AnomalySettings } from "./config-anomalies";
 import { ConsumerEntry, NOWHERE } from "./consumer-entry";
 import { ConsumerTable } from "./consumer-table";
+import { isOwnRefusal } from "./own-refusal";
 
 const RECORD_ENTRIES: i32 = 32;
 /** The record of the one entry of all that have no place in another. */
@@ -21,8 +22,6 @@ const SILENT_INTERVALS: i64 = 10;
 
 const TOO_MANY_REQUESTS: i32 = 429;
 const FORBIDDEN: i32 = 403;
-/** Begins the response code details of what a plugin of ours has refused. */
-const OURS = new ByteString("weir.");
 
 const nobody = new Bytes();
 
@@ -62,12 +61,13 @@ export class AnomalyWatch {
   add(call: CallRecord): void {
     if (call.consumer.isEmpty) return;
     const entry = this.pendingOf(call.consumer.value);
-    if (isOurRefusal(call)) entry.countRefusal();
-    else entry.countCall(max<i64>(call.usage.input, 0) + max<i64>(call.usage.output, 0), !call.error.isEmpty);
+    const tokens = max<i64>(call.usage.input, 0) + max<i64>(call.usage.output, 0);
+    if (isRefusal(call)) entry.countRefusal(tokens);
+    else entry.countCall(tokens, !call.error.isEmpty);
   }
 
   tick(): void {
-    const interval = <i64>nowMs() / this.settings.intervalMs;
+    const interval = this.intervalNow;
     if (this.pending.count > 0) this.handOver(interval);
     if (interval == this.interval) return;
     this.interval = interval;
@@ -75,13 +75,15 @@ export class AnomalyWatch {
     this.update(REST, interval, false);
   }
 
+  private get intervalNow(): i64 {
+    return <i64>nowMs() / this.settings.intervalMs;
+  }
+
+  /** However many names come between two ticks, one that is watched is not lost among them. */
   private pendingOf(name: Bytes): ConsumerEntry {
     const pending = this.pending;
     if (pending.find(name)) return pending.entry;
-    if (pending.count >= this.settings.maxConsumers) {
-      name = nobody;
-      if (pending.find(name)) return pending.entry;
-    }
+    if (pending.count >= this.settings.maxConsumers) this.handOver(this.intervalNow);
     pending.add(name);
     pending.entry.place = this.placeOf(name);
     return pending.entry;
@@ -89,7 +91,6 @@ export class AnomalyWatch {
 
   /** By a hash with a secret: no client can crowd another's record. */
   private placeOf(name: Bytes): u32 {
-    if (name.length == 0) return REST;
     this.hash.reset();
     this.hash.update(changetype<usize>(this.secret), SECRET_BYTES);
     this.hash.update(name.pointer, name.length);
@@ -186,8 +187,7 @@ export class AnomalyWatch {
   }
 }
 
-function isOurRefusal(call: CallRecord): bool {
+function isRefusal(call: CallRecord): bool {
   if (call.status != TOO_MANY_REQUESTS && call.status != FORBIDDEN) return false;
-  const details = call.details.value;
-  return details.length >= OURS.length && OURS.equals(details.pointer, OURS.length);
+  return isOwnRefusal(call.details.value);
 }

@@ -6,7 +6,7 @@ import { Dialect } from "../../assembly/llm/dialect";
 import { NO_COST } from "./prices";
 
 /** The most that is kept of a name and of a list, in bytes. */
-const LONGEST_NAME: i32 = 256;
+export const LONGEST_NAME: i32 = 256;
 const LONGEST_LIST: i32 = 1024;
 
 export const NO_TIME: i64 = -1;

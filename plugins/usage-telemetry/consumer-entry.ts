@@ -108,13 +108,15 @@ export class ConsumerEntry {
     return this.past;
   }
 
-  countRefusal(): void {
+  /** What a refused answer has used, counts. */
+  countRefusal(tokens: i64): void {
     this.raise(REFUSALS, 1);
+    this.raise(TOKENS, tokens);
   }
 
   countCall(tokens: i64, isError: bool): void {
     this.raise(CALLS, 1);
-    this.raise(TOKENS, max<i64>(tokens, 0));
+    this.raise(TOKENS, tokens);
     if (isError) this.raise(ERRORS, 1);
   }
 

@@ -2,7 +2,6 @@ import { Budget } from "../../assembly/bytes/budget";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { requestId, responseCode, responseDetails, responseFlags } from "../../assembly/filter/attributes";
-import { Caller } from "../../assembly/filter/caller";
 import { requestEndpoint } from "../../assembly/filter/exchange";
 import { meterOf, usageEditOf } from "../../assembly/filter/metering";
 import { Outcome } from "../../assembly/filter/outcome";
@@ -10,6 +9,7 @@ import { Problem } from "../../assembly/filter/problem";
 import { CONSUMER, MODEL, PROVIDER, Published, REQUESTED_MODEL } from "../../assembly/filter/published";
 import { publishUsage } from "../../assembly/filter/published-usage";
 import { RequestHead, requestHead } from "../../assembly/filter/request-head";
+import { requestStartNs } from "../../assembly/filter/request-start";
 import { ResponseHead } from "../../assembly/filter/response-head";
 import { nowNs } from "../../assembly/filter/time";
 import { TwoWayExchange } from "../../assembly/filter/two-way-exchange";
@@ -21,16 +21,16 @@ import { RequestReader } from "../../assembly/llm/request-reader";
 import { ModelPlace } from "../../assembly/llm/routes";
 import { dialectOfShape } from "../../assembly/llm/shape";
 import { appendAuditRecord } from "./audit-record";
-import { CallRecord, KeptText, NO_TIME } from "./call-record";
+import { CallRecord, KeptText, LONGEST_NAME, NO_TIME } from "./call-record";
 import { TelemetrySettings } from "./config";
 import { errorName, isError } from "./error-name";
-import { providerOf } from "./operation";
+import { FoundConsumer } from "./found-consumer";
+import { hasTokens, providerOf } from "./operation";
+import { isOwnRefusal, isRefusedCall } from "./own-refusal";
 import { NO_COST } from "./prices";
+import { isStreamed } from "./stream-type";
 
 const ACCEPT_ENCODING = new ByteString("accept-encoding");
-const EVENT_STREAM = new ByteString("text/event-stream");
-const OBJECT_A_LINE = new ByteString("application/x-ndjson");
-const AMAZON_EVENTS = new ByteString("application/vnd.amazon.eventstream");
 const AUDIT = new Published("audit");
 const COST = new Published("cost");
 const TTFT = new Published("ttft_ms");
@@ -40,14 +40,13 @@ const ATTEMPTS = new Published("attempts");
 const NS_PER_US: u64 = 1000;
 const NS_PER_MS: u64 = 1_000_000;
 const US_PER_MS: i64 = 1000;
-const LONGEST_MODEL: i32 = 256;
+const SWITCHING_PROTOCOLS: i32 = 101;
 const MOST_RECORD_BYTES: i32 = 48 << 10;
 
 /** Put together anew for each call when it is over. */
 const call = new CallRecord();
 const record = new ByteBuffer(new Budget(MOST_RECORD_BYTES));
 const view = new Bytes();
-const caller = new Caller();
 
 /** Records each call of a model when it is over, however it ended. It holds, changes and refuses nothing, unless `requestUsage` is on. */
 @final
@@ -58,15 +57,20 @@ export class UsageTelemetry extends TwoWayExchange {
   private isCall: bool = false;
   /** The path is unknown: only the body's shape can tell. */
   private isSniffing: bool = false;
+  /** What follows is no HTTP body. */
+  private isHandshake: bool = false;
   private isStream: bool = false;
-  /** The answer's, 0 before there is one. */
+  /** The answer's as it came here, 0 before there is one: a plugin in front may give the client another. */
   private status: i32 = 0;
+  /** 0 where that is not known. */
   private startNs: u64 = 0;
   private firstNs: u64 = 0;
   private asked: RequestReader | null = null;
   private meter: AnswerMeter | null = null;
   /** What the request asks for; null where that isn't read. */
   private model: KeptText | null = null;
+  /** Null where it makes no difference, or nobody was found. */
+  private consumer: FoundConsumer | null = null;
   private hidesUsage: bool = false;
   /** What the answer used is settled, and published. */
   private isMeasured: bool = false;
@@ -80,13 +84,11 @@ export class UsageTelemetry extends TwoWayExchange {
     this.isSniffing = endpoint.dialect == Dialect.Unknown;
     if (this.isSniffing && (isWhole || head.isEncoded)) return Outcome.Leave;
     const settings = this.settings;
-    this.begin(settings);
-    if (settings.common.consumer.isConfigured) {
-      caller.reset();
-      settings.common.consumer.identify(head, caller);
-    }
+    this.begin(settings, nowNs());
+    this.identify(settings, head);
     if (endpoint.modelPlace == ModelPlace.Path) this.keepModel(endpoint.pathModel);
-    if (isWhole || head.isHandshake || head.isEncoded || endpoint.isMultipart) return Outcome.Leave;
+    this.isHandshake = head.isHandshake;
+    if (isWhole || this.isHandshake || head.isEncoded || endpoint.isMultipart) return Outcome.Leave;
     if (settings.requestsUsage && !this.isSniffing) head.strip(ACCEPT_ENCODING);
     if (!settings.readsUsage && !settings.requestsUsage && !this.isSniffing) return Outcome.Leave;
     if (!this.isSniffing && !endpoint.needsModel) return Outcome.Leave;
@@ -116,7 +118,7 @@ export class UsageTelemetry extends TwoWayExchange {
   onResponse(head: ResponseHead, isWhole: bool): Outcome {
     if (!this.isCall || this.isSniffing) return Outcome.Leave;
     this.status = head.status;
-    if (isWhole) return Outcome.Leave;
+    if (isWhole || this.isHandshake || this.status == SWITCHING_PROTOCOLS) return Outcome.Leave;
     this.isStream = isStreamed(head.contentType);
     if (this.settings.readsUsage || this.hidesUsage) {
       this.meter = meterOf(head, this.dialect);
@@ -147,6 +149,7 @@ export class UsageTelemetry extends TwoWayExchange {
 
   onLog(): void {
     if (!this.isSeen) this.lookBack();
+    else if (this.isSniffing && this.isCall) this.isSniffing = !wasCall();
     if (!this.isCall || this.isSniffing) return;
     this.isCall = false;
     const settings = this.settings;
@@ -168,9 +171,9 @@ export class UsageTelemetry extends TwoWayExchange {
     this.meter = null;
   }
 
-  private begin(settings: TelemetrySettings): void {
+  private begin(settings: TelemetrySettings, startNs: u64): void {
     this.isCall = true;
-    this.startNs = nowNs();
+    this.startNs = startNs;
     settings.inFlight.add(1);
   }
 
@@ -185,29 +188,42 @@ export class UsageTelemetry extends TwoWayExchange {
   /** A plugin in front has answered: all there is of the request are its headers. */
   private lookBack(): void {
     const head = requestHead;
-    if (!head.open()) return;
+    if (head.open()) this.recall(head);
+    head.close();
+  }
+
+  private recall(head: RequestHead): void {
     const endpoint = requestEndpoint;
     endpoint.classify(head.method, head.path, head.contentType);
     const settings = this.root.settingsFor(head);
-    head.close();
-    if (settings == null || !this.root.isOn(settings) || endpoint.dialect == Dialect.Unknown) return;
+    if (settings == null || !this.root.isOn(settings)) return;
+    const isOwn = isOwnRefusal(responseDetails());
+    if (endpoint.dialect == Dialect.Unknown && !wasCall()) return;
     this.chosen = settings;
     this.dialect = endpoint.dialect;
-    this.begin(this.settings);
+    this.begin(this.settings, requestStartNs());
     if (endpoint.modelPlace == ModelPlace.Path) this.keepModel(endpoint.pathModel);
+    // Whoever failed an authentication in front may have named anybody.
+    if (isOwn) this.identify(this.settings, head);
+  }
+
+  private identify(settings: TelemetrySettings, head: RequestHead): void {
+    const source = settings.common.consumer;
+    if (source.isConfigured || settings.tellsConsumers) this.consumer = FoundConsumer.of(head, source);
   }
 
   private keepModel(name: Bytes): void {
     let model = this.model;
     if (model == null) {
-      model = new KeptText(LONGEST_MODEL);
+      model = new KeptText(LONGEST_NAME);
       this.model = model;
     }
     model.set(name);
   }
 
+  /** Of two models nobody can say which one the provider takes. */
   private learnModel(asked: RequestReader): void {
-    if (this.model == null && asked.isModelText) this.keepModel(asked.model);
+    if (this.model == null && asked.modelCount == 1 && asked.isModelText) this.keepModel(asked.model);
   }
 
   private askForUsage(asked: RequestReader): void {
@@ -225,27 +241,33 @@ export class UsageTelemetry extends TwoWayExchange {
     if (asked != null) this.learnModel(asked);
     call.reset();
     call.dialect = this.dialect;
-    call.startMs = this.startNs / NS_PER_MS;
-    call.durationUs = microseconds(this.startNs, endNs);
+    const isStartKnown = this.startNs != 0;
+    call.startMs = (isStartKnown ? this.startNs : endNs) / NS_PER_MS;
+    call.durationUs = isStartKnown ? microseconds(this.startNs, endNs) : NO_TIME;
     call.isStream = this.isStream;
     call.firstUs = this.firstUs;
-    call.status = this.status != 0 ? this.status : responseCode();
+    call.status = responseCode();
+    if (call.status == 0) call.status = this.status;
     this.measure();
     const model = this.model;
     call.model.set(MODEL.get());
     if (call.model.isEmpty && model != null) call.model.set(model.value);
     call.provider.set(PROVIDER.get());
-    if (call.provider.isEmpty) {
+    if (call.provider.isEmpty && this.dialect != Dialect.Unknown) {
       const provider = providerOf(this.dialect);
       call.provider.set(view.set(provider.pointer, provider.length));
     }
-    if (settings.tellsConsumers) call.consumer.set(CONSUMER.get());
+    const consumer = this.consumer;
+    if (consumer != null) consumer.writeTo(call.consumer);
+    else if (settings.tellsConsumers) call.consumer.set(CONSUMER.get());
     if (!this.isComplete || isError(call.status)) {
       const error = new ByteString(errorName(call.status, responseFlags()));
       call.error.set(view.set(error.pointer, error.length));
     }
     const prices = settings.prices;
-    if (prices != null) call.cost = prices.costOf(call.model.value, call.usage);
+    if (prices != null && (this.isServed || call.usage.isReported)) {
+      call.cost = prices.costOf(call.model.isEmpty ? call.responseModel.value : call.model.value, call.usage);
+    }
     if (settings.records || (settings.watch != null && isError(call.status))) call.details.set(responseDetails());
     if (!settings.records) return;
     call.requestedModel.set(REQUESTED_MODEL.get());
@@ -260,15 +282,24 @@ export class UsageTelemetry extends TwoWayExchange {
     const meter = this.meter;
     if (meter != null) call.responseModel.set(meter.model);
     if (meter != null && this.isMeasured) return call.usage.take(meter);
-    if (call.usage.read() || meter == null) return;
+    const isEstimable = hasTokens(this.dialect);
+    if (call.usage.read()) {
+      if (!isEstimable && !call.usage.isReported) call.usage.reset();
+      return;
+    }
+    if (meter == null) return;
+    const isEstimated = isEstimable && this.isServed && !meter.isCertain;
     // Estimates are dear, and answers that are read to their end seldom need one.
     const asked = this.asked;
-    const isCertain = meter.isCertain;
-    const input = isCertain || asked == null ? 0 : asked.inputTokens;
-    const output = isCertain || isError(call.status) ? 0 : meter.writtenSoFar;
-    meter.settle(input, output);
+    meter.settle(isEstimated && asked != null ? asked.inputTokens : 0, isEstimated ? meter.writtenSoFar : 0);
+    if (!meter.isReported && !isEstimated) return;
     call.usage.take(meter);
     publishUsage(meter);
+  }
+
+  /** A provider has answered, or may have begun to work. */
+  private get isServed(): bool {
+    return !isError(this.status != 0 ? this.status : call.status);
   }
 
   /** How long after the request's start the answer's first piece came, or `NO_TIME`. */
@@ -298,15 +329,9 @@ export class UsageTelemetry extends TwoWayExchange {
   }
 }
 
-function isStreamed(type: Bytes | null): bool {
-  return (
-    type != null &&
-    (startsWith(type, EVENT_STREAM) || startsWith(type, OBJECT_A_LINE) || startsWith(type, AMAZON_EVENTS))
-  );
-}
-
-function startsWith(type: Bytes, prefix: ByteString): bool {
-  return type.length >= prefix.length && prefix.equals(type.pointer, prefix.length);
+/** Whether a request on an unknown path that another plugin has answered was one to a model. */
+function wasCall(): bool {
+  return isRefusedCall(responseDetails()) || MODEL.get() != null || REQUESTED_MODEL.get() != null;
 }
 
 /** Clocks can go back. */

@@ -122,6 +122,15 @@ export class Stream implements Context {
     return outcomeOf(this);
   }
 
+  /** A filter in front answers the request: of all callbacks this one gets those of the end only. */
+  endInFront(spec: RequestSpec, status: number, details: string): Outcome {
+    this.#view.maps[MapType.RequestHeaders] = requestHeaders(spec);
+    this.#view.maps[MapType.ResponseHeaders] = new HeaderMap([[":status", String(status)]]);
+    this.codeDetails = details;
+    this.finish();
+    return outcomeOf(this);
+  }
+
   onRequestHeaders(headers: HeaderMap | HeaderInput, end: boolean): void {
     this.#view.maps[MapType.RequestHeaders] = headers instanceof HeaderMap ? headers : new HeaderMap(headers);
     this.#create();

@@ -158,6 +158,23 @@ test("consumers beyond maxConsumers are watched together, and what is kept doesn
   ]);
 });
 
+test("a crowd of made-up names doesn't hide what a known consumer uses after it", async () => {
+  const workers = await Workers.start(1, { maxConsumers: 20 });
+  workers.warmUp(() => workers.call("team-a", 1000));
+  for (let i = 0; i < 25; i++) workers.call(`made-up-${i}`, 1);
+  workers.call("team-a", 100_000);
+  workers.pass();
+  expect(workers.warnings).toEqual([expect.stringContaining('consumer "team-a": tokens 100000')]);
+});
+
+test("the tokens of an answer that is refused count like any other's", async () => {
+  const workers = await Workers.start(1, {}, TEAMS);
+  workers.warmUp(() => workers.call("team-a", 1000));
+  workers.refuse("team-a", 403, "weir.response-guard.rule.markers", 100_000);
+  workers.pass();
+  expect(workers.counted).toEqual({ "tokens team-a": 1 });
+});
+
 test("a consumer that was silent for long gives way to a new one", async () => {
   const workers = await Workers.start(1, { maxConsumers: 1 });
   workers.call("old", 1000);

@@ -119,6 +119,17 @@ describe("what calls cost", () => {
     expect(auditOf({ filterState })["cost_micros"]).toBe(expected);
   });
 
+  test.each([
+    ["the last one is dear", '"model":"cheap","messages":[],"model":"gpt-4o"'],
+    ["one of them is escaped", '"model":"cheap","messages":[],"mod\\u0065l":"gpt-4o"'],
+    ["the first is no name", '"model":1,"model":"cheap","messages":[]'],
+  ])("no client picks its price by naming two models: %s", async (_name, members) => {
+    const { telemetry } = await startTelemetry({ prices });
+    const record = auditOf(telemetry.send({ ...chat(), body: `{${members}}` }, answer(USAGE, { model: "gpt-4o" })));
+    expect(record).toMatchObject({ response_model: "gpt-4o", cost_micros: 750 });
+    expect(record).not.toHaveProperty("model");
+  });
+
   test("sums up to what the records say", async () => {
     const { host, telemetry } = await startTelemetry({ prices });
     let sum = 0;

@@ -146,3 +146,41 @@ test("what a plugin in front has published counts, not what this one would find"
     attempts: "openai=503/12,azure=200/340",
   });
 });
+
+describe("a batch is a call without tokens of its own", () => {
+  const answered = { headers: { "content-type": "application/json" }, body: '{"id":"1"}' };
+
+  test.each([
+    ["/v1/files", "files"],
+    ["/v1/batches", "batches"],
+    ["/v1/messages/batches", "batches"],
+  ])("on %s", async (path, operation) => {
+    const { telemetry } = await startTelemetry({ prices: [{ model: "*", input: 1, output: 1 }] });
+    const record = auditOf(telemetry.send({ ...chat(), path }, answered));
+    expect(record).toMatchObject({ operation, status: 200 });
+    for (const key of ["input_tokens", "usage_source", "cost_micros"]) expect(record).not.toHaveProperty(key);
+  });
+
+  test("though a limiter in front has charged one by estimate", async () => {
+    const { telemetry } = await startTelemetry({ usage: "Published" });
+    const stream = telemetry.stream();
+    stream.request({ ...chat(), path: "/v1/messages/batches" });
+    stream.filterState.set("weir.input_tokens", "90");
+    stream.filterState.set("weir.output_tokens", "12288");
+    stream.filterState.set("weir.usage_source", "estimated");
+    stream.respond(answered);
+    expect(auditOf({ filterState: stream.filterState.all })).not.toHaveProperty("output_tokens");
+  });
+});
+
+test("what goes over a WebSocket is not measured: nothing is known of it", async () => {
+  const { telemetry } = await startTelemetry({ prices: [{ model: "*", input: 5, output: 20 }] });
+  const stream = telemetry.stream();
+  const upgrade = { connection: "upgrade", upgrade: "websocket" };
+  stream.request({ method: "GET", path: "/v1/realtime?model=gpt-realtime", headers: upgrade });
+  stream.onResponseHeaders({ ":status": "101", ...upgrade }, false);
+  stream.onResponseBody(new Uint8Array(5000).fill(0x82), true);
+  const record = auditOf({ filterState: stream.filterState.all });
+  expect(record).toMatchObject({ operation: "realtime", status: 101 });
+  for (const key of ["input_tokens", "usage_source", "cost_micros"]) expect(record).not.toHaveProperty(key);
+});

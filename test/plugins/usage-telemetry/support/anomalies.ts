@@ -33,15 +33,15 @@ export class Workers {
 
   /** One call of a consumer that uses this many tokens, at the worker whose turn it is. */
   call(consumer: string, tokens: number, status = 200): void {
-    const usage = { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens };
-    this.next().telemetry.send(chat({}, { "x-consumer": consumer }), { ...answer(usage), status });
+    this.next().telemetry.send(chat({}, { "x-consumer": consumer }), { ...answer(usageOf(tokens)), status });
   }
 
-  /** A call that another plugin of the gateway, or else the provider, refuses. */
-  refuse(consumer: string, status: number, details: string): void {
-    const stream = this.next().telemetry.stream({ properties: { response: { code_details: details } } });
+  /** A call that another plugin of the gateway, or else the provider, refuses: its answer, if that has used tokens. */
+  refuse(consumer: string, status: number, details: string, tokens = 0): void {
+    const stream = this.next().telemetry.stream({ properties: { response: { code: status, code_details: details } } });
     stream.request(chat({}, { "x-consumer": consumer }));
-    stream.respond({ status, headers: { "content-type": "application/json" }, body: "{}" });
+    if (tokens > 0) stream.respond(answer(usageOf(tokens)));
+    else stream.respond({ status, headers: { "content-type": "application/json" }, body: "{}" });
     stream.finish();
   }
 
@@ -81,4 +81,8 @@ export class Workers {
   private next(): Telemetry {
     return this.all[this.turn++ % this.all.length]!;
   }
+}
+
+function usageOf(tokens: number): object {
+  return { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens };
 }
