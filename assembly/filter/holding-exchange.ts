@@ -7,6 +7,7 @@ import { LogLevel, log } from "../host/log";
 import { readHttpReply } from "./http-service";
 import { Outcome } from "./outcome";
 import { PluginRoot } from "./plugin-root";
+import { Problem, refusalOf } from "./problem";
 import { requestHead } from "./request-head";
 import { ResponseHead, responseHead } from "./response-head";
 import { TwoWayExchange } from "./two-way-exchange";
@@ -47,9 +48,9 @@ export abstract class HoldingExchange extends TwoWayExchange {
   goOnWithoutHeaders(): bool {
     const direction = this.request.headersHeld ? Direction.Request : Direction.Response;
     const flow = direction == Direction.Request ? this.request : this.response;
+    if (direction == Direction.Response) this.isAnswering = true;
+    else if (!this.letRequestHeadersGo()) return false;
     flow.headersHeld = false;
-    if (direction == Direction.Request) this.letRequestHeadersGo();
-    else this.isAnswering = true;
     continueStream(this.id, direction);
     log(LogLevel.Warn, `${this.root.name}: goes on with the body alone`);
     return true;
@@ -61,8 +62,9 @@ export abstract class HoldingExchange extends TwoWayExchange {
     this.onHttpReply(tag, readHttpReply(reply, body) ? replyBody.set(body.pointer, body.length) : null);
   }
 
-  private letRequestHeadersGo(): void {
-    if (this.changesRequest) requestHead.dropContentLength();
+  /** The body may change after its headers have gone: false when the host doesn't let us take its length away. */
+  private letRequestHeadersGo(): bool {
+    return !this.changesRequest || requestHead.dropContentLength();
   }
 
   protected startRewriting(head: ResponseHead, isWanted: bool): bool {
@@ -72,8 +74,7 @@ export abstract class HoldingExchange extends TwoWayExchange {
 
   /** Lets an answer go on that was held for a callout's reply. */
   protected resumeAnswer(): void {
-    this.actOnAnswer(Outcome.Leave, this.heldAnswerSize);
-    continueStream(this.id, Direction.Response);
+    if (this.actOnAnswer(Outcome.Leave, this.heldAnswerSize) == Action.Continue) continueStream(this.id, Direction.Response);
   }
 
   /**
@@ -100,8 +101,9 @@ export abstract class HoldingExchange extends TwoWayExchange {
 
   onRequestHeaders(count: i32, end: bool): Action {
     const action = super.onRequestHeaders(count, end);
-    if (action == Action.Continue && this.request.isHolding) this.letRequestHeadersGo();
-    return action;
+    if (action != Action.Continue || !this.request.isHolding || this.letRequestHeadersGo()) return action;
+    this.abandon(refusalOf(Problem.HostFailure));
+    return Action.Hold;
   }
 
   onResponseHeaders(count: i32, end: bool): Action {
@@ -125,6 +127,7 @@ export abstract class HoldingExchange extends TwoWayExchange {
     flow.arrived(size);
     this.heldAnswerSize = size;
     let outcome = this.feedResponse(most, false);
+    if (outcome == Outcome.Pass) outcome = this.feedResponse(size, end);
     if (outcome == Outcome.Hold) outcome = this.onAnswerTooLarge();
     // What passes unjudged is behind what was fed: it stays as it is.
     return this.actOnAnswer(outcome, outcome == Outcome.Leave ? most : size);
@@ -136,9 +139,17 @@ export abstract class HoldingExchange extends TwoWayExchange {
       flow.hold(size);
       return Action.Hold;
     }
-    if (outcome != Outcome.Ended && outcome != Outcome.Hold && flow.headersHeld && flow.isComplete) {
-      if (this.hadContentLength) responseHead.setContentLength(this.isRewritten ? this.rewritten.length : size);
-    }
     return super.actOnAnswer(outcome, size);
+  }
+
+  protected writeAnswer(size: i32): bool {
+    const length = this.isRewritten ? this.rewritten.length : size;
+    const isWritten = super.writeAnswer(size);
+    const flow = this.response;
+    // Where the host lets us set no length, the answer goes out in chunks.
+    if (this.hadContentLength && flow.headersHeld && flow.isComplete) {
+      responseHead.setContentLength(isWritten ? length : size);
+    }
+    return isWritten;
   }
 }

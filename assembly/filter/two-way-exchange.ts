@@ -163,15 +163,16 @@ export abstract class TwoWayExchange extends Exchange {
       return Action.Hold;
     }
     if (outcome == Outcome.Leave && !this.isCut && this.cutAt == NOT_CUT) flow.isLeft = true;
+    if (!this.writeAnswer(size) && this.onProblem(Problem.HostFailure) == Outcome.Ended) return Action.Hold;
     flow.release();
     this.isAnswering = true;
-    this.writeAnswer(size);
     return Action.Continue;
   }
 
-  /** Puts what the plugin wrote in place of the `size` bytes that the host holds. */
-  private writeAnswer(size: i32): void {
-    if (!this.isRewriting) return;
+  /** Puts what the plugin wrote in place of the `size` bytes that the host holds; false when the host doesn't let us. */
+  protected writeAnswer(size: i32): bool {
+    if (!this.isRewriting) return true;
+    let isWritten = true;
     const out = this.rewritten;
     if (this.isRewritten || this.isCut) {
       let length = this.isCut ? 0 : out.length;
@@ -180,9 +181,10 @@ export abstract class TwoWayExchange extends Exchange {
         this.cutAt = NOT_CUT;
         this.isCut = true;
       }
-      if (size > 0 || length > 0) responseBody.replaceHead(size, out.pointer, length);
+      if (size > 0 || length > 0) isWritten = responseBody.replaceHead(size, out.pointer, length);
     }
     out.clear();
     this.isRewritten = false;
+    return isWritten;
   }
 }

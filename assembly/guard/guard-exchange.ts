@@ -4,9 +4,13 @@ import { HoldingExchange } from "../filter/holding-exchange";
 import { FailureMode, Mode } from "../filter/mode";
 import { PluginRoot } from "../filter/plugin-root";
 import { Refusal } from "../filter/refusal";
+import { requestHead } from "../filter/request-head";
 import { nowMs } from "../filter/time";
+import { Action } from "../host/context";
+import { isCohereV1 } from "../llm/cohere-version";
 import { hasDecline } from "../llm/decline-completion";
 import { DeclineFields } from "../llm/decline-fields";
+import { Dialect } from "../llm/dialect";
 import { GuardSettings, RefusalStyle } from "./guard-settings";
 import { Rule } from "./rule";
 import { ServiceReply } from "./service-reply";
@@ -33,9 +37,17 @@ export abstract class GuardExchange extends HoldingExchange {
   private ownStatus: i32 = 0;
   private ownMessage: string = "";
   private isReported: bool = false;
+  /** The answers of this path have a shape of which there is none of ours. */
+  private isOldShape: bool = false;
 
   constructor(id: u32, root: PluginRoot) {
     super(id, root);
+  }
+
+  onRequestHeaders(count: i32, end: bool): Action {
+    const action = super.onRequestHeaders(count, end);
+    if (this.dialect == Dialect.CohereChat) this.isOldShape = isCohereV1(requestHead.path);
+    return action;
   }
 
   protected get guard(): GuardSettings {
@@ -82,7 +94,8 @@ export abstract class GuardExchange extends HoldingExchange {
 
   /** Whether a refusal of this dialect is an answer that says so. */
   protected declinesBy(isStream: bool): bool {
-    return this.enforces && this.guard.refusal.style == RefusalStyle.Completion && hasDecline(this.dialect, isStream);
+    if (!this.enforces || this.guard.refusal.style != RefusalStyle.Completion || this.isOldShape) return false;
+    return hasDecline(this.dialect, isStream);
   }
 
   /** What stands in an answer of ours. */

@@ -19,9 +19,9 @@ export class ReplyReader {
     countDropped(READER_BYTES);
   }
 
-  /** Another answer begins; `enforces`: what the rules find has consequences. */
-  begin(enforces: bool, isEventStream: bool): void {
+  /** Another answer begins; `enforces`: what the rules find has consequences. The rest as for `ReplyStream.begin`. */
+  begin(enforces: bool, isEventStream: bool, areWhole: bool): void {
     this.judge.reset(enforces);
-    this.stream.begin(isEventStream);
+    this.stream.begin(isEventStream, areWhole);
   }
 }

@@ -183,6 +183,13 @@ function streamOf(dialect: Dialect, isArray: bool): ByteString | null {
   }
 }
 
+/** The content type of what `appendStreamDecline` appends. */
+export function streamType(dialect: Dialect, isArray: bool): string {
+  if (isArray && dialect == Dialect.Gemini) return "application/json";
+  const isLines = dialect == Dialect.OllamaChat || dialect == Dialect.OllamaGenerate;
+  return isLines ? "application/x-ndjson" : "text/event-stream";
+}
+
 /** Whether a request of this dialect can be declined by a normal answer; Bedrock's streams are binary, and have none. */
 export function hasDecline(dialect: Dialect, isStream: bool): bool {
   return (isStream ? streamOf(dialect, false) : bodyOf(dialect)) !== null;

@@ -47,6 +47,7 @@ const OLLAMA_CHAT_END = new ByteString(
 const OLLAMA_GENERATE_END = new ByteString(
   '{"model":$m,"created_at":$d,"response":"","done":true,"done_reason":"stop"}\n',
 );
+const LINE_FEED = new ByteString("\n");
 const OPEN_ARRAY = new ByteString("[");
 const CLOSE_ARRAY = new ByteString("]");
 
@@ -97,7 +98,8 @@ export function appendDeclineEnd(
 }
 
 /**
- * Like `appendStreamRefusal`, whose parameters it has, for a stream that may be an array of objects: then the error is the last one.
+ * Like `appendStreamRefusal`, whose parameters it has, for a stream that may be an array of objects, or objects one a line: then the
+ * error is the last one.
  */
 export function appendRefusalEnd(
   out: ByteBuffer,
@@ -108,6 +110,7 @@ export function appendRefusalEnd(
   message: string,
   progress: ReplyProgress,
 ): bool {
+  if (progress.isLines) return appendRefusalBody(out, dialect, status, code, param, message) && append(out, LINE_FEED);
   if (!progress.isArray) return appendStreamRefusal(out, dialect, status, code, param, message);
   if (!progress.hasBytes && !append(out, OPEN_ARRAY)) return false;
   if (progress.hasEvents && !append(out, COMMA)) return false;

@@ -124,9 +124,9 @@ export class ReplyEvent extends ReplyListener {
 
   /**
    * Reads an object of an answer that is a line, or an element of an array, or all of it: with nothing before it and no array around it if
-   * `isAlone`; then its texts are whole unless it says that it is of a stream.
+   * `isAlone`; then its texts are whole unless it says that it is of a stream. With `isWhole` they are whatever it says.
    */
-  readObject(start: usize, end: usize, isAlone: bool): void {
+  readObject(start: usize, end: usize, isAlone: bool, isWhole: bool): void {
     this.reset();
     VALIDATOR.reset();
     if (!VALIDATOR.feed(start, <i32>(end - start)) || !VALIDATOR.finish()) {
@@ -135,7 +135,7 @@ export class ReplyEvent extends ReplyListener {
     }
     READER.begin(this);
     READER.feed(start, end, 0);
-    const isOfStream = !isAlone || READER.isOfStream;
+    const isOfStream = !isWhole && (!isAlone || READER.isOfStream);
     if (!isOfStream) for (let i = 0; i < this.textCount; i++) this.text(i).grows = false;
     this.endJson();
     if (isOfStream) this.keep(start, <i32>(end - start));

@@ -48,6 +48,19 @@ export function framingOf(pointer: usize, end: usize, isEventStream: bool): Repl
   return ReplyFraming.Plain;
 }
 
+/**
+ * Whether bytes that may be anything begin JSON objects: `Objects`, or `Plain`; `Unknown` while all that has come is blank, or a part of
+ * a byte order mark.
+ */
+export function beginningOf(pointer: usize, length: i32): ReplyFraming {
+  for (let i = 0; i < length; i++) {
+    const byte: u32 = load<u8>(pointer + i);
+    if (isBlank(byte) || isOfMark(byte)) continue;
+    return byte == OPEN_OBJECT || byte == OPEN_ARRAY ? ReplyFraming.Objects : ReplyFraming.Plain;
+  }
+  return ReplyFraming.Unknown;
+}
+
 /** How many bytes a byte order mark at the beginning has. */
 export function markLength(pointer: usize, end: usize): usize {
   const length = BYTE_ORDER_MARK.length;
@@ -58,6 +71,10 @@ export function markLength(pointer: usize, end: usize): usize {
 function isMarkBegun(pointer: usize, end: usize): bool {
   const length = <i32>(end - pointer);
   return length > 0 && length < BYTE_ORDER_MARK.length && isSame(pointer, BYTE_ORDER_MARK.pointer, length);
+}
+
+function isOfMark(byte: u32): bool {
+  return byte == 0xef || byte == 0xbb || byte == 0xbf;
 }
 
 function isBlank(byte: u32): bool {

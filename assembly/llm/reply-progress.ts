@@ -9,6 +9,8 @@ export class ReplyProgress {
   hasBytes: bool = false;
   /** The answer is an array of objects. */
   isArray: bool = false;
+  /** It is objects, one a line. */
+  isLines: bool = false;
   /** A whole event, or object. */
   hasEvents: bool = false;
   /** A message of Anthropic's has begun. */
@@ -23,6 +25,7 @@ export class ReplyProgress {
   reset(): void {
     this.hasBytes = false;
     this.isArray = false;
+    this.isLines = false;
     this.hasEvents = false;
     this.hasMessage = false;
     this.openBlock = NO_BLOCK;

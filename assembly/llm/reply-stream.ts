@@ -55,6 +55,7 @@ export class ReplyStream {
   private framing: ReplyFraming = ReplyFraming.Unknown;
   private outcome: ReplyOutcome = ReplyOutcome.Unchanged;
   private isEventStream: bool = false;
+  private areWhole: bool = false;
   private isLast: bool = false;
   /** An object, of those that follow one another, has been taken. */
   private hasObject: bool = false;
@@ -86,9 +87,13 @@ export class ReplyStream {
     this.sse = new SseFramer(lastEvent);
   }
 
-  /** Begins another answer. Of `text/event-stream`, whatever else doesn't look like JSON is events. */
-  begin(isEventStream: bool): void {
+  /**
+   * Begins another answer. Of `text/event-stream`, whatever else doesn't look like JSON is events. With `areWhole` each of its objects
+   * is an answer of its own, as a batch's are: no text grows from one to the next.
+   */
+  begin(isEventStream: bool, areWhole: bool): void {
     this.isEventStream = isEventStream;
+    this.areWhole = areWhole;
     this.framing = ReplyFraming.Unknown;
     this.outcome = ReplyOutcome.Unchanged;
     this.isLast = false;
@@ -101,6 +106,11 @@ export class ReplyStream {
     this.names.reset();
     this.event.forget();
     this.otherEvent.forget();
+  }
+
+  /** It is Server-Sent Events, as far as it has come. */
+  get isEvents(): bool {
+    return this.framing == ReplyFraming.Events;
   }
 
   /** An answer has made it larger than most answers need. */
@@ -135,6 +145,7 @@ export class ReplyStream {
     if (!passes) window.write();
     if (window.isFull) this.stop(ReplyOutcome.NoRoom);
     this.progress.isArray = this.objects.isArray;
+    this.progress.isLines = this.framing == ReplyFraming.Objects && !this.objects.isArray;
     this.progress.hasBytes = window.written > 0;
     return passes ? ReplyOutcome.Unchanged : max(this.outcome, ReplyOutcome.Changed);
   }
@@ -261,7 +272,7 @@ export class ReplyStream {
     const start = this.window.addressOf(objects.start);
     const end = this.window.addressOf(objects.offset);
     if (isGarbage) this.event.readPlain(start, end);
-    else this.event.readObject(start, end, !objects.isArray && !this.hasObject);
+    else this.event.readObject(start, end, !objects.isArray && !this.hasObject, this.areWhole);
     this.hasObject = true;
     this.takeEvent(objects.start, objects.offset, objects.lastGapEnd);
   }

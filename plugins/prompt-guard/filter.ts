@@ -14,7 +14,7 @@ import { PanelListener, ServicePanel } from "../../assembly/guard/service-panel"
 import { Rule } from "../../assembly/guard/rule";
 import { PromptGuardSettings } from "./config";
 import { ServiceReply } from "../../assembly/guard/service-reply";
-import { appendDecline, appendStreamDecline } from "../../assembly/llm/decline-completion";
+import { appendDecline, appendStreamDecline, streamType } from "../../assembly/llm/decline-completion";
 import { Dialect, Family, familyOf } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
 import { dialectOfShape } from "../../assembly/llm/shape";
@@ -196,7 +196,7 @@ export class PromptGuard extends GuardExchange {
     if (streams) appendStreamDecline(out, this.dialect, fields, isArray);
     else appendDecline(out, this.dialect, fields);
     this.root.metrics.refused(refusal.reason);
-    const type = streams && !isArray ? "text/event-stream" : "application/json";
+    const type = streams ? streamType(this.dialect, isArray) : "application/json";
     return this.answer(OK, refusal.reason, ["content-type", type], out);
   }
 

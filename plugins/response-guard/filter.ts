@@ -3,6 +3,7 @@ import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { FailureMode } from "../../assembly/filter/mode";
 import { Outcome } from "../../assembly/filter/outcome";
+import { Problem, refusalOf } from "../../assembly/filter/problem";
 import { Refusal } from "../../assembly/filter/refusal";
 import { RequestHead } from "../../assembly/filter/request-head";
 import { ResponseHead } from "../../assembly/filter/response-head";
@@ -12,10 +13,12 @@ import { Rule } from "../../assembly/guard/rule";
 import { PanelListener, ServicePanel } from "../../assembly/guard/service-panel";
 import { ServiceReply } from "../../assembly/guard/service-reply";
 import { Verdict } from "../../assembly/guard/verdict";
-import { appendDecline, appendStreamDecline } from "../../assembly/llm/decline-completion";
+import { AnswerType, answerTypeOf } from "../../assembly/llm/answer-type";
+import { appendDecline, appendStreamDecline, streamType } from "../../assembly/llm/decline-completion";
 import { appendDeclineEnd, appendRefusalEnd } from "../../assembly/llm/decline-end";
 import { Dialect } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
+import { beginningOf, ReplyFraming } from "../../assembly/llm/reply-framing";
 import { ReplyOutcome } from "../../assembly/llm/reply-outcome";
 import { ReplyStream } from "../../assembly/llm/reply-stream";
 import { RequestShape } from "../../assembly/llm/request-shape";
@@ -25,8 +28,8 @@ import { ResponseGuardSettings } from "./config";
 import { ANSWER_TOO_LARGE, ANSWER_UNREADABLE } from "./refusals";
 
 const ACCEPT_ENCODING = new ByteString("accept-encoding");
-const EVENT_STREAM = new ByteString("text/event-stream");
-const OBJECT_A_LINE = new ByteString("application/x-ndjson");
+/** Of a part of an answer nobody could say what it is a part of. */
+const RANGE = new ByteString("range");
 const MOST_UNUSED_BYTES: i32 = 4 << 20;
 
 /** In Audit: what would go out is not needed. */
@@ -42,7 +45,12 @@ export class ResponseGuard extends GuardExchange {
   /** The path is unknown: only the body's shape can tell whether this is a request for a model. */
   private shape: RequestShape | null = null;
   private streamsByPath: bool = false;
-  private isEventStream: bool = false;
+  /** The answer is a file, of which only the type or the beginning tells whether there are texts in it. */
+  private isFile: bool = false;
+  /** Nothing has come yet by which the file could be known. */
+  private isUntold: bool = false;
+  /** The answer is a stream, or is taken for one. */
+  private isStream: bool = false;
   /** The answer goes out when all of it has been judged. */
   private isWithheld: bool = false;
   /** It has been ended early. */
@@ -51,12 +59,14 @@ export class ResponseGuard extends GuardExchange {
 
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
     const guard = this.guard;
-    if (isWhole || head.isHandshake || guard.rules.rules.length == 0) return Outcome.Leave;
+    if (head.isHandshake || guard.rules.rules.length == 0) return Outcome.Leave;
     const isUnknown = endpoint.dialect == Dialect.Unknown;
-    if (!isUnknown && !endpoint.answerCarriesText) return Outcome.Leave;
+    if (isUnknown ? isWhole : !endpoint.answerCarriesText) return Outcome.Leave;
     head.strip(ACCEPT_ENCODING);
+    head.strip(RANGE);
     this.isAsked = true;
     this.streamsByPath = endpoint.streamsByPath;
+    this.isFile = endpoint.dialect == Dialect.OpenAiFiles;
     if (!isUnknown || head.isEncoded) return Outcome.Leave;
     this.shape = new RequestShape();
     return Outcome.Pass;
@@ -68,25 +78,40 @@ export class ResponseGuard extends GuardExchange {
 
   onResponse(head: ResponseHead, isWhole: bool): Outcome {
     if (!this.isAsked || isWhole || !this.isForModel) return Outcome.Leave;
+    const type = answerTypeOf(head.contentType);
+    if (this.isFile && type == AnswerType.Other) return Outcome.Leave;
     if (head.isEncoded) return this.failAnswer(ANSWER_UNREADABLE);
-    const type = head.contentType;
-    this.isEventStream = startsWith(type, EVENT_STREAM);
+    if (this.enforces && !this.startRewriting(head, true)) return this.failAnswer(refusalOf(Problem.HostFailure));
+    const areResults = this.isFile || this.dialect == Dialect.AnthropicBatches;
+    const isEvents = type == AnswerType.Events;
     const reader = this.settings.takeReader();
-    reader.begin(this.enforces, this.isEventStream);
+    reader.begin(this.enforces, isEvents, areResults);
     this.reader = reader;
+    this.isUntold = this.isFile && type == AnswerType.Untold;
+    // A file of results may be larger than anything that can be held.
+    const isLarge = areResults && type != AnswerType.Json;
+    this.isStream = isEvents || type == AnswerType.Lines || this.streamsByPath || isLarge;
     if (!this.enforces) return Outcome.Pass;
-    const streams = this.isEventStream || this.streamsByPath || startsWith(type, OBJECT_A_LINE);
-    this.isWithheld = !streams || reader.judge.texts != null;
-    this.startRewriting(head, true);
+    this.isWithheld = !this.isStream || reader.judge.texts != null;
     return this.isWithheld ? Outcome.Hold : Outcome.Pass;
   }
 
   onResponsePiece(piece: Bytes, isLast: bool): Outcome {
     if (this.isOver) return Outcome.Pass;
+    if (this.isUntold) {
+      const beginning = beginningOf(piece.pointer, piece.length);
+      if (beginning == ReplyFraming.Plain) return Outcome.Leave;
+      if (beginning == ReplyFraming.Unknown) {
+        this.show(piece);
+        return this.isWithheld && !isLast ? Outcome.Hold : Outcome.Pass;
+      }
+      this.isUntold = false;
+    }
     const stream = this.reader!.stream;
     const out = this.enforces ? this.rewritten : unused;
     const outcome = stream.feed(piece.pointer, piece.length, isLast, out);
     unused.clear();
+    if (stream.isEvents && !this.isStream) this.takeForStream();
     if (outcome == ReplyOutcome.Rejected) return this.declineAnswer();
     if (outcome == ReplyOutcome.Unreadable) return this.giveUp(stream, ANSWER_UNREADABLE);
     if (outcome > ReplyOutcome.Changed) return this.giveUp(stream, ANSWER_TOO_LARGE);
@@ -145,6 +170,14 @@ export class ResponseGuard extends GuardExchange {
     return this.dialect != Dialect.Unknown;
   }
 
+  /** Events come, whatever their type says: they go out while they come, unless a service is to see them first. */
+  private takeForStream(): void {
+    this.isStream = true;
+    if (!this.enforces || this.reader!.judge.texts != null) return;
+    this.isWithheld = false;
+    this.isAnswering = true;
+  }
+
   /** All of the answer has been looked at. */
   private conclude(): Outcome {
     const texts = this.reader!.judge.texts;
@@ -192,7 +225,7 @@ export class ResponseGuard extends GuardExchange {
     this.report(verdict);
     const refusal = this.refusalBy(verdict.rejectedBy!);
     const stream = this.reader!.stream;
-    const isStream = this.isEventStream || !this.isWithheld;
+    const isStream = this.isStream;
     if (!this.declinesBy(isStream)) return this.refuseAnswer(refusal);
     this.isOver = true;
     this.root.metrics.refused(refusal.reason);
@@ -206,9 +239,10 @@ export class ResponseGuard extends GuardExchange {
       appendDeclineEnd(out, this.dialect, fields, stream.progress);
       return this.endAnswerWith(out);
     }
-    if (isStream) appendStreamDecline(out, this.dialect, fields, false);
+    const isArray = stream.progress.isArray;
+    if (isStream) appendStreamDecline(out, this.dialect, fields, isArray);
     else appendDecline(out, this.dialect, fields);
-    const type = isStream ? "text/event-stream" : "application/json";
+    const type = isStream ? streamType(this.dialect, isArray) : "application/json";
     return this.answerHeld(OK, refusal.reason, ["content-type", type], out);
   }
 
@@ -251,9 +285,4 @@ class Panel extends PanelListener {
   onServiceFails(_rule: Rule): void {
     this.guard.onServiceFails();
   }
-}
-
-function startsWith(type: Bytes | null, prefix: ByteString): bool {
-  if (type == null || type.length < prefix.length) return false;
-  return prefix.equals(type.pointer, prefix.length);
 }

@@ -11,6 +11,7 @@ interface Declines extends LoaderExports {
   has(dialect: number, isStream: boolean): number;
   decline(dialect: number, model: number, message: number, created: bigint): number;
   declineStream(dialect: number, model: number, message: number, created: bigint, isArray: boolean): number;
+  isOfType(dialect: number, isArray: boolean, length: number): number;
   declineWithin(dialect: number, limit: number): number;
 }
 
@@ -185,6 +186,18 @@ describe("a decline", () => {
       const { created_at } = JSON.parse(body("OllamaChat", "m", "", time)) as { created_at: string };
       expect(created_at).toBe(new Date(time * 1000).toISOString().replace(".000", ""));
     }
+  });
+
+  test.each<[Dialect, boolean, string]>([
+    ["OpenAiChat", false, "text/event-stream"],
+    ["AnthropicMessages", false, "text/event-stream"],
+    ["CohereChat", false, "text/event-stream"],
+    ["Gemini", false, "text/event-stream"],
+    ["Gemini", true, "application/json"],
+    ["OllamaChat", false, "application/x-ndjson"],
+    ["OllamaGenerate", false, "application/x-ndjson"],
+  ])("of a stream has the type of its framing: %s, an array %s", (dialect, isArray, type) => {
+    expect(m.isOfType(DIALECTS[dialect], isArray, put(type, "")[0])).toBe(1);
   });
 
   test("says so when there is no room for it", () => {

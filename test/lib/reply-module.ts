@@ -16,7 +16,7 @@ interface Judging extends LoaderExports {
 
 interface StreamExports extends Judging {
   setRuns(hasRuns: boolean): void;
-  begin(isEventStream: boolean): void;
+  begin(isEventStream: boolean, areWhole: boolean): void;
   feed(start: number, length: number, isLast: boolean): number;
   release(): number;
   declineEnd(dialect: number, created: bigint): number;
@@ -77,6 +77,8 @@ export interface Options {
   hasRuns?: boolean;
   /** By its content type; else nothing is known of it. */
   isEventStream?: boolean;
+  /** Each object is an answer of its own. */
+  areWhole?: boolean;
   /** Where it is rejected, the client gets an end in this dialect: by a normal finish, or an error. */
   declines?: Dialect;
   refuses?: Dialect;
@@ -146,7 +148,7 @@ export class ReplyStreamModule extends JudgingModule<StreamExports> {
     const { wasm } = this;
     this.setWords(options);
     wasm.setRuns(options.hasRuns ?? false);
-    wasm.begin(options.isEventStream ?? true);
+    wasm.begin(options.isEventStream ?? true, options.areWhole ?? false);
     const bytes = Buffer.from(answer);
     const pieces = piecesOf(bytes, cuts);
     const after: number[] = [];

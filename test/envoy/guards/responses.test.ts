@@ -2,7 +2,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import OpenAI, { PermissionDeniedError } from "openai";
 import { describe, expect, test } from "vitest";
 import { Gate } from "../support/gate.ts";
-import { OpenRequest } from "../support/client.ts";
+import { OpenRequest, send } from "../support/client.ts";
 import type { JsonObject } from "../support/mock-shape.ts";
 import { CARD, EMAIL, RULES, ask, chat, decided, useGuard } from "./guard-gateway.ts";
 
@@ -193,6 +193,44 @@ describe("a stream", () => {
       said[index] += delta.content;
     }
     expect(said).toEqual(["[pii]", "4111 1111 fine"]);
+  });
+});
+
+describe("an answer that was stored", () => {
+  const get = (path: string): ReturnType<typeof send> =>
+    send(guarded.address(), { method: "GET", path, headers: { range: "bytes=0-99" } });
+  const answerAs = (type: string, ...pieces: (string | Buffer)[]): void =>
+    provider().behave({ answer: { pieces, headers: { "content-type": type } } });
+
+  test("is judged, though its request has no body", async () => {
+    const json = { object: "response", output: [{ content: [{ type: "output_text", text: `write to ${EMAIL}` }] }] };
+    answerWith(json);
+    const answer = await get("/v1/responses/resp_1");
+    expect([answer.text, answer.isWhole]).toEqual([JSON.stringify(json).replace(EMAIL, "[pii]"), true]);
+    expect(provider().only().headers.range).toBeUndefined();
+    answerWith(completion("about project-x"));
+    expect((await get("/v1/chat/completions/c")).status).toBe(403);
+    const cancelled = await send(guarded.address(), { path: "/v1/responses/resp_1/cancel" });
+    expect(cancelled.status).toBe(403);
+  });
+
+  test("as a stream is masked", async () => {
+    streamOf(chunks("jane.doe@exam", "ple.com"));
+    expect((await get("/v1/chat/completions/c?stream=true")).text).not.toContain("ple.com");
+  });
+
+  test("as results is masked line by line, more of them than could be held", async () => {
+    const line = `${JSON.stringify({ custom_id: "a", response: { body: completion(`write to ${EMAIL}`) } })}\n`;
+    answerAs("application/octet-stream", ...Array.from({ length: 20 }, () => line.repeat(500)));
+    const answer = await get("/v1/files/f/content");
+    expect(answer.text).toBe(line.replace(EMAIL, "[pii]").repeat(10_000));
+  });
+
+  test.each(["application/pdf", "application/octet-stream"])("as a file that is no text passes: %s", async (type) => {
+    const body = Buffer.concat([Buffer.from(`%PDF-1.7\n${EMAIL}`), Buffer.alloc(2_000_000, 0xe2)]);
+    answerAs(type, body);
+    const answer = await get("/v1/files/f/content");
+    expect([answer.status, answer.body.equals(body)]).toEqual([200, true]);
   });
 });
 

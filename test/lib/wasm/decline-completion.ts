@@ -1,6 +1,6 @@
 import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { appendDecline, appendStreamDecline, hasDecline } from "../../../assembly/llm/decline-completion";
+import { appendDecline, appendStreamDecline, hasDecline, streamType } from "../../../assembly/llm/decline-completion";
 import { DeclineFields } from "../../../assembly/llm/decline-fields";
 import { Dialect } from "../../../assembly/llm/dialect";
 
@@ -22,6 +22,11 @@ export function outputLength(): i32 {
 
 export function has(dialect: i32, isStream: bool): bool {
   return hasDecline(<Dialect>dialect, isStream);
+}
+
+/** Whether a stream of ours is of this content type, which the input holds. */
+export function isOfType(dialect: i32, isArray: bool, length: i32): bool {
+  return streamType(<Dialect>dialect, isArray) == String.UTF8.decodeUnsafe(inputPointer(), length);
 }
 
 /** The input holds the model's name, then the message. */

@@ -49,10 +49,10 @@ export function setRuns(hasRuns: bool): void {
   JUDGE.hasRuns = hasRuns;
 }
 
-export function begin(isEventStream: bool): void {
+export function begin(isEventStream: bool, areWhole: bool): void {
   OUT.clear();
   JUDGE.reset();
-  stream.begin(isEventStream);
+  stream.begin(isEventStream, areWhole);
 }
 
 /** Like the plugin: what the client sees is gathered in the output. */
@@ -104,7 +104,7 @@ export function run(length: i32, size: i32, times: i32): i32 {
   for (let i = 0; i < times; i++) {
     OUT.clear();
     JUDGE.reset();
-    stream.begin(true);
+    stream.begin(true, false);
     for (let at = 0; at < length; at += size) {
       const taken = min(size, length - at);
       OUT.clear();

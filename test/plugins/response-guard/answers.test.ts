@@ -69,6 +69,16 @@ describe("a JSON answer", () => {
     }
   });
 
+  test("says that there is none in no words that Cohere's first API doesn't have", async () => {
+    const { guard } = await startGuard({ rules: RULES, refusal: { style: "Completion" } });
+    const answer = json({ text: "about project-x" });
+    const of = (path: string): object | undefined => guard.send({ ...CHAT, path }, answer).localReply;
+    expect(of("/v2/chat")).toMatchObject({ status: 200, body: expect.stringContaining('"finish_reason"') as string });
+    for (const path of ["/v1/chat", "/cohere/v%31/CHAT/?a=b"]) {
+      expect(of(path)).toMatchObject({ status: 403, body: '{"message":"This request was declined by policy."}' });
+    }
+  });
+
   test("in Audit passes as it came, and is recorded", async () => {
     const { guard } = await startGuard({ rules: RULES, mode: "Audit" });
     const answer = completion(`project-x for ${EMAIL}`);
