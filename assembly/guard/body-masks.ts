@@ -2,7 +2,7 @@
 export const MOST_SPANS: i32 = 4096;
 
 /** Of a span's `rule`: the rule's position, or that of a text that a service gave; the bits above it say which. */
-const POSITION: i32 = 0xffff;
+export const POSITION: i32 = 0xffff;
 const OF_NUMBER: i32 = 1 << 16;
 const OF_SERVICE: i32 = 1 << 17;
 
@@ -134,7 +134,9 @@ export class BodyMasks {
   private isBefore(a: i32, b: i32): bool {
     if (this.textOf(a) != this.textOf(b)) return this.textOf(a) < this.textOf(b);
     if (this.startOf(a) != this.startOf(b)) return this.startOf(a) < this.startOf(b);
-    return this.endOf(a) > this.endOf(b);
+    if (this.endOf(a) != this.endOf(b)) return this.endOf(a) > this.endOf(b);
+    // A service has seen what came before it.
+    return isOfService(this.ruleOf(a)) && this.ruleOf(a) > this.ruleOf(b);
   }
 
   private swap(a: i32, b: i32): void {

@@ -4,10 +4,9 @@ import { decodeUtf8, encodeUtf8, joined } from "../bytes/text";
 import { ByteString, Bytes } from "../bytes/view";
 import { ConfigReader } from "../config/reader";
 import { CommonSettings, Settings } from "../filter/settings";
-import { appendJsonString } from "../json/quote";
+import { appendJsonText } from "../json/quote";
 import { GuardReport } from "./guard-report";
 import { Rule } from "./rule";
-import { ServiceReply } from "./service-reply";
 import { RuleSet } from "./rule-set";
 
 const LEAST_HOLD_BACK: i32 = 128;
@@ -65,10 +64,11 @@ export class GuardSettings extends Settings {
     return view.set(mask.pointer, mask.length);
   }
 
-  /** What spans of a body become, see `BodyMasks.replacementOf`; with a service's texts where it has replaced them. */
-  replacements(reply: ServiceReply | null, isPlain: bool): StaticArray<ByteString> {
+  /** What spans of a body become, see `BodyMasks.replacementOf`: `texts` are those of services. */
+  replacements(texts: string[], isPlain: bool): StaticArray<ByteString> {
     const all = (isPlain ? this.masks.plain : this.masks.inside).concat(this.masks.quoted);
-    return StaticArray.fromArray(reply == null ? all : all.concat(reply.texts()));
+    for (let i = 0; i < texts.length; i++) all.push(new ByteString(isPlain ? texts[i] : inside(texts[i])));
+    return StaticArray.fromArray(all);
   }
 }
 
@@ -105,20 +105,18 @@ export function readMasks(config: ConfigReader, rules: Rule[]): Masks {
   const masks = new Masks();
   for (let i = 0; i < rules.length; i++) {
     const text = joined(pieces, rules[i].id);
-    const quoted = quote(text);
-    const inside = quoted.substring(1, quoted.length - 1);
-    const nested = quote(inside);
     masks.plain.push(new ByteString(text));
-    masks.inside.push(new ByteString(inside));
-    masks.nested.push(new ByteString(nested.substring(1, nested.length - 1)));
-    masks.quoted.push(new ByteString(quoted));
+    masks.inside.push(new ByteString(inside(text)));
+    masks.nested.push(new ByteString(inside(inside(text))));
+    masks.quoted.push(new ByteString(`"${inside(text)}"`));
   }
   return masks;
 }
 
-function quote(text: string): string {
+/** As it stands inside a JSON string. */
+function inside(text: string): string {
   const bytes = encodeUtf8(text);
-  const quoted = new ByteBuffer(new Budget(i32.MAX_VALUE));
-  appendJsonString(quoted, changetype<usize>(bytes), bytes.byteLength);
-  return decodeUtf8(quoted.pointer, quoted.length);
+  const escaped = new ByteBuffer(new Budget(i32.MAX_VALUE));
+  appendJsonText(escaped, changetype<usize>(bytes), bytes.byteLength);
+  return decodeUtf8(escaped.pointer, escaped.length);
 }

@@ -7,7 +7,7 @@ import { TextSpans } from "../json/text-spans";
 import { BodyMasks, MOST_SPANS, isOfNumber } from "./body-masks";
 
 /** Of a span in `TextSpans`, and more. */
-const SPAN_BYTES: i32 = 64;
+export const SPAN_BYTES: i32 = 64;
 
 /** Writes a JSON body with spans of its strings and numbers masked, and every other byte as it was. */
 @final
@@ -23,10 +23,8 @@ export class MaskRewriter extends BodyRewriter {
     const spans = new TextSpans(new Budget(2 * MOST_SPANS * SPAN_BYTES));
     for (let i = 0; i < masks.count; i++) {
       const text = masks.textOf(i);
-      const rule = masks.ruleOf(i);
       if (isPlain) spans.addRaw(text + masks.startOf(i), text + masks.endOf(i), masks.replacementOf(i));
-      else if (isOfNumber(rule)) spans.addRaw(text, text + masks.endOf(i), masks.replacementOf(i));
-      else spans.add(text, masks.startOf(i), masks.endOf(i), masks.replacementOf(i));
+      else addSpan(spans, masks, i, text);
     }
     this.splice = new StringSplice(spans, replacements);
     this.splice.reset();
@@ -35,4 +33,11 @@ export class MaskRewriter extends BodyRewriter {
   rewrite(piece: Bytes, isLast: bool, out: ByteBuffer): bool {
     return this.splice.feed(piece.pointer, piece.length, out) && (!isLast || this.splice.finish(out));
   }
+}
+
+/** Adds a mask to the spans of what has the mask's text, raw, from offset `text` on. */
+export function addSpan(spans: TextSpans, masks: BodyMasks, index: i32, text: i32): void {
+  const replacement = masks.replacementOf(index);
+  if (isOfNumber(masks.ruleOf(index))) spans.addRaw(text, text + masks.endOf(index), replacement);
+  else spans.add(text, masks.startOf(index), masks.endOf(index), replacement);
 }

@@ -1,13 +1,16 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
+import { Bytes, isSame } from "../bytes/view";
+import { appendJsonText } from "../json/quote";
 import { PromptListener } from "../llm/prompt-listener";
 import { TextScope } from "../llm/text-scope";
 import { HitListener } from "../match/detector";
 import { TextScanner } from "../match/text-scanner";
-import { BodyMasks, ofNumber, ofService } from "./body-masks";
+import { BodyMasks, ofNumber, ofService, POSITION } from "./body-masks";
 import { Classifier } from "./classifier-factory";
 import { GuardSettings } from "./guard-settings";
 import { MaskRewriter } from "./mask-rewriter";
+import { MaskedTexts } from "./masked-texts";
 import { Rule, RuleAction } from "./rule";
 import { RuleSet } from "./rule-set";
 import { ServiceReply } from "./service-reply";
@@ -48,7 +51,8 @@ export class PromptJudge extends PromptListener {
   private collector: TextCollector | null = null;
   /** The text in hand there. */
   private collected: i32 = 0;
-  private reply: ServiceReply | null = null;
+  /** What services have made of texts. */
+  private serviceTexts: string[] = [];
   private readonly gathered: StaticArray<u8> = new StaticArray<u8>(GATHERED_BYTES);
   private gatheredBytes: i32 = 0;
 
@@ -75,7 +79,7 @@ export class PromptJudge extends PromptListener {
     this.masks.reset();
     this.seams.reset();
     this.unscopedSpans = 0;
-    this.reply = null;
+    this.serviceTexts = [];
     const isAsked = this.rules.serviceRules.length > 0;
     this.collector = isAsked ? new TextCollector(new ByteBuffer(new Budget(this.settings.common.maxHeldBytes))) : null;
     this.forgetFound();
@@ -124,35 +128,59 @@ export class PromptJudge extends PromptListener {
     this.numberBytes = 0;
   }
 
-  /** The texts for services to judge, after `finish`; null where none is asked. */
+  /** The texts for services to judge, as they go on so far, after `finish`; null where none is asked. */
   get texts(): TextCollector | null {
     return this.collector;
   }
 
-  /** A service's texts take the place of those that it was asked about. False when they are not as many. */
+  /** A service's texts take the place of those that it was asked about, where it has changed them. False when they are not as many. */
   replaceTexts(rule: Rule, reply: ServiceReply): bool {
     const texts = this.collector!;
-    if (this.reply != null) return false;
-    let count = 0;
+    if (texts.countOf(rule.scopes) != reply.textCount) return false;
+    const before = this.serviceTexts.length;
+    const asked = new ByteBuffer(new Budget(this.mostTextBytes));
+    const answered = new ByteBuffer(new Budget(this.mostTextBytes));
+    const text = new Bytes();
+    let index = 0;
     for (let isThere = texts.first(rule.scopes); isThere; isThere = texts.advance(rule.scopes)) {
-      this.masks.add(texts.name, 0, texts.length, ofService(count++));
+      reply.textAt(index++, text);
+      asked.clear();
+      answered.clear();
+      if (!texts.append(asked) || !appendJsonText(answered, text.pointer, text.length)) return false;
+      // What is empty has no bytes that could be replaced.
+      if (texts.length == 0) continue;
+      if (asked.length == answered.length && isSame(asked.pointer, answered.pointer, asked.length)) continue;
+      if (this.serviceTexts.length > POSITION) return false;
+      this.masks.add(texts.name, 0, texts.length, ofService(this.serviceTexts.push(text.toString()) - 1));
     }
-    if (count != reply.textCount) return false;
-    this.reply = reply;
-    this.verdict.fire(rule, rule.scopes);
-    this.masks.settle();
+    if (this.serviceTexts.length > before) this.verdict.fire(rule, rule.scopes);
+    this.settle();
     return !this.masks.isOverflown;
   }
 
   /** Writes the body with what is to be masked masked; with `isPlain` its texts have no escapes. */
   rewriter(isPlain: bool): MaskRewriter {
-    return new MaskRewriter(this.masks, this.settings.replacements(this.reply, isPlain), isPlain);
+    return new MaskRewriter(this.masks, this.settings.replacements(this.serviceTexts, isPlain), isPlain);
   }
 
   /** The body is over. */
   finish(): void {
     this.seams.finish();
+    this.settle();
+  }
+
+  /** Services see what goes on: what is masked they can't give back. */
+  private settle(): void {
     this.masks.settle();
+    const collector = this.collector;
+    if (collector == null || this.masks.count == 0) return;
+    const replacements = this.settings.replacements(this.serviceTexts, false);
+    collector.edited = new MaskedTexts(this.masks, replacements, this.mostTextBytes);
+  }
+
+  /** What a text may have, escaped and with its masks. */
+  private get mostTextBytes(): i32 {
+    return 2 * this.settings.common.maxHeldBytes;
   }
 
   private lookAtGathered(): void {

@@ -33,7 +33,8 @@ export abstract class PanelListener {
 }
 
 /**
- * Asks the services of a guard's rules about one exchange's texts, all at once. Each gets the texts in the scopes of its rule: a
+ * Asks the services of a guard's rules about one exchange's texts: all at once, but one after the other those that may change a
+ * request's. Each gets the texts in the scopes of its rule: a
  * webhook as `{"body":{"messages":[{"role","content"}]}}`, one message a text (an
  * answer's as `{"body":{"choices":[{"message"}]}}`), a moderation as `{"input":[...]}`.
  */
@@ -44,6 +45,10 @@ export class ServicePanel {
   private readonly body: ByteBuffer;
   /** By rule: what its question hashes to. */
   private readonly digests: StaticArray<u8>;
+  private exchangeId: u32 = 0;
+  private texts: TextCollector | null = null;
+  /** The first rule that may mask and has not had its turn. */
+  private next: i32 = 0;
 
   constructor(
     private readonly rules: Rule[],
@@ -59,19 +64,11 @@ export class ServicePanel {
 
   /** Asks about the texts; what is known from before, or can't be asked, is told at once. */
   ask(exchangeId: u32, texts: TextCollector): void {
-    for (let i = 0; i < this.rules.length; i++) {
-      const rule = this.rules[i];
-      const service = rule.service!;
-      if (!this.write(rule, texts)) {
-        this.listener.onServiceFails(rule);
-        continue;
-      }
-      const known = this.cache.find(this.hashOf(i));
-      if (known == 0) this.listener.onServiceRejects(rule, null);
-      if (known >= 0) continue;
-      if (service.http.ask(exchangeId, i, this.body)) this.pending++;
-      else this.listener.onServiceFails(rule);
-    }
+    this.exchangeId = exchangeId;
+    this.texts = texts;
+    this.next = 0;
+    for (let i = 0; i < this.rules.length; i++) if (!this.waitsItsTurn(i)) this.askOne(i);
+    this.askNext();
     this.body.release();
   }
 
@@ -98,6 +95,39 @@ export class ServicePanel {
       default:
         this.listener.onServiceFails(rule);
     }
+    if (!this.waitsItsTurn(index)) return;
+    this.askNext();
+    this.body.release();
+  }
+
+  /** A service that may change a request's texts is asked when the one before it has, so that it sees what that has left. */
+  private waitsItsTurn(index: i32): bool {
+    return !this.isAnswer && this.rules[index].action == RuleAction.Mask;
+  }
+
+  private askNext(): void {
+    while (this.next < this.rules.length) {
+      const index = this.next++;
+      if (this.waitsItsTurn(index) && this.askOne(index)) return;
+    }
+  }
+
+  /** Whether an answer is still to come. */
+  private askOne(index: i32): bool {
+    const rule = this.rules[index];
+    if (!this.write(rule, this.texts!)) {
+      this.listener.onServiceFails(rule);
+      return false;
+    }
+    const known = this.cache.find(this.hashOf(index));
+    if (known == 0) this.listener.onServiceRejects(rule, null);
+    if (known >= 0) return false;
+    if (!rule.service!.http.ask(this.exchangeId, index, this.body)) {
+      this.listener.onServiceFails(rule);
+      return false;
+    }
+    this.pending++;
+    return true;
   }
 
   private write(rule: Rule, texts: TextCollector): bool {

@@ -1,10 +1,9 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { decodeUtf8 } from "../bytes/text";
-import { ByteString, Bytes } from "../bytes/view";
+import { Bytes } from "../bytes/view";
 import { JsonKind, JsonListener } from "../json/listener";
 import { JsonPaths } from "../json/paths";
-import { appendJsonString } from "../json/quote";
 import { JsonScanner } from "../json/scanner";
 import { ServiceProtocol } from "./rule";
 
@@ -64,7 +63,7 @@ export class ServiceReply extends JsonListener {
   readonly message: ByteBuffer = new ByteBuffer(new Budget(MOST_MESSAGE_BYTES));
   /** Of a mask: how many texts it gives. */
   textCount: i32 = 0;
-  private readonly quoted: ByteBuffer = new ByteBuffer(new Budget(MOST_BYTES));
+  private readonly texts: ByteBuffer = new ByteBuffer(new Budget(MOST_BYTES));
   private readonly textEnds: i32[] = [];
   private readonly text: ByteBuffer = new ByteBuffer(new Budget(MOST_BYTES));
   private isString: bool = false;
@@ -89,14 +88,10 @@ export class ServiceReply extends JsonListener {
     }
   }
 
-  /** The texts that replace those it was asked about, as they stand inside a JSON string. */
-  texts(): ByteString[] {
-    const texts: ByteString[] = [];
-    for (let i = 0; i < this.textCount; i++) {
-      const start = i == 0 ? 0 : this.textEnds[i - 1];
-      texts.push(new ByteString(decodeUtf8(this.quoted.pointer + start + 1, this.textEnds[i] - start - 2)));
-    }
-    return texts;
+  /** Points `view` at the text that replaces one of those it was asked about. */
+  textAt(index: i32, view: Bytes): Bytes {
+    const start = index == 0 ? 0 : this.textEnds[index - 1];
+    return view.set(this.texts.pointer + start, this.textEnds[index] - start);
   }
 
   onValue(path: i32, kind: JsonKind, _start: u64): void {
@@ -128,9 +123,9 @@ export class ServiceReply extends JsonListener {
   }
 
   private keepText(): void {
-    const isKept = this.textCount < MOST_TEXTS && appendJsonString(this.quoted, this.text.pointer, this.text.length);
+    const isKept = this.textCount < MOST_TEXTS && this.texts.append(this.text.pointer, this.text.length);
     if (!isKept) this.isOverflown = true;
-    this.textEnds.push(this.quoted.length);
+    this.textEnds.push(this.texts.length);
     this.textCount++;
   }
 

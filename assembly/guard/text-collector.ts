@@ -2,6 +2,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { ByteString } from "../bytes/view";
 import { appendJsonText } from "../json/quote";
 import { TextScope } from "../llm/text-scope";
+import { MaskedTexts } from "./masked-texts";
 
 const MESSAGE = new ByteString('{"message":');
 const ROLE = new ByteString('{"role":"');
@@ -32,6 +33,8 @@ const EMPTY_HEAD = memory.data(HEAD_BYTES, 4);
 export class TextCollector {
   /** There was no room for all of them. */
   isOverflown: bool = false;
+  /** How they are written; null: as they are. With it they have one part each. */
+  edited: MaskedTexts | null = null;
   /** The first part that `scope` hasn't seen. */
   private unscoped: i32 = 0;
   /** The text that is told about. */
@@ -82,6 +85,12 @@ export class TextCollector {
     return this.at >= 0;
   }
 
+  countOf(scopes: i32): i32 {
+    let count = 0;
+    for (let at = this.next(0, scopes); at >= 0; at = this.next(this.after(at), scopes)) count++;
+    return count;
+  }
+
   get name(): i32 {
     return load<i32>(this.texts.pointer + this.at, NAME);
   }
@@ -89,6 +98,11 @@ export class TextCollector {
   /** In bytes of UTF-8; of its first part. */
   get length(): i32 {
     return load<i32>(this.texts.pointer + this.at);
+  }
+
+  /** Appends it as it is written inside a JSON string. False when `out` has no room. */
+  append(out: ByteBuffer): bool {
+    return this.appendContent(out, this.at);
   }
 
   /**
@@ -123,13 +137,21 @@ export class TextCollector {
   }
 
   private appendText(out: ByteBuffer, at: i32): bool {
-    if (!out.appendByte(QUOTE)) return false;
+    return out.appendByte(QUOTE) && this.appendContent(out, at) && out.appendByte(QUOTE);
+  }
+
+  private appendContent(out: ByteBuffer, at: i32): bool {
+    const edited = this.edited;
+    if (edited != null) {
+      const head = this.texts.pointer + at;
+      return edited.append(load<i32>(head, NAME), head + HEAD_BYTES, load<i32>(head), out);
+    }
     for (let part = at, isFirst = true; isFirst || part > 0; isFirst = false) {
       const head = this.texts.pointer + part;
       if (!appendJsonText(out, head + HEAD_BYTES, load<i32>(head))) return false;
       part = load<i32>(head, NEXT);
     }
-    return out.appendByte(QUOTE);
+    return true;
   }
 
   private beginPart(): i32 {

@@ -115,7 +115,7 @@ export class PromptFields extends JsonListener {
   override onValueEnd(_path: i32, kind: JsonKind, end: u64): void {
     if (kind >= JsonKind.Object) {
       this.scopes.close();
-      if (kind == JsonKind.Array) this.value.endArray();
+      this.value.endContainer(kind == JsonKind.Object);
       this.value.expect(this.around, NO_SCOPE, false);
       this.levels.depth--;
     } else if (kind == JsonKind.String) {

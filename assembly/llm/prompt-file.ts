@@ -1,5 +1,6 @@
-import { KeyRole } from "./request-keys";
-import { isLink, MAGIC_BYTES, roleOfBase64 } from "./request-blob";
+import { Base64Decoder } from "../bytes/base64";
+import { ByteString, isSame } from "../bytes/view";
+import { isLink, MAGIC_BYTES } from "./request-blob";
 
 /** How many bytes of a string tell whether it is a file. */
 export const FILE_HEAD_BYTES: i32 = 128;
@@ -7,6 +8,7 @@ export const FILE_HEAD_BYTES: i32 = 128;
 const DATA: u32 = 0x61746164; // "data"
 const COLON: u32 = 0x3a;
 const COMMA: u32 = 0x2c;
+const SEMICOLON: u32 = 0x3b;
 const SPACE: u32 = 0x20;
 const CR: i8 = 0x0d;
 const LF: i8 = 0x0a;
@@ -25,23 +27,88 @@ export const enum FileForm {
 
 /** What a media type says of the bytes beside it. */
 export const enum MediaClass {
+  /** A document with a format of its own, or nothing. */
   Other,
   Text,
   Media,
 }
 
+/** Types of applications' files that are no texts; after the last ones, anything. */
+const FILE_TYPES: StaticArray<ByteString> = [
+  new ByteString("application/pdf"),
+  new ByteString("application/zip"),
+  new ByteString("application/msword"),
+  new ByteString("application/octet-stream"),
+];
+const FILE_FAMILIES: StaticArray<ByteString> = [
+  new ByteString("application/vnd.ms-"),
+  new ByteString("application/vnd.openxmlformats-officedocument."),
+  new ByteString("application/vnd.oasis.opendocument."),
+];
+const SVG = new ByteString("image/svg");
+const APPLICATION = new ByteString("application/");
+
+/** RFC 6838, with parameters or not. What a model could read as it is, as source code and data are, is a text. */
 export function classOfMediaType(pointer: usize, length: i32): MediaClass {
   if (length < 5) return MediaClass.Other;
   switch (load<u32>(pointer) | 0x20202020) {
     case 0x74786574: // "text"
       return MediaClass.Text;
     case 0x67616d69: // "imag"
+      return beginsWith(pointer, length, SVG) ? MediaClass.Text : MediaClass.Media;
     case 0x69647561: // "audi"
     case 0x65646976: // "vide"
       return MediaClass.Media;
+    case 0x6c707061: // "appl"
+      return beginsWith(pointer, length, APPLICATION) && !isFileType(pointer, length)
+        ? MediaClass.Text
+        : MediaClass.Other;
     default:
       return MediaClass.Other;
   }
+}
+
+function isFileType(pointer: usize, length: i32): bool {
+  for (let i = 0; i < FILE_TYPES.length; i++) {
+    const type = unchecked(FILE_TYPES[i]);
+    if (!beginsWith(pointer, length, type)) continue;
+    if (length == type.length || isTypeEnd(load<u8>(pointer + type.length))) return true;
+  }
+  for (let i = 0; i < FILE_FAMILIES.length; i++) {
+    if (beginsWith(pointer, length, unchecked(FILE_FAMILIES[i]))) return true;
+  }
+  return false;
+}
+
+/** Before parameters, or within a data URL. */
+function isTypeEnd(byte: u32): bool {
+  return byte == SEMICOLON || byte == COMMA || byte == SPACE;
+}
+
+/** In whatever case. */
+function beginsWith(pointer: usize, length: i32, start: ByteString): bool {
+  if (length < start.length) return false;
+  for (let i = 0; i < start.length; i++) {
+    const byte = <u32>load<u8>(pointer + i);
+    if ((byte - 0x41 < 26 ? byte | 0x20 : byte) != <u32>load<u8>(start.pointer + i)) return false;
+  }
+  return true;
+}
+
+/** The formats of Bedrock's documents that are texts ("DocumentBlock"). */
+const TEXT_FORMATS: StaticArray<ByteString> = [
+  new ByteString("txt"),
+  new ByteString("md"),
+  new ByteString("csv"),
+  new ByteString("html"),
+];
+
+export function isTextFormat(pointer: usize, length: i32): bool {
+  for (let i = 0; i < TEXT_FORMATS.length; i++) {
+    const format = unchecked(TEXT_FORMATS[i]);
+    if (format.length == length && beginsWith(pointer, length, format)) return true;
+  }
+  return false;
 }
 
 /**
@@ -57,7 +124,7 @@ export function formOfFile(pointer: usize, length: i32, isMedia: bool, mayBeLink
   if (isLink(pointer))
     return mayBeLink && continuesFile(FileForm.Link, pointer, length) ? FileForm.Link : FileForm.Text;
   if (!isBase64(pointer, length)) return FileForm.Text;
-  return isMedia || isKnownFile(pointer) ? FileForm.Base64 : FileForm.Text;
+  return isMedia || isKnownFile(pointer, length) ? FileForm.Base64 : FileForm.Text;
 }
 
 /** Whether a string of this form may go on like this. */
@@ -74,8 +141,11 @@ function formOfDataUrl(pointer: usize, length: i32): FileForm {
   const bytes = pointer + comma + 1;
   const left = length - comma - 1;
   if (!isBase64(bytes, left)) return FileForm.Text;
-  if (classOfMediaType(pointer + MIME_TYPE, comma - MIME_TYPE) == MediaClass.Media) return FileForm.Base64;
-  return left >= MAGIC_BYTES && isKnownFile(bytes) ? FileForm.Base64 : FileForm.Text;
+  // Up to the comma, which ends a type without parameters.
+  const type = classOfMediaType(pointer + MIME_TYPE, comma + 1 - MIME_TYPE);
+  if (type == MediaClass.Media) return FileForm.Base64;
+  const mayBeFile = type == MediaClass.Other && left >= MAGIC_BYTES;
+  return mayBeFile && isKnownFile(bytes, left) ? FileForm.Base64 : FileForm.Text;
 }
 
 function indexOfComma(pointer: usize, length: i32): i32 {
@@ -83,16 +153,49 @@ function indexOfComma(pointer: usize, length: i32): i32 {
   return ABSENT;
 }
 
-/** Whether a file's bytes begin like this in base64, of some format that is no text. */
-function isKnownFile(start: usize): bool {
-  switch (load<u32>(start)) {
-    case 0x44734555: // "UEsD": ZIP, around the documents of office programs
-    case 0x52384d30: // "0M8R": their older ones
-    case 0x66586b47: // "GkXf": Matroska, WebM
-      return true;
-    default:
-      return isMp3(start) || roleOfBase64(start, KeyRole.Unknown) != KeyRole.Unknown;
+/** How files begin that no text begins like, in base64. */
+const SIGNATURES: StaticArray<ByteString> = [
+  new ByteString("iVBORw0KGgo"), // PNG
+  new ByteString("/9j/"), // JPEG
+  new ByteString("JVBERi0"), // PDF
+  new ByteString("UEsDB"), // ZIP, around the documents of office programs
+  new ByteString("0M8R4KGx"), // their older ones
+  new ByteString("GkXf"), // Matroska, WebM
+  new ByteString("AAAA"), // MP4
+];
+/** How files begin that a text could begin like: all of these have a zero byte soon. */
+const WORDS: StaticArray<ByteString> = [
+  new ByteString("R0lGODdh"), // GIF87a
+  new ByteString("R0lGODlh"), // GIF89a
+  new ByteString("UklGR"), // RIFF: WAV, WebP
+  new ByteString("SUQzA"), // MP3 with tags
+  new ByteString("SUQzB"),
+  new ByteString("T2dnUw"), // Ogg
+  new ByteString("ZkxhQ"), // FLAC
+];
+/** Within so many bytes of base64. */
+const ZERO_IS_WITHIN: i32 = 48;
+
+/** Whether a file's bytes begin like this in base64, of some format that is no text; of at least `MAGIC_BYTES`. */
+function isKnownFile(start: usize, length: i32): bool {
+  return isMp3(start) || isOneOf(SIGNATURES, start) || (isOneOf(WORDS, start) && hasZero(start, length));
+}
+
+function isOneOf(signatures: StaticArray<ByteString>, start: usize): bool {
+  for (let i = 0; i < signatures.length; i++) {
+    const signature = unchecked(signatures[i]);
+    if (isSame(start, signature.pointer, signature.length)) return true;
   }
+  return false;
+}
+
+const decoder = new Base64Decoder();
+
+function hasZero(start: usize, length: i32): bool {
+  decoder.reset();
+  decoder.decode(start, start + min(length, ZERO_IS_WITHIN));
+  for (let i = 0; i < decoder.length; i++) if (decoder.output[i] == 0) return true;
+  return false;
 }
 
 /** MPEG audio without tags begins with its frames' twelve bits of synchronisation. */

@@ -35,6 +35,10 @@ export const enum PromptKey {
   Results,
   /** What a tool is called with: any JSON, keys too. */
   Arguments,
+  /** A schema: a model gets all of it. */
+  Schema,
+  /** Likewise, in the operator's words. */
+  SystemSchema,
   /** A schema in a tool's description, arguments in a call. */
   Parameters,
   /** What a tool has answered: any JSON, keys too, but for pictures and files. */
@@ -131,9 +135,10 @@ const FURTHER = new KeyTable()
   .add(PromptKey.Messages, "additional_messages inputs")
   .add(
     PromptKey.System,
-    "functionDeclarations function_declarations toolConfig tool_config json_schema responseSchema response_schema " +
-      "responseJsonSchema response_json_schema chat_template role_information roleInformation",
+    "functionDeclarations function_declarations toolConfig tool_config json_schema chat_template role_information " +
+      "roleInformation",
   )
+  .add(PromptKey.SystemSchema, "responseSchema response_schema responseJsonSchema response_json_schema")
   .add(PromptKey.Format, "response_format format")
   .add(PromptKey.Assistant, "prediction")
   .add(PromptKey.Calls, "executableCode executable_code")
@@ -158,8 +163,10 @@ const PLAIN = new KeyTable()
     PromptKey.Plain,
     "document annotations citations converse invokeModel custom tool_name queries logs stdout stderr server_label " +
       "server_description definition instances generateContentRequest textGenerationConfig " +
-      "text_prompts textToImageParams functionCallingConfig allowedFunctionNames outputSchema value values",
+      "text_prompts textToImageParams functionCallingConfig allowedFunctionNames value values",
   )
+  .add(PromptKey.Schema, "schema outputSchema")
+  .add(PromptKey.Names, "dependentRequired dependentSchemas")
   .add(
     PromptKey.Mute,
     "thought is_error return_code exit_code maxTokens maxTokenCount max_gen_len max_new_tokens topP minimum maximum minLength " +
@@ -221,6 +228,8 @@ function kindOfRole(role: KeyRole): PromptKey {
       return PromptKey.Payload;
     case KeyRole.Properties:
       return PromptKey.Names;
+    case KeyRole.Tool:
+      return PromptKey.Schema;
     case KeyRole.Mute:
       return PromptKey.Mute;
     case KeyRole.MuteTree:

@@ -19,6 +19,14 @@ export const enum Place {
   Output,
   /** Keys are texts. */
   Names,
+  /** A model gets all of it: strings are texts, whatever the key. */
+  Schema,
+  /** Likewise, but for numbers. */
+  SchemaSetting,
+  /** Likewise, but for the names of types. */
+  SchemaType,
+  /** Keys are texts, their values are schemas. */
+  SchemaNames,
   /** A string is a setting. */
   Format,
   /** A string is a text; an object has a file. */
@@ -41,7 +49,16 @@ export const enum Place {
 
 /** Whether a container at this place has keys that are texts, whatever they are. */
 export function hasTextKeys(place: Place): bool {
-  return place == Place.Payload || place == Place.Output || place == Place.Names || place == Place.Data;
+  switch (place) {
+    case Place.Payload:
+    case Place.Output:
+    case Place.Names:
+    case Place.Data:
+    case Place.SchemaNames:
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** The place of the elements of an array that stands here, and of an object to its members. */
@@ -52,6 +69,8 @@ export function contentsOf(place: Place): Place {
     case Place.Format:
     case Place.Role:
       return Place.Text;
+    case Place.SchemaSetting:
+      return Place.Schema;
     case Place.Type:
     case Place.MediaType:
     case Place.Model:
@@ -77,6 +96,11 @@ export function valueAt(key: PromptKey, around: Place, scopes: PromptScopes): i3
       return Place.Payload;
     case Place.Names:
       return Place.Text;
+    case Place.SchemaNames:
+      return Place.Schema;
+    case Place.Schema:
+    case Place.SchemaType:
+      return valueInSchema(key);
     case Place.Output:
       if (key != PromptKey.Media && key != PromptKey.File && key != PromptKey.Data) return Place.Output;
   }
@@ -101,6 +125,8 @@ export function valueAt(key: PromptKey, around: Place, scopes: PromptScopes): i3
       return Place.Names;
     case PromptKey.Example:
       return Place.Payload;
+    case PromptKey.Schema:
+      return Place.Schema;
     case PromptKey.Parts:
       return Place.Parts;
     case PromptKey.Media:
@@ -146,6 +172,8 @@ function valueInFree(key: PromptKey, isInMessage: bool): i32 {
       return Place.Prompt;
     case PromptKey.System:
       return fixed(Place.Text, TextScope.System);
+    case PromptKey.SystemSchema:
+      return fixed(Place.Schema, TextScope.System);
     case PromptKey.Format:
       return fixed(Place.Format, TextScope.System);
     case PromptKey.Assistant:
@@ -172,14 +200,35 @@ function valueInFixed(key: PromptKey, scope: i32): i32 {
   switch (key) {
     case PromptKey.Format:
       return Place.Format;
+    case PromptKey.SystemSchema:
+      return Place.Schema;
+    case PromptKey.Parameters:
+    case PromptKey.Response:
+      return scope == TextScope.System ? Place.Schema : Place.Payload;
     case PromptKey.Input:
     case PromptKey.Arguments:
-    case PromptKey.Parameters:
     case PromptKey.Output:
-    case PromptKey.Response:
     case PromptKey.Payload:
       return scope == TextScope.System ? Place.Text : Place.Payload;
     default:
       return Place.Text;
+  }
+}
+
+function valueInSchema(key: PromptKey): Place {
+  switch (key) {
+    case PromptKey.Type:
+      return Place.SchemaType;
+    case PromptKey.Names:
+      return Place.SchemaNames;
+    case PromptKey.Example:
+      return Place.Payload;
+    case PromptKey.Model:
+    case PromptKey.Stream:
+    case PromptKey.Answers:
+    case PromptKey.Mute:
+      return Place.SchemaSetting;
+    default:
+      return Place.Schema;
   }
 }

@@ -1,8 +1,17 @@
 import { ByteString } from "../bytes/view";
 import { PromptFacts } from "./prompt-facts";
-import { classOfMediaType, continuesFile, FILE_HEAD_BYTES, FileForm, formOfFile, MediaClass } from "./prompt-file";
+import {
+  classOfMediaType,
+  continuesFile,
+  FILE_HEAD_BYTES,
+  FileForm,
+  formOfFile,
+  isTextFormat,
+  MediaClass,
+} from "./prompt-file";
 import { PromptLevels } from "./prompt-levels";
 import { PromptListener } from "./prompt-listener";
+import { isSchemaType } from "./prompt-schema";
 import { Place } from "./prompt-places";
 import { Frame, PromptScopes } from "./prompt-scopes";
 import { NO_SCOPE, scopeOfItem, scopeOfPart, scopeOfRole } from "./prompt-words";
@@ -67,16 +76,26 @@ export class PromptValue {
     this.isPlainPart = isPlainPart;
   }
 
-  /** An object or array begins, now the innermost level: what an object says of its files holds in its arrays, too. */
+  /**
+   * An object or array begins, now the innermost level: what an object says of its files holds in its arrays, too, and in the objects
+   * around their bytes.
+   */
   beginContainer(isObject: bool): void {
     const depth = this.levels.depth;
-    this.levels.last.marks = isObject || depth == 1 ? 0 : this.levels.at(depth - 2).marks;
+    this.levels.last.marks = this.sharesMarks(isObject) ? this.levels.at(depth - 2).marks : 0;
   }
 
-  /** The innermost level, an array, ends. */
-  endArray(): void {
-    const depth = this.levels.depth;
-    if (depth > 1) this.levels.at(depth - 2).marks |= this.levels.last.marks;
+  /** The innermost level ends. */
+  endContainer(isObject: bool): void {
+    if (!this.sharesMarks(isObject)) return;
+    const marks = this.levels.last.marks;
+    const around = this.levels.at(this.levels.depth - 2);
+    if (!isObject) around.marks |= marks;
+    else if (marks & Mark.HasFile) around.marks |= <u8>Mark.HasFile;
+  }
+
+  private sharesMarks(isObject: bool): bool {
+    return this.levels.depth > 1 && (!isObject || this.levels.last.place == Place.File);
   }
 
   beginKey(start: u64): void {
@@ -99,7 +118,6 @@ export class PromptValue {
 
   beginString(start: u64): void {
     switch (this.place) {
-      case Place.Format:
       case Place.Stream:
       case Place.Answers:
       case Place.Mute:
@@ -117,6 +135,8 @@ export class PromptValue {
       case Place.Role:
       case Place.Type:
       case Place.MediaType:
+      case Place.Format:
+      case Place.SchemaType:
         this.hold(start);
         break;
       default:
@@ -147,6 +167,8 @@ export class PromptValue {
       case Place.Names:
       case Place.Source:
       case Place.Data:
+      case Place.Schema:
+      case Place.SchemaNames:
         this.hold(start);
         this.use = Use.Number;
     }
@@ -240,6 +262,13 @@ export class PromptValue {
       case Place.MediaType:
         if (isWhole) this.takeMediaType();
         else this.tellHeld();
+        break;
+      case Place.Format:
+        if (isWhole && isTextFormat(this.heldPointer, this.headLength)) this.say(Mark.SaidText);
+        this.use = Use.None;
+        break;
+      case Place.SchemaType:
+        if (!isWhole || !isSchemaType(this.heldPointer, this.headLength)) this.tellHeld();
         break;
       default:
         this.tellHeld();

@@ -30,8 +30,18 @@ const ROLES: Record<string, number> = {
   model: ASSISTANT,
   tool: TOOL_OUTPUT,
 };
+const NUMBERED = new Set<Way>(["plain", "parts", "payload", "output", "names", "data", "schema", "schemaNames"]);
+const SCHEMA_TYPE = /^(string|object|array|integer|number|boolean|null)$/i;
+const SCHEMA_WAYS: Record<string, Way> = {
+  type: "schemaType",
+  properties: "schemaNames",
+  enum: "payload",
+  id: "setting",
+  model: "setting",
+  max_tokens: "setting",
+};
 const LONGEST_WORD = 128;
-const KNOWN_FILE = /^(iVBORw0KGgo|JVBERi0x)[A-Za-z0-9+/=_-]{5,}$/;
+const KNOWN_FILE = /^(iVBORw0KGgo|JVBERi0)[A-Za-z0-9+/=_-]{5,}$/;
 const BASE64 = /^[A-Za-z0-9+/=_-]+$/;
 const MEDIA_URL = /^data:(image|audio|video)\/[^,]*,[A-Za-z0-9+/=_-]*$/;
 const LINK = /^https?:[^ ]*$/;
@@ -45,6 +55,10 @@ type Way =
   | "payload"
   | "output"
   | "names"
+  | "schema"
+  | "setting"
+  | "schemaType"
+  | "schemaNames"
   | "media"
   | "file"
   | "data"
@@ -69,20 +83,21 @@ export function textsIn(body: Json): string[] {
   function value(json: Json, at: Around) {
     const { way, scope } = at;
     if (typeof json === "string") {
-      if (way === "none" || way === "mute") return;
+      if (way === "none" || way === "mute" || (way === "schemaType" && SCHEMA_TYPE.test(json))) return;
       if ((way === "media" || way === "file" || way === "data") && isFile(json, at)) return;
       tell(scope, json);
     } else if (typeof json === "number") {
-      if (["plain", "parts", "payload", "output", "names", "data"].includes(way)) tell(scope, `#${json}`);
+      if (NUMBERED.has(way)) tell(scope, `#${json}`);
     } else if (Array.isArray(json)) {
-      for (const element of json) value(element, at);
+      for (const element of json) value(element, way === "setting" ? { ...at, way: "schema" } : at);
     } else if (json !== null && typeof json === "object") {
       object(json, at);
     }
   }
 
   function object(members: { [key: string]: Json }, outer: Around) {
-    const at = { ...outer, saysText: false, saysMedia: false };
+    const at = outer.way === "file" ? { ...outer } : { ...outer, saysText: false, saysMedia: false };
+    if (at.way === "setting" || at.way === "schemaType") at.way = "schema";
     let plainScope = at.scope;
     const word = (key: string) => (typeof members[key] === "string" ? members[key] : "");
     if (at.way === "messages" && !at.isFixed) {
@@ -102,12 +117,15 @@ export function textsIn(body: Json): string[] {
   function member(key: string, json: Json, at: Around, plainScope: number) {
     if (at.way === "mute") return value(json, at);
     if (at.way === "data") at.way = "payload";
-    const isAnyKey = at.way === "payload" || at.way === "output" || at.way === "names";
+    const isAnyKey = ["payload", "output", "names", "schemaNames"].includes(at.way);
     if (isAnyKey || key === "novelty" || key === "ключ" || key === "") tell(at.scope, key);
     if (at.way === "payload") return value(json, at);
     if (at.way === "names") return value(json, { ...at, way: "plain" });
+    if (at.way === "schemaNames") return value(json, { ...at, way: "schema" });
+    if (at.way === "schema") return value(json, { ...at, way: SCHEMA_WAYS[key] ?? "schema" });
     if (at.way === "output" && !["image_url", "data"].includes(key)) return value(json, at);
     if (key === "type" && json === "text") at.saysText = true;
+    if (key === "format" && json === "md") at.saysText = true;
     if (key === "media_type" && typeof json === "string") {
       if (json.startsWith("text/")) at.saysText = true;
       if (json.startsWith("image/")) at.saysMedia = true;
@@ -130,6 +148,7 @@ function below(key: string, json: Json, at: Around): Partial<Around> {
   const call = { scope: TOOL_INPUT, isFixed: true };
   const isDescription = at.isFixed && at.scope === SYSTEM;
   const any: Way = isDescription ? "plain" : "payload";
+  const anySchema: Way = isDescription ? "schema" : "payload";
   switch (key) {
     case "role":
       return { way: isScalar && !isString ? "none" : "plain" };
@@ -168,12 +187,12 @@ function below(key: string, json: Json, at: Around): Partial<Around> {
     case "arguments":
       return { ...call, way: any };
     case "parameters":
-      if (at.isFixed) return { way: any };
+      if (at.isFixed) return { way: anySchema };
       return at.isInMessage ? { ...call, way: "payload" } : { way: "plain" };
     case "output":
       return { way: at.isFixed ? any : "output", scope: TOOL_OUTPUT, isFixed: true };
     case "response":
-      return { way: any, scope: TOOL_OUTPUT, isFixed: true };
+      return { way: anySchema, scope: TOOL_OUTPUT, isFixed: true };
     case "documents":
       return { way: any };
     case "properties":

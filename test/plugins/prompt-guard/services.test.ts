@@ -145,6 +145,93 @@ describe("a webhook", () => {
   });
 });
 
+/** Answers a callout with its texts as `change` makes them. */
+const changing = (change: (text: string) => string) => (callout: Callout) => {
+  const { body } = JSON.parse(callout.text) as { body: { messages: { role: string; content: string }[] } };
+  const messages = body.messages.map(({ role, content }) => ({ role, content: change(content) }));
+  callout.answer({ body: JSON.stringify({ action: { body: { messages } } }) });
+};
+const contents = (callout: Callout) => /"content":("(?:[^"\\]|\\.)*")/.exec(callout.text)?.[1];
+const emails: Rule = { id: "pii", detect: { builtin: ["Email"] }, action: "Mask" };
+
+describe("what a local rule masks", () => {
+  test("no service sees", async () => {
+    const { host, guard, asked } = await start([emails, webhook(), { ...moderation, id: "second" }], PASS);
+    guard.send(chat('say "hi" to a@example.com'));
+    host.tick();
+    expect(asked.map(({ text }) => text).join()).not.toContain("example.com");
+    expect(contents(asked[0]!)).toBe(String.raw`"say \"hi\" to [pii]"`);
+  });
+
+  test("stays masked where a service changes the text, and where it gives it back as it was", async () => {
+    const { host, guard } = await start(
+      [emails, webhook("Mask")],
+      changing((text) => text.replace("4711", "****")),
+    );
+    const messages = [
+      { role: "system", content: "Customer: a@example.com" },
+      { role: "user", content: "b@example.com has badge 4711" },
+    ];
+    const outcome = guard.send(post("/v1/chat/completions", { model: "m", messages }));
+    host.tick();
+    expect(JSON.parse(outcome.stream.upstream.body)).toMatchObject({
+      messages: [{ content: "Customer: [pii]" }, { content: "[pii] has badge ****" }],
+    });
+    expect(decided({ ...outcome, filterState: outcome.stream.filterState.all })).toBe("pii:Mask,hook:Mask");
+  });
+});
+
+describe("services that mask", () => {
+  const second = { ...webhook("Mask"), id: "second" };
+
+  test("are asked one after the other, each about what the one before has left", async () => {
+    const steps = [(text: string) => `${text}, once`, (text: string) => `${text}, "twice"`];
+    const { host, guard, asked } = await start([webhook("Mask"), second], (callout) =>
+      changing(steps[asked.length - 1]!)(callout),
+    );
+    const outcome = guard.send(chat("said"));
+    host.tick();
+    host.tick();
+    expect(asked.map(contents)).toEqual(['"said"', '"said, once"']);
+    expect(JSON.parse(outcome.stream.upstream.body)).toMatchObject({ messages: [{ content: 'said, once, "twice"' }] });
+    expect(decided({ ...outcome, filterState: outcome.stream.filterState.all })).toBe("hook:Mask,second:Mask");
+  });
+
+  test("and change nothing have masked nothing", async () => {
+    const { host, guard } = await start(
+      [webhook("Mask"), second],
+      changing((text) => text),
+    );
+    const outcome = guard.send(chat("said"));
+    host.tick();
+    host.tick();
+    expect(JSON.parse(outcome.stream.upstream.body)).toMatchObject({ messages: [{ content: "said" }] });
+    expect(decided({ ...outcome, filterState: outcome.stream.filterState.all })).toBeUndefined();
+  });
+
+  test("still stop the request when the second doesn't answer", async () => {
+    const { host, guard, asked } = await start([webhook("Mask"), second], (callout) => {
+      if (asked.length === 1) changing((text) => `${text}!`)(callout);
+      else callout.timeOut();
+    });
+    const { stream } = guard.send(chat("said"));
+    host.tick();
+    host.tick();
+    expect(stream.localReply?.status).toBe(503);
+  });
+});
+
+test("what a service writes into a form stands there as it is", async () => {
+  const { host, guard } = await start(
+    [webhook("Mask")],
+    changing((text) => text.replace("me", '"me"')),
+  );
+  const form = ["--b", 'Content-Disposition: form-data; name="prompt"', "", "paint me", "--b--", ""].join("\r\n");
+  const { stream } = guard.send(post("/v1/images/edits", form, { "content-type": "multipart/form-data; boundary=b" }));
+  host.tick();
+  expect(stream.upstream.body).toBe(form.replace("me\r\n--b--", '"me"\r\n--b--'));
+});
+
 const FAILURES: [name: string, answer: (callout: Callout) => void][] = [
   ["doesn't answer in time", (callout) => callout.timeOut()],
   ["goes away", (callout) => callout.fail()],
