@@ -24,3 +24,22 @@ export function documentedCommands(): string[] {
   );
   return [...new Set(commands)].sort();
 }
+
+/** A line that starts Envoy, or lets it look at a configuration. */
+export interface EnvoyLine {
+  document: string;
+  line: string;
+  /** What the document has typed before into the same terminal that changes what Envoy sees: variables and files. */
+  before: string[];
+}
+
+/** Every line of the documents that begins with `envoy`, but for variables that are set for it alone. */
+export function envoyLines(): EnvoyLine[] {
+  return DOCUMENTS.flatMap((document) => {
+    const before: string[] = [];
+    return [...readFileSync(join(ROOT, document), "utf8").matchAll(/^ {4}(.*)$/gm)].flatMap(([, line]) => {
+      if (/^export |^sed .* > /.test(line!)) before.push(line!);
+      return /^(?:[A-Z_]+=\S+ )*envoy /.test(line!) ? [{ document, line: line!, before: [...before] }] : [];
+    });
+  });
+}
