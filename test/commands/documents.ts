@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ROOT } from "../../scripts/setup/root.ts";
 
 /** Those that tell to type something, but for docs/writing-a-plugin.md, whose commands `test/new` types. */
-const DOCUMENTS = ["", "bench", ...namesIn("envoy-examples"), ...namesIn("plugins")]
+export const DOCUMENTS = ["", "bench", ...namesIn("envoy-examples"), ...namesIn("plugins")]
   .map((folder) => join(folder, "README.md"))
   .concat(namesIn("docs"))
   .filter((file) => existsSync(join(ROOT, file)) && file !== join("docs", "writing-a-plugin.md"));
