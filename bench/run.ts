@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { BUILD } from "../scripts/setup/arguments.ts";
 import { findEnvoy } from "../scripts/setup/envoy.ts";
 import { build, pluginNames } from "../scripts/setup/plugins.ts";
 import { SetupError, main } from "../scripts/setup/progress.ts";
@@ -8,6 +9,7 @@ import { chainMemory } from "./chain-memory.ts";
 import { check } from "./check.ts";
 import { measure } from "./measure.ts";
 import { SUBJECTS, memory } from "./memory.ts";
+import type { Subject } from "./memory-steps.ts";
 import { prepare } from "./peers.ts";
 import { details, markdown } from "./report.ts";
 import { read, save, type Results } from "./results.ts";
@@ -41,7 +43,7 @@ function readArguments() {
         verify: { type: "boolean" },
         check: { type: "boolean" },
         quick: { type: "boolean" },
-        build: { type: "boolean", default: true },
+        ...BUILD,
         jobs: { type: "string", default: JOBS.join(",") },
         sizes: { type: "string" },
         pos: { type: "string" },
@@ -81,10 +83,12 @@ await main(async () => {
     rounds: count("rounds", options.rounds),
   };
   const shapes = chosenShapes();
+  const watched = what === "memory" ? chosenSubject() : undefined;
+  const only = watched ? undefined : chosenIds();
   const envoy = await findEnvoy();
   await prepare();
-  if (what === "memory") return watchMemory(envoy);
-  const variants = await chosenVariants();
+  if (watched) return watchMemory(envoy, watched);
+  const variants = await chosenVariants(only);
   if (options.verify) return (await verify(envoy, variants, shapes)) === 0 ? 0 : 1;
 
   const results = await measure(envoy, variants, shapes, extent);
@@ -105,11 +109,8 @@ function printCheck(results: Results): number {
 }
 
 /** Those asked for, with what they are compared with, whose wasm is there after building. */
-async function chosenVariants(): Promise<Variant[]> {
+async function chosenVariants(only: string[] | undefined): Promise<Variant[]> {
   const jobs = list(options.jobs);
-  const only = options.only === undefined ? undefined : list(options.only);
-  const unknown = only?.find((wanted) => !VARIANTS.some(({ id }) => id === wanted));
-  if (unknown !== undefined) throw new SetupError(`--only: there is no ${unknown} in bench/variants.ts`);
   const compared = (id: string, job: Job): boolean =>
     id === BASELINE || YARDSTICKS[job].parts.some((part) => part.id === id);
   const wanted = VARIANTS.filter(
@@ -127,13 +128,32 @@ async function chosenVariants(): Promise<Variant[]> {
   });
 }
 
-async function watchMemory(envoy: string): Promise<number> {
+/** The variants that were asked for by id; undefined where all are. */
+function chosenIds(): string[] | undefined {
+  const only = options.only === undefined ? undefined : list(options.only);
+  const unknown = only?.find((wanted) => !VARIANTS.some(({ id }) => id === wanted));
+  if (unknown !== undefined) throw new SetupError(`--only: there is no ${unknown} in bench/variants.ts`);
+  return only;
+}
+
+/** Whose memory is watched, and in which steps. */
+interface Watched {
+  id: string;
+  subject: Subject;
+  steps: string[];
+}
+
+function chosenSubject(): Watched {
   const id = options.only ?? "model-router";
   const subject = SUBJECTS[id];
   if (!subject) throw new SetupError(`--only: ${id} is none of ${Object.keys(SUBJECTS).join(", ")}`);
   const steps = options.steps === undefined ? subject.steps : list(options.steps);
   for (const name of steps)
     if (!subject.steps.includes(name)) throw new SetupError(`--steps: ${name} is none of ${subject.steps.join(", ")}`);
+  return { id, subject, steps };
+}
+
+async function watchMemory(envoy: string, { id, subject, steps }: Watched): Promise<number> {
   if (options.build && pluginNames().includes(id)) await build([id]);
   if (!existsSync(subject.plugin.file)) throw new SetupError(`there is no ${subject.plugin.file}`);
   return memory(envoy, subject, steps);

@@ -1,10 +1,12 @@
 /** `npm run build [-- --only NAME]`: compiles the plugins to `dist/` and prints their sizes. */
-import { parseArgs } from "node:util";
+import { readArguments, usageOf } from "./setup/arguments.ts";
 import { build, mostBytesOf } from "./setup/plugins.ts";
 import { main } from "./setup/progress.ts";
 
+const USAGE = usageOf("build", "[--only NAME]...");
+
 await main(async () => {
-  const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });
+  const { values } = readArguments(USAGE, { only: { type: "string", multiple: true } });
   const built = await build(values.only);
   const width = Math.max(6, ...built.map(({ name }) => name.length));
   console.log(`${"plugin".padEnd(width)}  ${"bytes".padStart(8)}  ${"limit".padStart(6)}  ${"gzip".padStart(8)}`);

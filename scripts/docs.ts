@@ -4,13 +4,15 @@
  */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { optionTable, withTable, type Schema } from "./docs/option-table.ts";
+import { readArguments, usageOf } from "./setup/arguments.ts";
 import { SetupError, main } from "./setup/progress.ts";
 import { ROOT } from "./setup/root.ts";
 
 await main(async () => {
-  const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+  const { values } = readArguments(usageOf("docs", "[--check]"), {
+    check: { type: "boolean", default: false },
+  });
   const plugins = readdirSync(join(ROOT, "plugins")).filter((name) =>
     existsSync(join(ROOT, "plugins", name, "schema.json")),
   );

@@ -4,27 +4,25 @@
  * answers may not depend on the pieces that a body comes in, memory may not grow. What fails is made small, printed, and kept in
  * `test/fixtures/fuzz/`, which the tests replay. The exit code is 0 when nothing failed.
  */
-import { parseArgs } from "node:util";
 import { fuzz, type Finding, type Progress } from "../test/fuzz/campaign.ts";
 import { writeCase } from "../test/fuzz/case.ts";
 import { keep } from "../test/fuzz/corpus.ts";
+import { BUILD, readArguments, usageOf } from "./setup/arguments.ts";
 import { build, pluginNames } from "./setup/plugins.ts";
 import { main, SetupError } from "./setup/progress.ts";
 
+const USAGE = usageOf("fuzz", "[--runs COUNT] [--seed NUMBER] [--plugin NAME]... [--minutes COUNT] [--no-build]");
 /** Of a hang each trial takes a minute. */
 const SHRINK_MS = 600_000;
 const SAY_EVERY_MS = process.stdout.isTTY ? 500 : 60_000;
 
 await main(async () => {
-  const { values } = parseArgs({
-    allowNegative: true,
-    options: {
-      runs: { type: "string", default: "1000000" },
-      seed: { type: "string", default: String(Date.now() % 1e9) },
-      plugin: { type: "string", multiple: true, default: pluginNames() },
-      minutes: { type: "string", default: "600" },
-      build: { type: "boolean", default: true },
-    },
+  const { values } = readArguments(USAGE, {
+    ...BUILD,
+    runs: { type: "string", default: "1000000" },
+    seed: { type: "string", default: String(Date.now() % 1e9) },
+    plugin: { type: "string", multiple: true, default: pluginNames() },
+    minutes: { type: "string", default: "600" },
   });
   const [runs, seed, minutes] = [values.runs, values.seed, values.minutes].map(Number) as [number, number, number];
   if (!(runs > 0 && minutes > 0 && Number.isInteger(seed)))

@@ -3,8 +3,8 @@
  * provider) and shows with real requests that the limits hold over both; exits 0 only when they do. With `--stay` the
  * gateways stay up afterwards, until Ctrl-C.
  */
-import { parseArgs } from "node:util";
 import { TwoGateways } from "./demo/two-gateways.ts";
+import { readArguments } from "./setup/arguments.ts";
 import { findEnvoy } from "./setup/envoy.ts";
 import { build } from "./setup/plugins.ts";
 import { main, step } from "./setup/progress.ts";
@@ -12,7 +12,9 @@ import { findRateLimitService } from "./setup/rate-limit-service.ts";
 import { findRedis } from "./setup/redis.ts";
 
 await main(async () => {
-  const { values } = parseArgs({ options: { stay: { type: "boolean", default: false } } });
+  const { values } = readArguments("usage: node scripts/run.mjs scripts/global-limits.ts [--stay]", {
+    stay: { type: "boolean", default: false },
+  });
   await build(["token-limiter"]);
   process.env["ENVOY"] = await findEnvoy();
   process.env["REDIS_SERVER"] = await findRedis();

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { readArguments, usageOf } from "./setup/arguments.ts";
 import { command } from "./setup/command.ts";
 import { packageFile } from "./setup/package-file.ts";
 import { main } from "./setup/progress.ts";
@@ -16,8 +16,9 @@ const ESLINT = packageFile("eslint", "bin", "eslint.js");
 const TSC = packageFile("typescript", "bin", "tsc");
 
 await main(async () => {
-  const { values } = parseArgs({
-    options: { fix: { type: "boolean", default: false }, only: { type: "string", multiple: true, default: [] } },
+  const { values } = readArguments(usageOf("lint", "[--fix] [--only NAME]..."), {
+    fix: { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: [] },
   });
   const folders = values.only.flatMap(foldersOf);
   const files = values.only.length === 0 ? ["."] : folders;

@@ -4,17 +4,16 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
 import { ask, type Answers } from "./new/questions.ts";
 import { problemOf } from "./new/name.ts";
 import { filesOf } from "./new/template.ts";
+import { readArguments, usageOf } from "./setup/arguments.ts";
 import { command } from "./setup/command.ts";
 import { packageFile } from "./setup/package-file.ts";
 import { SetupError, main } from "./setup/progress.ts";
 import { IS_PACKAGE, ROOT } from "./setup/root.ts";
 
-const RUN = IS_PACKAGE ? "npx weir" : "npm run";
-const USAGE = `usage: ${RUN} new ${IS_PACKAGE ? "" : "-- "}NAME [--description TEXT]`;
+const USAGE = usageOf("new", "NAME [--description TEXT]");
 
 await main(async () => {
   const { name, description } = await answers();
@@ -34,10 +33,7 @@ await main(async () => {
 });
 
 async function answers(): Promise<Answers> {
-  const { values, positionals } = parseArgs({
-    options: { description: { type: "string" } },
-    allowPositionals: true,
-  });
+  const { values, positionals } = readArguments(USAGE, { description: { type: "string" } }, { allowPositionals: true });
   const [name, ...more] = positionals;
   if (more.length > 0) throw new SetupError(`one name at a time\n${USAGE}`);
   if (values.description?.includes("\n")) throw new SetupError("the description must be one line");

@@ -4,30 +4,30 @@
  * project's version unless said otherwise. `--no-build` takes what is in `dist`, `--out` names another folder than `dist/package`.
  */
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { credentialFor } from "./package/credentials.ts";
 import { readProject, writePackage, type Packaged } from "./package/package.ts";
 import { Registry } from "./package/registry.ts";
 import { checkTag, parseRepository, type Repository } from "./package/repository.ts";
+import { BUILD, readArguments, usageOf } from "./setup/arguments.ts";
 import { build, moduleNames } from "./setup/plugins.ts";
 import { main, step } from "./setup/progress.ts";
 import { ROOT } from "./setup/root.ts";
 
+const USAGE = usageOf("package", "[--only NAME]... [--push REGISTRY/PATH [--tag TAG]] [--out FOLDER] [--no-build]");
+
 await main(async () => {
-  const { values } = parseArgs({
-    options: {
-      only: { type: "string", multiple: true, default: moduleNames() },
-      push: { type: "string" },
-      tag: { type: "string" },
-      out: { type: "string", default: join("dist", "package") },
-      "no-build": { type: "boolean", default: false },
-    },
+  const { values } = readArguments(USAGE, {
+    ...BUILD,
+    only: { type: "string", multiple: true, default: moduleNames() },
+    push: { type: "string" },
+    tag: { type: "string" },
+    out: { type: "string", default: join("dist", "package") },
   });
   const to = values.push === undefined ? undefined : parseRepository(values.push);
   const project = readProject();
   const tag = values.tag ?? project.version;
   checkTag(tag);
-  if (!values["no-build"]) await build(values.only);
+  if (values.build) await build(values.only);
   const packaged = writePackage(resolve(ROOT, values.out), values.only, project, tag);
   const width = Math.max(...packaged.map(({ name }) => name.length));
   for (const { name, bytes, image } of packaged)

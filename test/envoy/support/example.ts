@@ -148,12 +148,12 @@ function someCertificate(): Certificate {
   return (some ??= certificates({ gateway: { subject: "/CN=gateway", san: "DNS:gateway" } }).gateway);
 }
 
-/** The HTTP filters that the project's README tells operators to load, with the built plugins. */
-export function readmeFilters(): NativeFilter[] {
-  const block = dataBlocks(readFileSync(join(ROOT, "README.md"), "utf8")).find(({ text }) =>
+/** The HTTP filters that a document tells operators to load, with the built plugins. */
+export function documentedFilters(document: string): NativeFilter[] {
+  const block = dataBlocks(readFileSync(join(ROOT, document), "utf8")).find(({ text }) =>
     text.includes("http_filters"),
   );
-  if (!block) throw new Error("README.md shows no http_filters");
+  if (!block) throw new Error(`${document} shows no http_filters`);
   const [{ http_filters }] = parseBlock(block) as [{ http_filters: NativeFilter[] }];
   useBuilt(http_filters as unknown as Json);
   return http_filters;
