@@ -38,6 +38,11 @@ function add(all: StaticArray<u8>, to: Ascii, characters: string): void {
   for (let i = 0; i < characters.length; i++) all[characters.charCodeAt(i)] |= <u8>to;
 }
 
+/** SP or HTAB: the white space of a header (RFC 9110, 5.6.3). */
+export function isBlank(byte: u8): bool {
+  return byte == 0x20 || byte == 0x09;
+}
+
 // @ts-ignore: decorator
 @inline
 export function lowerCase(byte: u8): u8 {

@@ -1,3 +1,4 @@
+import { isBlank } from "./ascii";
 import { findByte } from "./find";
 import { Bytes } from "./view";
 
@@ -16,8 +17,4 @@ export function takeElement(list: Bytes, element: Bytes): void {
   while (last > first && isBlank(load<u8>(last - 1))) last--;
   list.set(next, <i32>(end - next));
   element.set(first, <i32>(last - first));
-}
-
-function isBlank(byte: u8): bool {
-  return byte == 0x20 || byte == 0x09;
 }

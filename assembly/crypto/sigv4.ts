@@ -1,3 +1,4 @@
+import { isBlank } from "../bytes/ascii";
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { SHA256_BYTES, writeHex } from "../bytes/sha256";
@@ -191,8 +192,4 @@ function appendTrimmed(out: ByteBuffer, value: Bytes): bool {
     if (!out.appendByte(isSpace ? SPACE : byte)) return false;
   }
   return true;
-}
-
-function isBlank(byte: u8): bool {
-  return byte == SPACE || byte == 0x09;
 }

@@ -1,10 +1,9 @@
 import { Budget } from "../bytes/budget";
-import { findByte } from "../bytes/find";
 import { Bytes } from "../bytes/view";
 import { FirstText } from "../json/first-text";
 import { JsonPaths } from "../json/paths";
-import { JsonProblem, JsonScanner } from "../json/scanner";
-import { skipSpace } from "../json/space";
+import { JsonScanner } from "../json/scanner";
+import { UploadForm } from "./upload-form";
 
 /** Longest model name that is read in a line, in bytes. */
 export const MAX_LINE_MODEL: i32 = 1024;
@@ -16,105 +15,46 @@ export const enum LineProblem {
   NoModel,
   /** `body`, or `model` in it, comes twice: servers differ in which they take. */
   DuplicateModel,
-  /** `body.model` is no string, or longer than MAX_LINE_MODEL or the budget has room for. */
+  /** `body.model` is no string, or longer than MAX_LINE_MODEL. */
   BadModel,
 }
 
-/** Hears about the lines of a batch file in their order. */
-export abstract class BatchLineListener {
-  /**
-   * A line that is not blank has ended.
-   *
-   * @param line counted from 1, blank ones too
-   * @param model the value of `body.model`, when there is no problem; gone when the call returns
-   * @returns whether to go on
-   */
-  abstract onLine(line: i32, problem: LineProblem, model: Bytes): bool;
-}
-
 const LINE_PATHS = new JsonPaths(["body.model"]);
-const LF: u8 = 0x0a;
 
 /**
- * Reads the model of each line of a batch file (JSON Lines, one request a line: OpenAI API reference, "The request input
- * object") that arrives in pieces; splitting it anywhere gives the same result.
+ * Reads the model of each line of a batch file (one request a line: OpenAI API reference, "The request input object").
  *
- * Lines end with LF or CRLF. A bare CR is white space, so two values that only it separates are not JSON. Keeps one model
- * name at a time.
+ * A bare CR is white space, so two values that only it separates are not JSON. Keeps one model name at a time.
  */
-@final
-export class BatchLines {
+export abstract class BatchLines extends UploadForm {
   private readonly model: FirstText;
   private readonly scanner: JsonScanner;
-  private readonly noModel: Bytes = new Bytes();
-  private line: i32 = 1;
-  private isBlank: bool = true;
-  private isStopped: bool = false;
 
-  constructor(
-    budget: Budget,
-    private readonly listener: BatchLineListener,
-  ) {
-    const model = new FirstText(budget, MAX_LINE_MODEL);
+  constructor() {
+    super();
+    const model = new FirstText(new Budget(MAX_LINE_MODEL), MAX_LINE_MODEL);
     this.model = model;
     this.scanner = new JsonScanner(LINE_PATHS, model);
   }
 
-  /** Begins another file. */
-  reset(): void {
-    this.line = 1;
-    this.isStopped = false;
-    this.beginLine();
-  }
+  /** The line, which isn't blank, is over; `model` is its `body.model`, unless there is a problem. False to hear no more. */
+  protected abstract onLine(problem: LineProblem, model: Bytes): bool;
 
-  /** Consumes a piece; false once the listener wants no more. */
-  feed(pointer: usize, length: i32): bool {
-    const end = pointer + length;
-    let at = pointer;
-    while (at < end && !this.isStopped) {
-      const lineEnd = findByte(at, end, LF);
-      this.takePiece(at, <i32>(lineEnd - at));
-      if (lineEnd == end) break;
-      this.endLine();
-      at = lineEnd + 1;
-    }
-    return !this.isStopped;
-  }
-
-  /** Ends the file, and with it a last line without a line end; false when the listener wanted no more. */
-  finish(): bool {
-    if (!this.isStopped) this.endLine();
-    return !this.isStopped;
-  }
-
-  /** Gives the memory back to the budget. */
-  release(): void {
-    this.model.release();
-  }
-
-  private takePiece(pointer: usize, length: i32): void {
-    this.isBlank = this.isBlank && skipSpace(pointer, pointer + length) == pointer + length;
-    this.scanner.feed(pointer, length);
-  }
-
-  private endLine(): void {
-    if (!this.isBlank) {
-      const problem = this.lineProblem();
-      const model = problem == LineProblem.None ? this.model.value : this.noModel;
-      this.isStopped = !this.listener.onLine(this.line, problem, model);
-    }
-    this.line++;
-    this.beginLine();
-  }
-
-  private beginLine(): void {
-    this.isBlank = true;
+  protected beginLine(): void {
     this.scanner.reset();
     this.model.reset();
   }
 
+  protected addToLine(pointer: usize, length: i32): void {
+    this.scanner.feed(pointer, length);
+  }
+
+  protected endLine(): bool {
+    return this.onLine(this.lineProblem(), this.model.value);
+  }
+
   private lineProblem(): LineProblem {
-    if (!this.scanner.finish() || this.scanner.problem != JsonProblem.None) return LineProblem.NotJson;
+    if (!this.scanner.finish()) return LineProblem.NotJson;
     const model = this.model;
     if (model.hasDuplicate) return LineProblem.DuplicateModel;
     if (model.count == 0) return LineProblem.NoModel;

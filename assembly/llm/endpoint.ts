@@ -1,4 +1,4 @@
-import { isSameInLowerCase, lowerCase } from "../bytes/ascii";
+import { isBlank, isSameInLowerCase, lowerCase } from "../bytes/ascii";
 import { Bytes, ByteString, isSame } from "../bytes/view";
 import { Dialect } from "./dialect";
 import { RequestPath } from "./path";
@@ -233,10 +233,4 @@ function isFormData(contentType: Bytes): bool {
   if (end == contentType.length) return true;
   const next = contentType.at(end);
   return next == 0x3b /* ; */ || next == 0x2c /* , */ || isBlank(next);
-}
-
-
-@inline
-function isBlank(byte: u8): bool {
-  return byte == 0x20 || byte == 0x09;
 }

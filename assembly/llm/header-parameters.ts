@@ -1,4 +1,4 @@
-import { Ascii, isAscii } from "../bytes/ascii";
+import { Ascii, isAscii, isBlank } from "../bytes/ascii";
 import { Bytes } from "../bytes/view";
 
 /**
@@ -75,12 +75,6 @@ export class HeaderParameters {
   private skipBlanks(): void {
     while (this.at < this.end && isBlank(load<u8>(this.at))) this.at++;
   }
-}
-
-// @ts-ignore: decorator
-@inline
-export function isBlank(byte: u8): bool {
-  return byte == 0x20 || byte == 0x09;
 }
 
 // @ts-ignore: decorator

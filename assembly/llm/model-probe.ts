@@ -9,6 +9,10 @@ import { SeenModels } from "./seen-models";
 const PATHS = new JsonPaths(["model", "messages", "contents", "input", "prompt", ""]);
 const MODEL: i32 = 0;
 const ROOT: i32 = 5;
+/** A key's bytes, the last one lowest, behind a 1. */
+const NO_KEY: u64 = 1;
+const MODEL_KEY: u64 = 0x016d_6f64_656c;
+const LOWER_CASE: u64 = 0x20_2020_2020;
 const SHAPE_KEYS: StaticArray<i32> = [
   ShapeKey.Model,
   ShapeKey.Messages,
@@ -27,6 +31,7 @@ class RootKeys extends JsonListener {
   rootStart: u64 = 0;
   hasRoot: bool = false;
   isObject: bool = false;
+  private key: u64 = NO_KEY;
 
   reset(): void {
     this.models.reset();
@@ -35,6 +40,21 @@ class RootKeys extends JsonListener {
     this.rootStart = 0;
     this.hasRoot = false;
     this.isObject = false;
+    this.key = NO_KEY;
+  }
+
+  // Only the root's keys are heard: no path leads further. What long keys shift out can't make them equal but on purpose.
+  override onKeyBytes(pointer: usize, length: i32): void {
+    for (let i = 0; i < length; i++) this.key = (this.key << 8) | load<u8>(pointer + i);
+  }
+
+  /** Some servers (Go's encoding/json, so Ollama) take a key in any case, and the last one counts. */
+  override onKeyEnd(_end: u64): void {
+    if (this.key != MODEL_KEY && (this.key | LOWER_CASE) == MODEL_KEY) {
+      this.shape = shapeWith(this.shape, ShapeKey.Model);
+      this.models.addAlias();
+    }
+    this.key = NO_KEY;
   }
 
   override onValue(path: i32, kind: JsonKind, start: u64): void {

@@ -1,7 +1,7 @@
-import { Ascii, isAscii, isWord } from "../bytes/ascii";
+import { Ascii, isAscii, isBlank, isWord } from "../bytes/ascii";
 import { findByte } from "../bytes/find";
 import { Bytes, ByteString } from "../bytes/view";
-import { HeaderParameters, isBlank, isTokenByte } from "./header-parameters";
+import { HeaderParameters, isTokenByte } from "./header-parameters";
 
 const BOUNDARY = new ByteString("boundary");
 const CHARSET = new ByteString("charset");
@@ -173,8 +173,6 @@ function isIdentity(pointer: usize, length: i32): bool {
   return isKnown && !PARAMETERS.next() && !PARAMETERS.isMalformed;
 }
 
-
-@inline
 function isSame(value: Bytes, word: ByteString): bool {
   return isWord(value.pointer, value.length, word);
 }

@@ -1,4 +1,5 @@
 import { borderOf, writeBorders } from "../bytes/borders";
+import { findByte } from "../bytes/find";
 import { Bytes } from "../bytes/view";
 import { MAX_BOUNDARY, PartHeaders, readBoundary } from "./multipart-header";
 
@@ -289,7 +290,6 @@ export class MultipartScanner {
 }
 
 /** How much of CRLF ends a text that had `held` of it before this byte. */
-@inline
 function heldAfter(held: i32, byte: u8): i32 {
   if (byte == CR) return 1;
   return byte == LF && held == 1 ? 2 : 0;
@@ -300,16 +300,7 @@ function heldAfter(held: i32, byte: u8): i32 {
  * every delimiter, and are rare in pictures and sound.
  */
 function findDash(at: usize, end: usize): usize {
-  const dashes = i8x16.splat(DASH);
-  while (at + 17 <= end) {
-    const pairs = v128.and(i8x16.eq(v128.load(at), dashes), i8x16.eq(v128.load(at + 1), dashes));
-    const mask = i8x16.bitmask(pairs);
-    if (mask != 0) return at + ctz(mask);
-    at += 16;
-  }
-  while (at < end) {
-    if (load<u8>(at) == DASH && (at + 1 == end || load<u8>(at + 1) == DASH)) return at;
-    at++;
-  }
-  return end;
+  let dash = findByte(at, end, DASH);
+  while (dash + 1 < end && load<u8>(dash + 1) != DASH) dash = findByte(dash + 1, end, DASH);
+  return dash;
 }

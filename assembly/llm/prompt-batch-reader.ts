@@ -4,7 +4,7 @@ import { JsonScanner } from "../json/scanner";
 import { PromptFacts } from "./prompt-facts";
 import { PROMPT_PATHS, PromptFields } from "./prompt-fields";
 import { PromptListener } from "./prompt-listener";
-import { BatchProblem } from "./batch-reader";
+import { BatchProblem } from "./batch-problem";
 import { UploadForm } from "./upload-form";
 
 /**

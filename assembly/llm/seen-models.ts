@@ -42,6 +42,13 @@ export class SeenModels {
     this.laterStart = this.laterBytes.length;
   }
 
+  /** A model under another key, that only some servers take for this one: as bad as two, whatever it says. */
+  addAlias(): void {
+    this.count += 2;
+    this.isKnown = true;
+    this.isOverflown = true;
+  }
+
   append(pointer: usize, length: i32): void {
     const isFirst = this.count == 1;
     const bytes = isFirst ? this.firstBytes : this.laterBytes;

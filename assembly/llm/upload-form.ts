@@ -1,7 +1,9 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
+import { findByte } from "../bytes/find";
 import { ByteString, Bytes } from "../bytes/view";
-import { BatchProblem } from "./batch-reader";
+import { skipSpace } from "../json/space";
+import { BatchProblem } from "./batch-problem";
 import { MultipartListener, MultipartScanner } from "./multipart";
 import { isBatchPurpose } from "./upload-purpose";
 
@@ -46,11 +48,6 @@ export abstract class UploadForm extends MultipartListener {
   /** The line, which isn't blank, is over; false to hear no more. */
   protected abstract endLine(): bool;
 
-  /** Whether a file that begins now is read. */
-  protected get isOfInterest(): bool {
-    return true;
-  }
-
   /** False when the content type has no boundary that all parsers read alike. */
   begin(contentType: Bytes): bool {
     const scanner = new MultipartScanner(this);
@@ -66,8 +63,8 @@ export abstract class UploadForm extends MultipartListener {
 
   /** The body is over; false when it was not complete. */
   finish(): bool {
-    this.isEnded = this.form!.finish();
-    if (!this.isEnded) this.fail(BatchProblem.BadMultipart);
+    this.isEnded = true;
+    if (!this.form!.finish()) this.fail(BatchProblem.BadMultipart);
     return this.problem == BatchProblem.None;
   }
 
@@ -79,10 +76,10 @@ export abstract class UploadForm extends MultipartListener {
 
   override onPart(name: Bytes, isFile: bool, start: i64): void {
     if (PURPOSE.equals(name.pointer, name.length)) {
-      if (this.hasPurpose) this.fail(BatchProblem.DuplicatePart);
+      if (this.hasPurpose) return this.fail(BatchProblem.DuplicatePart);
       this.hasPurpose = true;
       this.part = Part.Purpose;
-    } else if (isFile && this.isOfInterest) {
+    } else if (isFile) {
       this.part = Part.File;
       this.beginFile(start);
     }
@@ -109,8 +106,8 @@ export abstract class UploadForm extends MultipartListener {
     const end = pointer + length;
     let at = pointer;
     while (at < end && !this.isStopped) {
-      const lineEnd = findLineEnd(at, end);
-      for (let i = at; this.isBlank && i < lineEnd; i++) this.isBlank = isSpace(load<u8>(i));
+      const lineEnd = findByte(at, end, LF);
+      this.isBlank = this.isBlank && skipSpace(at, lineEnd) == lineEnd;
       this.addToLine(at, <i32>(lineEnd - at));
       if (lineEnd == end) return;
       this.finishLine();
@@ -131,26 +128,7 @@ export abstract class UploadForm extends MultipartListener {
     this.beginLine();
   }
 
-  private fail(problem: BatchProblem): bool {
+  private fail(problem: BatchProblem): void {
     if (this.problem == BatchProblem.None) this.problem = problem;
-    return false;
   }
-}
-
-
-@inline
-function isSpace(byte: u8): bool {
-  return byte == 0x20 || byte == 0x09 || byte == 0x0d;
-}
-
-/** The first LF in [at, end); `end` when there is none. */
-function findLineEnd(at: usize, end: usize): usize {
-  const lineFeeds = i8x16.splat(LF);
-  while (at + 16 <= end) {
-    const mask = i8x16.bitmask(i8x16.eq(v128.load(at), lineFeeds));
-    if (mask != 0) return at + ctz(mask);
-    at += 16;
-  }
-  while (at < end && load<u8>(at) != LF) at++;
-  return at;
 }

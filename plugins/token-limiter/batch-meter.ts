@@ -1,7 +1,8 @@
 import { countDropped } from "../../assembly/bytes/buffer";
 import { Bytes } from "../../assembly/bytes/view";
 import { Problem, problemOfJson } from "../../assembly/filter/problem";
-import { BatchProblem, BatchReader, FileBatchReader, MessageBatchReader } from "../../assembly/llm/batch-reader";
+import { BatchProblem } from "../../assembly/llm/batch-problem";
+import { BatchReader, FileBatchReader, MessageBatchReader } from "../../assembly/llm/batch-reader";
 import { Dialect } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
 import { UploadPurpose } from "../../assembly/llm/upload-purpose";

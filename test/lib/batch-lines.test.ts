@@ -5,7 +5,7 @@ import { type LoaderExports, loadModule } from "./load.ts";
 interface BatchLines {
   inputPointer(): number;
   reset(stopAfter: number): void;
-  feed(start: number, length: number): number;
+  feed(start: number, length: number): void;
   finish(): number;
   heardPointer(): number;
   heard(): number;

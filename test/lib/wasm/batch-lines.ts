@@ -1,6 +1,5 @@
-import { Budget } from "../../../assembly/bytes/budget";
 import { Bytes } from "../../../assembly/bytes/view";
-import { BatchLineListener, BatchLines, LineProblem } from "../../../assembly/llm/batch-lines";
+import { BatchLines, LineProblem } from "../../../assembly/llm/batch-lines";
 
 const INPUT = new StaticArray<u8>(1 << 20);
 let stopAfter: i32 = 0;
@@ -29,14 +28,14 @@ export function heard(): i32 {
 
 
 @final
-class Reporter extends BatchLineListener {
-  override onLine(number: i32, problem: LineProblem, model: Bytes): bool {
-    hear(0x4c /* L */, number, problem, model.pointer, model.length);
-    return number != stopAfter;
+class Reporter extends BatchLines {
+  protected onLine(problem: LineProblem, model: Bytes): bool {
+    hear(0x4c /* L */, this.line, problem, model.pointer, problem == LineProblem.None ? model.length : 0);
+    return this.line != stopAfter;
   }
 }
 
-const LINES = new BatchLines(new Budget(1 << 16), new Reporter());
+let lines: Reporter = new Reporter();
 
 export function inputPointer(): usize {
   return changetype<usize>(INPUT);
@@ -45,13 +44,16 @@ export function inputPointer(): usize {
 export function reset(stop: i32): void {
   stopAfter = stop;
   heardLength = 0;
-  LINES.reset();
+  lines = new Reporter();
+  lines.beginFile(0);
 }
 
-export function feed(start: i32, length: i32): bool {
-  return LINES.feed(inputPointer() + start, length);
+export function feed(start: i32, length: i32): void {
+  lines.readLines(inputPointer() + start, length);
 }
 
+/** Whether no line wanted to be the last. */
 export function finish(): bool {
-  return LINES.finish();
+  lines.finishLine();
+  return !lines.isStopped;
 }

@@ -25,6 +25,7 @@ describe("an access list", () => {
     ["keeps out an empty name", "team-only", { "x-consumer": "" }, false],
     ["takes no group for a consumer", "team-only", { "x-groups": "team-a" }, false],
     ["lets in a group's member", "group-only", { "x-groups": "sales, research" }, true],
+    ["lets in a group's member after a tab", "group-only", { "x-groups": "sales,\tresearch\t" }, true],
     ["lets in by a pattern of groups", "group-only", { "x-groups": "ops-eu" }, true],
     ["takes no consumer for a group", "group-only", { "x-consumer": "research" }, false],
     ["keeps out another group", "group-only", { "x-groups": "sales,research2" }, false],

@@ -43,6 +43,11 @@ const PROBLEMS: [name: string, request: RequestSpec, refusal: string][] = [
   ["two models", post(path, '{"model":"m","model":"closed"}'), "400 duplicate_key"],
   ["two equal models", post(path, '{"model":"m","model":"m"}'), "400 duplicate_key"],
   ["two models, one escaped", post(path, '{"model":"m","m\\u006fdel":"closed"}'), "400 duplicate_key"],
+  ["a second model in capitals", post(path, '{"model":"m","MODEL":"closed"}'), "400 duplicate_key"],
+  ["a first model in capitals", post(path, '{"Model":"closed","model":"m"}'), "400 duplicate_key"],
+  ["a model in capitals alone", post(path, '{"Model":"closed"}'), "400 duplicate_key"],
+  ["a model in escaped capitals", post(path, '{"model":"m","m\\u004fdel":"closed"}'), "400 duplicate_key"],
+  ["a model in capitals that is cut", { ...post(path, '{"MODEL":"closed"}'), split: [4] }, "400 duplicate_key"],
   [
     "a model that is too far",
     { ...post(path, { messages: padding, model: "m" }), split: [1500] },
@@ -158,6 +163,7 @@ describe("found after the request was let go", () => {
     ["a closed model", LISTED, '"],"model":"closed"}', "403 forbidden_model"],
     ["a closed model behind an open one", LISTED, '"],"model":"m","model":"closed"}', "403 forbidden_model"],
     ["an unknown model", STRICT, '"],"model":"nobody"}', "404 unknown_model"],
+    ["a closed model in capitals", LISTED, '"],"MODEL":"closed"}', "400 duplicate_key"],
     ["more models than are kept", OPEN, `"]${',"model":"mmmmmmmmmmmm"'.repeat(500)}}`, "400 duplicate_key"],
   ])("%s ends the exchange even when FailOpen", async (_name, config, rest, expected) => {
     const { stream } = await after({ ...config, failureMode: "FailOpen" }, rest);
