@@ -14,11 +14,21 @@ const ANTHROPIC = "/v1/messages";
 const FATE = "x-fate";
 const NUMBER = "x-number";
 
+/** An answer that the example's response guard refuses, and what it used. */
+const INTERNAL = JSON.stringify({
+  object: "chat.completion",
+  model: "gpt-4o",
+  choices: [{ index: 0, message: { role: "assistant", content: "This is internal-only." } }],
+  usage: { prompt_tokens: 100, completion_tokens: 50, total_tokens: 150 },
+});
+const JSON_TYPE = { "content-type": "application/json" };
+
 const FATES = {
   fails: { answer: { status: 500, pieces: ['{"error":{"message":"overloaded","type":"server_error"}}'] } },
   resets: { resetAfterPieces: 0 },
   "resets-midway": { resetAfterPieces: 2 },
   waits: { until: new Promise(() => undefined) },
+  "says-too-much": { answer: { status: 200, headers: JSON_TYPE, pieces: [INTERNAL] } },
   "stops-midway": { beforePiece: (index) => (index === 0 ? undefined : new Promise(() => undefined)) },
 } satisfies Record<string, Behaviour>;
 
@@ -45,6 +55,9 @@ const claude = (over: object = {}) => ({ model: "claude-sonnet-4", max_tokens: 9
 
 /** The model that `roomyLimits` lets nobody ask for often. */
 const SCARCE = "text-embedding-scarce";
+/** Of `roomyLimits`, the mark of what has passed. */
+const VIA = "x-gateway-via";
+const GATEWAY = "example";
 /** Of `roomyLimits`, who has no label. */
 const UNNAMED = { authorization: "Bearer example-key-of-team-z" };
 
@@ -98,6 +111,20 @@ const KINDS: readonly Kind[] = [
     body: () => chat({ messages: [{ role: "user", content: "What is project-x?" }] }),
     headers: TEAM_B,
   },
+  {
+    name: "an answer that the response guard refuses",
+    share: 4,
+    answers: [403],
+    body: () => chat(),
+    fate: "says-too-much",
+  },
+  {
+    name: "what has been through this gateway before",
+    share: 2,
+    answers: [508],
+    body: () => chat(),
+    headers: { ...TEAM_A, [VIA]: GATEWAY },
+  },
   { name: "more than anybody has", share: 3, answers: [400], body: () => chat({ max_tokens: 1e12 }) },
   {
     name: "what is scarce",
@@ -127,7 +154,10 @@ const KINDS: readonly Kind[] = [
 ];
 const MIX = KINDS.flatMap((kind) => Array<Kind>(kind.share).fill(kind));
 
-/** The example, with limits that only those kinds of requests meet that are there for it, and with a key for somebody unnamed. */
+/**
+ * The example, with limits that only those kinds of requests meet that are there for it, with a mark on what has passed, and with a
+ * key for somebody unnamed.
+ */
 export function roomyLimits(config: Bootstrap): Bootstrap {
   reconfigure(config, "token-limiter", (limiter) => {
     for (const limit of limiter["limits"] as { count: unknown; amount: number }[]) limit.amount = 1e11;
@@ -139,6 +169,9 @@ export function roomyLimits(config: Bootstrap): Bootstrap {
       amount: 2,
       per: "1d",
     });
+  });
+  reconfigure(config, "egress-auth", (egress) => {
+    if (egress["unknownProvider"] === "Strip") egress["loopTag"] = { name: GATEWAY };
   });
   const text = JSON.stringify(config);
   const teamB = '{"client":"team-b","key":"example-key-of-team-b"}';
