@@ -1,3 +1,5 @@
+import { TextList } from "./text-list";
+
 /** Most spans of one message that are masked. */
 export const MOST_SPANS: i32 = 4096;
 
@@ -45,6 +47,8 @@ export class BodyMasks {
   count: i32 = 0;
   /** More were found than are kept: what is masked by these is not all. */
   isOverflown: bool = false;
+  /** Texts that are JSON themselves. */
+  readonly nested: TextList = new TextList();
   private fields: StaticArray<i32> = new StaticArray<i32>(FIRST_CAPACITY * FIELDS);
 
   constructor(private readonly ruleCount: i32) {}
@@ -52,6 +56,7 @@ export class BodyMasks {
   reset(): void {
     this.count = 0;
     this.isOverflown = false;
+    this.nested.count = 0;
   }
 
   add(text: i32, start: i32, end: i32, rule: i32): void {
@@ -88,12 +93,18 @@ export class BodyMasks {
     return this.get(index, RULE);
   }
 
-  /** Which of the replacements the span becomes: those of rules, of rules in numbers, of services, in this order. */
+  /** Whether what the span becomes stands in JSON within its text. */
+  isNested(index: i32): bool {
+    return !isOfService(this.ruleOf(index)) && this.nested.has(this.textOf(index));
+  }
+
+  /** Which of the replacements the span becomes: those of rules, of rules in numbers, in nested JSON, of services, in this order. */
   replacementOf(index: i32): i32 {
     const rule = this.ruleOf(index);
     const position = positionOf(rule);
-    if (isOfService(rule)) return 2 * this.ruleCount + position;
-    return isOfNumber(rule) ? this.ruleCount + position : position;
+    if (isOfService(rule)) return 3 * this.ruleCount + position;
+    if (isOfNumber(rule)) return this.ruleCount + position;
+    return this.isNested(index) ? 2 * this.ruleCount + position : position;
   }
 
   /** Keeps the first `count` and, of the others, those whose rule has a scope of `scopes`: `scopesOfRule` by rule. */

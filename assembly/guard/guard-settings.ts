@@ -66,7 +66,8 @@ export class GuardSettings extends Settings {
 
   /** What spans of a body become, see `BodyMasks.replacementOf`: `texts` are those of services. */
   replacements(texts: string[], isPlain: bool): StaticArray<ByteString> {
-    const all = (isPlain ? this.masks.plain : this.masks.inside).concat(this.masks.quoted);
+    const masks = this.masks;
+    const all = (isPlain ? masks.plain : masks.inside).concat(masks.quoted).concat(masks.nested);
     for (let i = 0; i < texts.length; i++) all.push(new ByteString(isPlain ? texts[i] : inside(texts[i])));
     return StaticArray.fromArray(all);
   }

@@ -39,5 +39,5 @@ export class MaskRewriter extends BodyRewriter {
 export function addSpan(spans: TextSpans, masks: BodyMasks, index: i32, text: i32): void {
   const replacement = masks.replacementOf(index);
   if (isOfNumber(masks.ruleOf(index))) spans.addRaw(text, text + masks.endOf(index), replacement);
-  else spans.add(text, masks.startOf(index), masks.endOf(index), replacement);
+  else spans.add(text, masks.startOf(index), masks.endOf(index), replacement, masks.isNested(index));
 }

@@ -2,7 +2,8 @@ import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { Bytes, isSame } from "../bytes/view";
 import { appendJsonText } from "../json/quote";
-import { PromptListener } from "../llm/prompt-listener";
+import { Nesting, nestingOf } from "../json/nesting";
+import { PromptListener, TextPlace } from "../llm/prompt-listener";
 import { TextScope } from "../llm/text-scope";
 import { HitListener } from "../match/detector";
 import { TextScanner } from "../match/text-scanner";
@@ -16,6 +17,7 @@ import { RuleSet } from "./rule-set";
 import { ServiceReply } from "./service-reply";
 import { SeamListener, SeamScanner } from "./seam-scanner";
 import { TextCollector } from "./text-collector";
+import { TextList } from "./text-list";
 import { Verdict } from "./verdict";
 
 const NO_TEXT: i32 = -1;
@@ -34,9 +36,18 @@ export class PromptJudge extends PromptListener {
   private readonly parts: StaticArray<i32> = new StaticArray<i32>(MOST_PARTS * PART_FIELDS);
   private partCount: i32 = 0;
   private readonly scanner: TextScanner;
-  private readonly seams: SeamScanner;
+  /** Over the borders of what is said, and of what stands beside that. */
+  private readonly wordSeams: SeamScanner;
+  private readonly asideSeams: SeamScanner;
+  /** That of the text in hand. */
+  private seams: SeamScanner;
   /** Where the text in hand begins in the body. */
   private text: i32 = NO_TEXT;
+  private isBegun: bool = false;
+  /** How many nested texts have a scope. */
+  private scopedNested: i32 = 0;
+  /** Texts that are a file's bytes. */
+  private readonly bytes: TextList = new TextList();
   /** Of a number: how long it is, in bytes; else 0. */
   private numberBytes: i32 = 0;
   /** By rule: whether it has a hit in a text whose scope isn't known yet. */
@@ -68,7 +79,10 @@ export class PromptJudge extends PromptListener {
     const seamHits = new SeamHits();
     this.scanner = new TextScanner(rules.textMatcher, rules.maxHoldBytes, textHits);
     this.classifier = factory == null ? null : factory.latest;
-    this.seams = new SeamScanner(rules.seamMatcher, rules.maxHoldBytes, seamHits);
+    const seams = new SeamScanner(rules.seamMatcher, rules.maxHoldBytes, seamHits);
+    this.wordSeams = seams;
+    this.asideSeams = new SeamScanner(rules.seamMatcher, rules.maxHoldBytes, seamHits);
+    this.seams = seams;
     textHits.judge = this;
     seamHits.judge = this;
   }
@@ -77,7 +91,10 @@ export class PromptJudge extends PromptListener {
     this.gatheredBytes = 0;
     this.verdict.reset();
     this.masks.reset();
-    this.seams.reset();
+    this.wordSeams.reset();
+    this.asideSeams.reset();
+    this.scopedNested = 0;
+    this.bytes.count = 0;
     this.unscopedSpans = 0;
     this.serviceTexts = [];
     const isAsked = this.rules.serviceRules.length > 0;
@@ -87,8 +104,11 @@ export class PromptJudge extends PromptListener {
     if (classifier != null) classifier.beginMessage();
   }
 
-  onText(start: u64): void {
+  onText(start: u64, place: TextPlace): void {
     this.text = <i32>start;
+    this.isBegun = false;
+    if (place == TextPlace.Bytes) this.bytes.add(this.text);
+    this.seams = place == TextPlace.Words ? this.wordSeams : this.asideSeams;
     this.scanner.reset();
     this.seams.begin(this.text);
     const collector = this.collector;
@@ -111,7 +131,11 @@ export class PromptJudge extends PromptListener {
   onScope(scopes: TextScope): void {
     this.masks.keepInScope(this.unscopedSpans, scopes, this.rules.scopes);
     if (this.hasFound) this.fireFound(scopes);
-    this.seams.scope(scopes);
+    this.wordSeams.scope(scopes);
+    this.asideSeams.scope(scopes);
+    const nested = this.masks.nested;
+    if ((scopes & TextScope.ToolInput) == 0) nested.count = this.scopedNested;
+    this.scopedNested = nested.count;
     this.unscopedSpans = this.masks.count;
     const classifier = this.classifier;
     if (classifier != null) this.classify(classifier, scopes);
@@ -165,8 +189,15 @@ export class PromptJudge extends PromptListener {
 
   /** The body is over. */
   finish(): void {
-    this.seams.finish();
+    this.wordSeams.finish();
+    this.asideSeams.finish();
     this.settle();
+  }
+
+  /** Whether something in a file's bytes is to be masked: that would leave no file. */
+  get masksBytes(): bool {
+    for (let i = 0; i < this.masks.count; i++) if (this.bytes.has(this.masks.textOf(i))) return true;
+    return false;
   }
 
   /** Services see what goes on: what is masked they can't give back. */
@@ -190,6 +221,8 @@ export class PromptJudge extends PromptListener {
   }
 
   private look(pointer: usize, length: i32): void {
+    if (!this.isBegun && nestingOf(load<u8>(pointer)) != Nesting.None) this.masks.nested.add(this.text);
+    this.isBegun = true;
     this.scanner.feed(pointer, length);
     this.seams.add(pointer, length);
     const collector = this.collector;

@@ -1,7 +1,8 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ByteString } from "../bytes/view";
 import { findByte } from "../bytes/find";
-import { hexValues } from "./string-decoder";
+import { Nesting, nestingAfter } from "./nesting";
+import { hexValues, unescaped } from "./string-decoder";
 import { TextSpan, TextSpans } from "./text-spans";
 
 const BACKSLASH: u32 = 0x5c;
@@ -11,13 +12,23 @@ const LONG_ESCAPE: i32 = 6;
 const PAIR: i32 = 12;
 /** A character's bytes but for the first. */
 const CONTINUATION: i32 = 3;
+/** No byte of JSON's structure. */
+const NO_ASCII: u32 = 0x80;
+/** How much of a number in front of a part goes with it, in bytes. */
+const MOST_NUMBER_BYTES: i32 = 64;
+
+// As they are in a string within a string.
+const NESTED_QUOTE = new ByteString('\\"');
+const NESTED_BACKSLASH = new ByteString("\\\\");
 
 /**
  * Replaces parts of JSON strings in bytes that come in pieces: a body's, an event's, or one string's alone. Every other byte
  * passes as it is, escapes too. Splitting the bytes anywhere gives the same result.
  *
  * The parts are told in decoded bytes. One whose edge is within a character or an escape takes in all of that; another part
- * that it swallows so is dropped. Keeps at most one escape; what it writes is the caller's to bound.
+ * that it swallows so is dropped. In a text that is JSON itself, what becomes of a part within a string of it leaves that one whole;
+ * a number goes as a whole, with its sign, and what becomes of it is a string. Keeps at most one escape and one number; what it
+ * writes is the caller's to bound.
  */
 @final
 export class StringSplice {
@@ -34,6 +45,13 @@ export class StringSplice {
   private heldLength: i32 = 0;
   /** How many decoded bytes the last unit has. */
   private decodedLength: i32 = 0;
+  /** The byte that it is, or `NO_ASCII`. */
+  private decodedByte: u32 = 0;
+  /** Where the next unit is in a text that is JSON itself. */
+  private nesting: Nesting = Nesting.None;
+  /** The number there that has begun, which a part may yet take in. */
+  private readonly number: StaticArray<u8> = new StaticArray<u8>(MOST_NUMBER_BYTES);
+  private numberLength: i32 = 0;
 
   constructor(
     private readonly spans: TextSpans,
@@ -67,7 +85,7 @@ export class StringSplice {
   /** The bytes are over. False when `out` has no room, or when they ended before the last span did. */
   finish(out: ByteBuffer): bool {
     this.drain(true, out);
-    if (this.isInText && !this.span.isRaw) this.leavePassed(false);
+    if (this.isInText && !this.span.isRaw) this.leavePassed(false, out);
     return !this.isFull && this.next == this.spans.count;
   }
 
@@ -88,6 +106,8 @@ export class StringSplice {
     if (!isLast && this.offset == this.span.text) {
       this.isInText = true;
       this.position = 0;
+      this.nesting = this.span.isNested ? Nesting.Outside : Nesting.None;
+      this.numberLength = 0;
     }
     return at + <usize>length;
   }
@@ -97,19 +117,19 @@ export class StringSplice {
     const length = min(<i32>(end - at), this.span.end - this.position);
     this.position += length;
     this.offset += length;
-    if (this.position >= this.span.end) this.leaveSpan();
+    if (this.position >= this.span.end) this.leaveSpan(out);
     return at + length;
   }
 
   /** Takes a run without escapes, up to an edge, or one unit. */
   private takeText(at: usize, end: usize, out: ByteBuffer): usize {
-    if (!this.leavePassed(isContinuation(load<u8>(at)))) return at;
+    if (!this.leavePassed(this.isRest(load<u8>(at)), out)) return at;
     const span = this.span;
     const isWithin = this.position >= span.start;
     // Up to the edge of a span the bytes may be of a character that it must take in.
     const edge = isWithin ? span.end : span.start - CONTINUATION;
     const room = edge - this.position;
-    if (room > 0) {
+    if (room > 0 && !span.isNested) {
       const run = <i32>(findByte(at, min(end, at + room), <u8>BACKSLASH) - at);
       if (run > 0) {
         if (isWithin) this.replace(out);
@@ -137,7 +157,7 @@ export class StringSplice {
   private drain(isLast: bool, out: ByteBuffer): void {
     while (this.heldLength > 0) {
       let taken = 0;
-      if (this.isInText && this.leavePassed(false)) {
+      if (this.isInText && this.leavePassed(false, out)) {
         taken = this.takeUnit(this.heldPointer, this.heldLength, isLast, out);
         if (taken == 0 && !isLast) return;
       }
@@ -160,7 +180,9 @@ export class StringSplice {
     // What continues a character whose first bytes a span has taken, past the span's end, is of the same character.
     const isRest = this.isReplaced && this.position >= span.end;
     if (isRest || (this.position < span.end && after > span.start)) this.replace(out);
+    else if (span.isNested) this.putNested(at, raw, out);
     else this.put(at, raw, out);
+    this.nesting = nestingAfter(this.nesting, this.decodedByte);
     this.position = after;
     this.offset += raw;
     return raw;
@@ -172,13 +194,17 @@ export class StringSplice {
     if (byte != BACKSLASH) {
       const whole = lengthOfCharacter(byte);
       this.decodedLength = whole;
+      this.decodedByte = byte;
       return whole <= length ? whole : 0;
     }
     this.decodedLength = 1;
     if (length < SHORT_ESCAPE) return 0;
-    if (<u32>load<u8>(at, 1) != LETTER_U) return SHORT_ESCAPE;
+    const letter = <u32>load<u8>(at, 1);
+    this.decodedByte = unescaped(letter);
+    if (letter != LETTER_U) return SHORT_ESCAPE;
     if (length < LONG_ESCAPE) return 0;
     const unit = hexValues(load<u32>(at, 2));
+    this.decodedByte = min(unit, NO_ASCII);
     if (unit >= 0x80) this.decodedLength = unit < 0x800 ? 2 : 3;
     if (unit >> 10 != 0x36) return LONG_ESCAPE;
     return this.measurePair(at, length, isLast);
@@ -194,25 +220,55 @@ export class StringSplice {
     return PAIR;
   }
 
+  /** Whether a byte continues a character, or a number outside of strings of which a part has gone. */
+  private isRest(byte: u32): bool {
+    return isContinuation(byte) || (this.nesting == Nesting.Outside && this.isReplaced && isOfNumber(byte));
+  }
+
   /** Leaves the spans that have passed; false when that was the text's last. */
-  private leavePassed(isRest: bool): bool {
-    while (this.isInText && !isRest && this.position >= this.span.end) this.leaveSpan();
+  private leavePassed(isRest: bool, out: ByteBuffer): bool {
+    while (this.isInText && !isRest && this.position >= this.span.end) this.leaveSpan(out);
     return this.isInText;
   }
 
-  private leaveSpan(): void {
+  private leaveSpan(out: ByteBuffer): void {
     const text = this.span.text;
-    this.isReplaced = false;
     this.next++;
     this.isInText = this.next < this.spans.count && this.span.text == text;
+    if (this.isReplaced && this.nesting != Nesting.None) {
+      // No string can follow a string: parts that touch outside of strings are one.
+      if (this.isInText && this.nesting == Nesting.Outside && this.span.start <= this.position) return;
+      this.putBoundary(out);
+    }
+    this.isReplaced = false;
   }
 
   /** The span's first byte becomes its replacement, the others nothing. */
   private replace(out: ByteBuffer): void {
     if (this.isReplaced) return;
     this.isReplaced = true;
+    this.numberLength = 0;
+    this.putBoundary(out);
     const replacement = unchecked(this.replacements[this.span.replacement]);
     this.put(replacement.pointer, replacement.length, out);
+  }
+
+  /** What makes a replacement a string, or the part of one, in the JSON around it. */
+  private putBoundary(out: ByteBuffer): void {
+    if (this.nesting == Nesting.Outside) this.put(NESTED_QUOTE.pointer, NESTED_QUOTE.length, out);
+    else if (this.nesting == Nesting.AfterBackslash) this.put(NESTED_BACKSLASH.pointer, NESTED_BACKSLASH.length, out);
+  }
+
+  /** Keeps a number outside of strings back until it is over. */
+  private putNested(pointer: usize, length: i32, out: ByteBuffer): void {
+    const isNumber = this.nesting == Nesting.Outside && length == 1 && isOfNumber(this.decodedByte);
+    if (isNumber && this.numberLength < MOST_NUMBER_BYTES) {
+      this.number[this.numberLength++] = <u8>this.decodedByte;
+      return;
+    }
+    this.put(changetype<usize>(this.number), this.numberLength, out);
+    this.numberLength = 0;
+    this.put(pointer, length, out);
   }
 
   private put(pointer: usize, length: i32, out: ByteBuffer): void {
@@ -222,6 +278,11 @@ export class StringSplice {
 
 function isContinuation(byte: u32): bool {
   return (byte & 0xc0) == 0x80;
+}
+
+function isOfNumber(byte: u32): bool {
+  // A plus, minus, point or exponent.
+  return byte - 0x30 < 10 || byte == 0x2b || byte == 0x2d || byte == 0x2e || (byte | 0x20) == 0x65;
 }
 
 /** By its first byte. What is none begins a run's rest, byte by byte. */

@@ -13,6 +13,8 @@ export class TextSpan {
   replacement: i32;
   /** The bytes are no JSON string's: there are no escapes in them. */
   isRaw: i32;
+  /** The text is JSON itself. */
+  isNested: i32;
 }
 
 /** Parts of texts that are to be replaced, in their order. */
@@ -34,12 +36,13 @@ export class TextSpans {
 
   /**
    * Adds a part of a JSON string that begins at `text`, behind its quote. It must not begin before the one that was added last;
-   * what overlaps that one is joined to it. False when the budget has no room.
+   * what overlaps that one is joined to it. With `isNested`, as all of the text's, it is in a text that is JSON itself. False when the
+   * budget has no room.
    */
-  add(text: u64, start: i32, end: i32, replacement: i32): bool {
+  add(text: u64, start: i32, end: i32, replacement: i32, isNested: bool = false): bool {
     const last = this.count - 1;
     if (last < 0 || this.at(last).text != text || this.at(last).end <= start) {
-      return this.append(text, start, end, replacement, false);
+      return this.append(text, start, end, replacement, false, isNested);
     }
     this.at(last).end = max(this.at(last).end, end);
     return true;
@@ -47,7 +50,7 @@ export class TextSpans {
 
   /** Adds the bytes [start, end) as they are, such as a number or a part of a form's field; else like `add`. */
   addRaw(start: u64, end: u64, replacement: i32): bool {
-    return this.append(start, 0, <i32>(end - start), replacement, true);
+    return this.append(start, 0, <i32>(end - start), replacement, true, false);
   }
 
   /** Forgets them; the memory stays. */
@@ -62,13 +65,14 @@ export class TextSpans {
     this.bytes.release();
   }
 
-  private append(text: u64, start: i32, end: i32, replacement: i32, isRaw: bool): bool {
+  private append(text: u64, start: i32, end: i32, replacement: i32, isRaw: bool, isNested: bool): bool {
     const span = changetype<TextSpan>(this.made);
     span.text = text;
     span.start = start;
     span.end = end;
     span.replacement = replacement;
     span.isRaw = isRaw;
+    span.isNested = isNested;
     if (!this.bytes.append(changetype<usize>(this.made), offsetof<TextSpan>())) return false;
     this.count++;
     return true;

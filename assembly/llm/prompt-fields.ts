@@ -83,7 +83,10 @@ export class PromptFields extends JsonListener {
     }
     value.end(end);
     const next = valueAt(key, around, this.scopes);
-    value.expect(placeIn(next), scopeIn(next), key == PromptKey.Text && this.scopes.frame == Frame.Part);
+    const place = placeIn(next);
+    value.expect(place, scopeIn(next), key == PromptKey.Text && this.scopes.frame == Frame.Part);
+    if (place == Place.Text) value.isWords = key == PromptKey.Text;
+    else if (place == Place.Output) value.isWords = key == PromptKey.Text || key == PromptKey.Output;
   }
 
   override onValue(path: i32, kind: JsonKind, start: u64): void {

@@ -13,6 +13,8 @@ const SPACE: u32 = 0x20;
 const CR: i8 = 0x0d;
 const LF: i8 = 0x0a;
 const MIME_TYPE: i32 = 5;
+/** At the end of a data URL's type. */
+const BASE64 = new ByteString(";base64");
 const ABSENT: i32 = -1;
 
 /** What a string in a place for files is. */
@@ -125,6 +127,15 @@ export function formOfFile(pointer: usize, length: i32, isMedia: bool, mayBeLink
     return mayBeLink && continuesFile(FileForm.Link, pointer, length) ? FileForm.Link : FileForm.Text;
   if (!isBase64(pointer, length)) return FileForm.Text;
   return isMedia || isKnownFile(pointer, length) ? FileForm.Base64 : FileForm.Text;
+}
+
+/** Whether a text in a place for files is the bytes of a file, in base64. */
+export function isEncoded(pointer: usize, length: i32): bool {
+  if (length < MAGIC_BYTES) return false;
+  if (load<u32>(pointer) != DATA || <u32>load<u8>(pointer, 4) != COLON) return isBase64(pointer, length);
+  const comma = indexOfComma(pointer, length);
+  const name = pointer + comma - BASE64.length;
+  return comma >= BASE64.length && BASE64.equals(name, BASE64.length);
 }
 
 /** Whether a string of this form may go on like this. */

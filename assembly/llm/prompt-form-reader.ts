@@ -4,7 +4,7 @@ import { JsonKind } from "../json/listener";
 import { MultipartListener, MultipartScanner } from "./multipart";
 import { PromptFacts } from "./prompt-facts";
 import { findKey, kindOf, numberOf, PromptKey, UNNUMBERED } from "./prompt-keys";
-import { PromptListener } from "./prompt-listener";
+import { PromptListener, TextPlace } from "./prompt-listener";
 import { TextScope } from "./text-scope";
 
 const TRUE = new ByteString("true");
@@ -86,7 +86,7 @@ export class PromptFormReader extends MultipartListener {
     switch (this.use) {
       case Use.Text:
         this.utf8 = Utf8State.Boundary;
-        this.listener.onText(start);
+        this.listener.onText(start, TextPlace.Words);
         break;
       case Use.Model:
         this.facts.beginModel(JsonKind.String);

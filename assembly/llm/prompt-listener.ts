@@ -1,5 +1,15 @@
 import { TextScope } from "./text-scope";
 
+/** What a text is among those around it. */
+export const enum TextPlace {
+  /** What is said: of a message or one of its parts, a prompt, a tool's output. A model reads the next one right after it. */
+  Words,
+  /** What stands beside that: names, titles, keys, settings, arguments. */
+  Aside,
+  /** The bytes of a file, in base64. */
+  Bytes,
+}
+
 /**
  * Hears every text of a request that a model may read, in the order of the body. All offsets count the body's bytes.
  *
@@ -7,7 +17,7 @@ import { TextScope } from "./text-scope";
  */
 export abstract class PromptListener {
   /** A text begins; the raw bytes of its JSON string begin at offset `start` of the body (after the quote). */
-  abstract onText(start: u64): void;
+  abstract onText(start: u64, place: TextPlace): void;
 
   /** More of it, decoded UTF-8, split anywhere; never empty, gone when the call returns. */
   abstract onTextBytes(pointer: usize, length: i32): void;

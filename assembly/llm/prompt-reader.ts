@@ -2,7 +2,7 @@ import { Bytes } from "../bytes/view";
 import { JsonProblem, JsonScanner } from "../json/scanner";
 import { PROMPT_PATHS, PromptFields } from "./prompt-fields";
 import { PromptFacts } from "./prompt-facts";
-import { PromptListener } from "./prompt-listener";
+import { PromptListener, TextPlace } from "./prompt-listener";
 import { TextScope } from "./text-scope";
 
 const MOST_IDLE: i32 = 64;
@@ -11,7 +11,7 @@ const idle: PromptReader[] = [];
 /** Hears nothing. */
 @final
 class Deaf extends PromptListener {
-  onText(_start: u64): void {}
+  onText(_start: u64, _place: TextPlace): void {}
   onTextBytes(_pointer: usize, _length: i32): void {}
   onTextEnd(_end: u64): void {}
   onScope(_scope: TextScope): void {}

@@ -6,11 +6,12 @@ import {
   FILE_HEAD_BYTES,
   FileForm,
   formOfFile,
+  isEncoded,
   isTextFormat,
   MediaClass,
 } from "./prompt-file";
 import { PromptLevels } from "./prompt-levels";
-import { PromptListener } from "./prompt-listener";
+import { PromptListener, TextPlace } from "./prompt-listener";
 import { isSchemaType } from "./prompt-schema";
 import { Place } from "./prompt-places";
 import { Frame, PromptScopes } from "./prompt-scopes";
@@ -53,10 +54,14 @@ export class PromptValue {
   scope: i32 = NO_SCOPE;
   /** See `PromptScopes.addText`. */
   isPlainPart: bool = false;
+  /** Its key says that it is what is said. */
+  isWords: bool = false;
   /** Where the JSON begins in the body. */
   base: u64 = 0;
   private use: Use = Use.None;
   private start: u64 = 0;
+  /** It is a file's, in base64. */
+  private isBytes: bool = false;
   private form: FileForm = FileForm.Text;
   private readonly head: StaticArray<u8> = new StaticArray<u8>(FILE_HEAD_BYTES);
   private headLength: i32 = 0;
@@ -74,6 +79,8 @@ export class PromptValue {
     this.place = place;
     this.scope = scope;
     this.isPlainPart = isPlainPart;
+    this.isWords = false;
+    this.isBytes = false;
   }
 
   /**
@@ -128,9 +135,6 @@ export class PromptValue {
         break;
       case Place.File:
       case Place.Data:
-        if (this.levels.last.marks & Mark.SaidText) this.beginText(start);
-        else this.hold(start);
-        break;
       case Place.Media:
       case Place.Role:
       case Place.Type:
@@ -222,7 +226,20 @@ export class PromptValue {
   private beginText(start: u64): void {
     this.use = Use.Text;
     this.scopes.addText(this.scope, this.isPlainPart);
-    this.listener.onText(this.base + start);
+    this.listener.onText(this.base + start, this.textPlace);
+  }
+
+  private get textPlace(): TextPlace {
+    if (this.isBytes) return TextPlace.Bytes;
+    if (this.isWords) return TextPlace.Words;
+    switch (this.place) {
+      case Place.Parts:
+      case Place.Messages:
+      case Place.Prompt:
+        return TextPlace.Words;
+      default:
+        return TextPlace.Aside;
+    }
   }
 
   private hold(start: u64): void {
@@ -277,8 +294,12 @@ export class PromptValue {
 
   private judgeFile(): void {
     const isMedia = this.place == Place.Media || (this.levels.last.marks & Mark.SaidMedia) != 0;
-    this.form = formOfFile(this.heldPointer, this.headLength, isMedia, this.place != Place.Data);
+    const isText = this.place != Place.Media && (this.levels.last.marks & Mark.SaidText) != 0;
+    this.form = isText
+      ? FileForm.Text
+      : formOfFile(this.heldPointer, this.headLength, isMedia, this.place != Place.Data);
     if (this.form == FileForm.Text) {
+      this.isBytes = isEncoded(this.heldPointer, this.headLength);
       this.tellHeld();
       return;
     }

@@ -7,7 +7,7 @@ import { JsonScanner } from "../json/scanner";
 import { StringDecoder } from "../json/string-decoder";
 import { ReplyListener, TextForm } from "./reply-listener";
 import { SPAN_BYTES } from "./reply-masks";
-import { Nesting, nestingOf } from "./reply-nesting";
+import { Nesting, nestingOf } from "../json/nesting";
 import { ReplyOutcome } from "./reply-outcome";
 import { ReplyJudge, ReplyScanner, TextKind } from "./reply-scanner";
 import { ReplySplice } from "./reply-splice";

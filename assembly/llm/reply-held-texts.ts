@@ -8,7 +8,7 @@ import { EventText } from "./reply-event";
 import { ReplyFifo } from "./reply-fifo";
 import { TextForm } from "./reply-listener";
 import { SPAN_BYTES } from "./reply-masks";
-import { Nesting, nestingOf } from "./reply-nesting";
+import { Nesting, nestingOf } from "../json/nesting";
 import { ReplyJudge, ReplyScanner, TextKind } from "./reply-scanner";
 import { ReplySplice } from "./reply-splice";
 import { firstOf, ReplyTextStream } from "./reply-text-stream";

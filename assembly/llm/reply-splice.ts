@@ -3,7 +3,7 @@ import { ByteString } from "../bytes/view";
 import { findByte } from "../bytes/find";
 import { hexValues, unescaped } from "../json/string-decoder";
 import { SPAN_BYTES, MaskSpan } from "./reply-masks";
-import { Nesting, nestingAfter } from "./reply-nesting";
+import { Nesting, nestingAfter } from "../json/nesting";
 import { ReplyJudge } from "./reply-scanner";
 
 const LETTER_U: u32 = 0x75;

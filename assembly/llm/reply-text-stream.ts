@@ -1,5 +1,5 @@
 import { isSpace } from "../json/space";
-import { Nesting, nestingAfterAll, nestingOf } from "./reply-nesting";
+import { Nesting, nestingAfterAll, nestingOf } from "../json/nesting";
 import { ReplyScanner, TextKind } from "./reply-scanner";
 
 /** One text that grows over the events of a stream. */

@@ -83,6 +83,7 @@ export class PromptGuard extends GuardExchange {
     const facts = body.facts;
     if (facts.hasDuplicate) return this.onProblem(Problem.DuplicateKey);
     if (facts.hasTokens || facts.hasFalseFile) return this.failWith(UNREADABLE_TEXT);
+    if (this.enforces && judge.masksBytes) return this.failWith(UNREADABLE_TEXT);
     if (judge.masks.isOverflown) return this.onProblem(Problem.HeldTooLarge);
     return this.askServices(judge);
   }

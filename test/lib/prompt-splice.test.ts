@@ -11,6 +11,7 @@ interface Splice {
   outputLength(): number;
   clear(room: number): void;
   add(text: number, start: number, end: number, replacement: number): number;
+  addNested(text: number, start: number, end: number, replacement: number): number;
   addRaw(start: number, end: number, replacement: number): number;
   begin(): void;
   feed(start: number, length: number): number;
@@ -175,6 +176,45 @@ test("raw bytes have no escapes", () => {
   m.addRaw(3, 5, PII);
   m.addRaw(5, 7, NOTHING);
   expect(run(Buffer.from("ab\\u0061\\"), [])).toEqual({ isWhole: true, text: "ab\\[pii]1\\" });
+});
+
+describe("in a text that is JSON itself", () => {
+  const NESTED_QUOTE = 4;
+  /** What the arguments are, each part of them that is to go, and what they are then. */
+  const ARGUMENTS: [name: string, json: string, parts: string[], expected: unknown, replacement?: number][] = [
+    ["a number", '{"card":4111111111111111}', ["4111111111111111"], { card: "[pii]" }],
+    ["a number with its sign", '{"card":-4111}', ["4111"], { card: "[pii]" }],
+    ["the middle of a number", '{"card": -1.4111e5, "b":2}', ["4111"], { card: "[pii]", b: 2 }],
+    ["two numbers", "[4111,4112]", ["4111", "4112"], ["[pii]", "[pii]"]],
+    ["two parts of one number", "[141112]", ["41", "112"], ["[pii]"]],
+    ["two parts with more between", "[1,4199992]", ["41", "92"], [1, "[pii]"]],
+    ["a number at the end", "[1,2]", ["2"], [1, "[pii]"]],
+    ["a part of a string", '{"a":"to 4111 now"}', ["4111"], { a: "to [pii] now" }],
+    ["all of a string", '{"a":"4111"}', ["4111"], { a: "[pii]" }],
+    ["a key", '{"4111":1}', ["4111"], { "[pii]": 1 }],
+    ["behind an escape", '{"a":"x\\n4111"}', ["4111"], { a: "x\n[pii]" }],
+    ["an escape's letter", '{"a":"x\\n4111"}', ["n4111"], { a: "x\\[pii]" }],
+    ["a string with its quotes", '{"a":"4111"}', ['"4111"'], { a: "[pii]" }],
+    ["with a replacement that has a quote", '{"a":"4111"}', ["4111"], { a: '"[pii]' }, NESTED_QUOTE],
+    ["a number, with such a replacement", '{"a":-4111}', ["4111"], { a: '"[pii]' }, NESTED_QUOTE],
+  ];
+
+  test.each(ARGUMENTS)("%s", (_name, json, parts, expected, replacement = PII) => {
+    const raw = JSON.stringify(json).slice(1, -1);
+    const body = `{"k":"${raw}","n":-1}`;
+    for (let cut = 0; cut <= body.length; cut++) {
+      m.clear(1 << 10);
+      let from = 0;
+      for (const part of parts) {
+        const start = json.indexOf(part, from);
+        from = start + part.length;
+        m.addNested(6, start, from, replacement);
+      }
+      const { isWhole, text } = run(Buffer.from(body), [cut]);
+      const { k, n } = JSON.parse(text) as { k: string; n: number };
+      expect([isWhole, n, JSON.parse(k)]).toEqual([true, -1, expected]);
+    }
+  });
 });
 
 describe("what can't be done is told", () => {

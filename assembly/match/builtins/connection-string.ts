@@ -26,6 +26,10 @@ const COLON: u32 = 0x3a;
 const PLUS: u32 = 0x2b;
 const SLASH: u32 = 0x2f;
 const SEMICOLON: u32 = 0x3b;
+const AMPERSAND: u32 = 0x26;
+const QUESTION_MARK: u32 = 0x3f;
+const QUOTE: u32 = 0x22;
+const APOSTROPHE: u32 = 0x27;
 const EQUALS: u32 = 0x3d;
 const SPACE: u32 = 0x20;
 const OPEN_BRACKET: u32 = 0x5b;
@@ -82,7 +86,8 @@ function isSchemeByte(byte: u32): bool {
 
 /**
  * The secret of a connection string of keys and values, whose = is at `equals`: an account's key of Azure's services
- * (`AccountKey=`, `SharedAccessKey=`), or a password beside other keys (`Server=..;Password=..`, `host=.. password=..`).
+ * (`AccountKey=`, `SharedAccessKey=`), or a password beside other keys (`Server=..;Password=..`, `host=.. password='..'`) or in the
+ * query of a URL, of any scheme but the web's (`jdbc:mysql://..?user=..&password=..`).
  */
 export function findKeyAndValue(sight: Sight, equals: i32, maxBytes: i32): void {
   let key = equals;
@@ -107,12 +112,39 @@ function findPassword(sight: Sight, equals: i32, maxBytes: i32): void {
   sight.candidate = key;
   if (isOf(sight.before(key - 1), WORD | DASH)) return;
   const limit = key + maxBytes - MAX_KEY_BYTES - 4;
-  const value = equals + 1;
+  const isInQuery = isInQueryOf(sight, key);
+  let value = equals + 1;
+  const quote = sight.at(value);
+  const isQuoted = !isInQuery && (quote == QUOTE || quote == APOSTROPHE);
+  const separator = isQuoted ? quote : isInQuery ? AMPERSAND : SEMICOLON;
+  if (isQuoted) value++;
   let end = value;
-  while (end < limit && sight.at(end) != SEMICOLON && isOf(sight.at(end), URL | URL_JOINER)) end++;
+  while (end < limit && sight.at(end) != separator && isOfValue(sight.at(end), isQuoted)) end++;
   if (end - value < MIN_PASSWORD_BYTES || isPlaceholder(sight, value, end)) return;
-  if (!isAfterPair(sight, key) && !isBeforePair(sight, end)) return;
+  if (isQuoted && sight.at(end++) != quote) return;
+  if (!isInQuery && !isAfterPair(sight, key) && !isBeforePair(sight, end)) return;
+  if (isQuoted) {
+    sight.found(Builtin.ConnectionString, key, end);
+    return;
+  }
   sight.foundRun(Builtin.ConnectionString, key, end, limit, URL, 0);
+}
+
+function isOfValue(byte: u32, isQuoted: bool): bool {
+  return isQuoted ? byte >= SPACE : isOf(byte, URL | URL_JOINER);
+}
+
+/** Whether the key stands in the query of a URL of any scheme but the web's. */
+function isInQueryOf(sight: Sight, key: i32): bool {
+  const before = sight.before(key - 1);
+  if (before != AMPERSAND && before != QUESTION_MARK) return false;
+  for (let at = key - 2; at > key - CONTEXT_BYTES; at--) {
+    const byte = sight.before(at);
+    if (byte <= SPACE || byte == QUOTE) return false;
+    if (byte != COLON || sight.before(at + 1) != SLASH || sight.before(at + 2) != SLASH) continue;
+    return isOf(sight.before(at - 1), ALPHANUMERIC) && !sight.hasBefore(at, "http") && !sight.hasBefore(at, "https");
+  }
+  return false;
 }
 
 /** Whether another key and its value are before, with a semicolon between, or in libpq's manner a space. */

@@ -1,4 +1,4 @@
-import { PromptListener } from "../../../assembly/llm/prompt-listener";
+import { PromptListener, TextPlace } from "../../../assembly/llm/prompt-listener";
 import { TextScope } from "../../../assembly/llm/text-scope";
 
 /** What was heard: for each event a letter, two numbers and some bytes, with their length before them. */
@@ -12,8 +12,8 @@ export class PromptLog extends PromptListener {
     return changetype<usize>(HEARD);
   }
 
-  onText(start: u64): void {
-    this.hear(0x54 /* T */, start, 0, 0, 0);
+  onText(start: u64, place: TextPlace): void {
+    this.hear(0x54 /* T */, start, place, 0, 0);
   }
 
   onTextBytes(pointer: usize, length: i32): void {

@@ -10,6 +10,7 @@ const REPLACEMENTS: StaticArray<ByteString> = [
   new ByteString(""),
   new ByteString('\\"\\u00e9\\"'),
   new ByteString('"[pii]"'),
+  new ByteString('\\\\\\"[pii]'),
 ];
 const SPANS = new TextSpans(new Budget(1 << 14));
 const SPLICE = new StringSplice(SPANS, REPLACEMENTS);
@@ -34,6 +35,10 @@ export function clear(room: i32): void {
 
 export function add(text: i32, start: i32, end: i32, replacement: i32): bool {
   return SPANS.add(text, start, end, replacement);
+}
+
+export function addNested(text: i32, start: i32, end: i32, replacement: i32): bool {
+  return SPANS.add(text, start, end, replacement, true);
 }
 
 export function addRaw(start: i32, end: i32, replacement: i32): bool {

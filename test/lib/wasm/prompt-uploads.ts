@@ -2,6 +2,7 @@ import { Bytes } from "../../../assembly/bytes/view";
 import { PromptBatchReader, PromptFileReader, PromptMessageBatch } from "../../../assembly/llm/prompt-batch-reader";
 import { PromptFacts } from "../../../assembly/llm/prompt-facts";
 import { PromptFormReader } from "../../../assembly/llm/prompt-form-reader";
+import { TextPlace } from "../../../assembly/llm/prompt-listener";
 import { PromptLog } from "./prompt-log";
 
 const INPUT = new StaticArray<u8>(1 << 20);
@@ -9,8 +10,8 @@ const INPUT = new StaticArray<u8>(1 << 20);
 
 @final
 class BatchLog extends PromptLog {
-  override onText(start: u64): void {
-    super.onText(start);
+  override onText(start: u64, place: TextPlace): void {
+    super.onText(start, place);
     this.hear(0x52 /* R */, batch.request, 0, 0, 0);
   }
 }

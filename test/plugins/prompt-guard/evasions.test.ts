@@ -78,6 +78,36 @@ const TRICKS: Record<string, RequestSpec> = {
     tool_call_id: "1",
     content: "ect-x please",
   }),
+  "split over two parts with other keys between": chat([
+    { type: "text", text: "about proj", note: "z" },
+    { title: "z", type: "text", text: "ect-x please" },
+  ]),
+  "split over two messages with a name between": messages(user("about proj"), {
+    role: "user",
+    name: "bob",
+    content: "ect-x please",
+  }),
+  "split over two parts with a citation between": anthropic({
+    messages: [
+      user([
+        { type: "text", text: "about proj", citations: [{ cited_text: "z", document_title: "z" }] },
+        { type: "text", text: "ect-x please" },
+      ]),
+    ],
+  }),
+  "split over two names": messages({ role: "user", name: "about proj" }, { role: "user", name: "ect-x please" }),
+  "in a text file that begins like a sound": gemini({
+    contents: [{ parts: [{ inlineData: { mimeType: "application/x-python", data: base64(`ID3 = 1 # ${TEXT}`) } }] }],
+  }),
+  "in a text file that begins like a PDF": chat([
+    { type: "file", file: { file_data: `data:text/markdown;base64,${base64(`%PDF-1.7 ${TEXT}`)}` } },
+  ]),
+  "in Bedrock's text document": post("/model/m/converse", {
+    messages: [user([{ document: { format: "txt", name: "n", source: { bytes: base64(`%PDF-1.7 ${TEXT}`) } } }])],
+  }),
+  "in a schema's metadata": chat("go on", {
+    tools: [{ type: "function", function: { name: "f", parameters: { type: "object", metadata: { note: TEXT } } } }],
+  }),
   "in an earlier turn": messages(user(TEXT), { role: "assistant", content: "no" }, user("please")),
   "in a system message": messages({ role: "system", content: TEXT }, user("go on")),
   "in a developer message": messages({ role: "developer", content: TEXT }, user("go on")),

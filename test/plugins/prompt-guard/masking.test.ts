@@ -93,6 +93,49 @@ test("the mask is what is configured, escaped for JSON", async () => {
   expect(received(guard.send(chat(`to ${EMAIL}`)))).toMatchObject({ messages: [{ content: 'to "pii"\n' }] });
 });
 
+describe("in the arguments of a tool's call", () => {
+  const called = (json: string) =>
+    post("/v1/chat/completions", {
+      model: "m",
+      messages: [{ role: "assistant", tool_calls: [{ id: "1", function: { name: "pay", arguments: json } }] }],
+    });
+  const argumentsOf = (outcome: ReturnType<typeof send>) => {
+    const [{ tool_calls }] = received(outcome)["messages"] as [{ tool_calls: [{ function: { arguments: string } }] }];
+    return JSON.parse(tool_calls[0].function.arguments) as unknown;
+  };
+
+  test.each<[name: string, json: string, expected: unknown]>([
+    ["a number", '{"card":4111111111111111}', { card: '"pii"\n' }],
+    ["a number with a sign", '{"card":-4111111111111111,"b":1}', { card: '"pii"\n', b: 1 }],
+    ["a string", `{"card":"${CARD}"}`, { card: '"pii"\n' }],
+    ["behind an escape", `{"to":"a\\n${EMAIL}"}`, { to: 'a\n"pii"\n' }],
+  ])("%s becomes a mask, and they stay JSON", async (_name, json, expected) => {
+    const { guard } = await startGuard({ rules: [masked("CreditCard", "Email")], mask: '"{rule}"\n' });
+    expect(argumentsOf(guard.send(called(json)))).toEqual(expected);
+  });
+
+  test("words that only look like JSON elsewhere are masked as words", () => {
+    expect(received(send(chat(`[note] pay ${CARD}`)))).toMatchObject({ messages: [{ content: "[note] pay [pii]" }] });
+  });
+});
+
+describe("in a file's bytes", () => {
+  const file = (text: string) =>
+    post("/v1beta/models/gemini-x:generateContent", {
+      contents: [{ parts: [{ inlineData: { mimeType: "text/plain", data: Buffer.from(text).toString("base64") } }] }],
+    });
+
+  test("nothing can be masked: the request is refused", () => {
+    expect(send(file(`Write to ${EMAIL} soon`)).localReply).toMatchObject({ status: 400 });
+    expect(send(file("Write to nobody soon")).status).toBe("forwarded");
+  });
+
+  test("what is recorded only passes", async () => {
+    const { guard } = await startGuard({ mode: "Audit", rules: [masked("Email")] });
+    expect(guard.send(file(`Write to ${EMAIL} soon`)).status).toBe("forwarded");
+  });
+});
+
 test("an empty mask leaves nothing", async () => {
   const { guard } = await startGuard({ rules: [masked("Email")], mask: "" });
   expect(received(guard.send(chat(`to ${EMAIL}.`)))).toMatchObject({ messages: [{ content: "to ." }] });

@@ -1,4 +1,4 @@
-import { findQuoteOrBackslash } from "../json/string-end";
+import { findQuoteOrBackslash } from "./string-end";
 
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
