@@ -90,7 +90,8 @@ describe("goes out while it comes, as a stream", () => {
     const { guard } = await startGuard();
     const stream = guard.stream();
     stream.request(CHAT);
-    stream.onResponseHeaders({ ":status": "200", ...(type === "" ? {} : { "content-type": type }) }, false);
+    const headers: Record<string, string> = type === "" ? {} : { "content-type": type };
+    stream.onResponseHeaders({ ":status": "200", ...headers }, false);
     stream.onResponseBody(event, false);
     stream.onResponseBody(event, false);
     // The gap behind an object may still belong to it.
@@ -192,7 +193,10 @@ describe("a number in a tool's arguments", () => {
     [[`{"card":`, "-", CARD, "}"], { card: "[pii]" }],
     [[`{"card":`, "-4111", "111111111111", `,"b":-1}`], { card: "[pii]", b: -1 }],
     [[`{"a":-1.5e3,"card":`, `-${CARD}`, "}"], { a: -1500, card: "[pii]" }],
-    [[`[-1,-`, `${CARD},-2]`], [-1, "[pii]", -2]],
+    [
+      [`[-1,-`, `${CARD},-2]`],
+      [-1, "[pii]", -2],
+    ],
     [[`{"n":-12`, `77`, `.5e`, `1}`], { n: "[digits]" }],
     [[`{"n":770077.77}`], { n: "[digits]" }],
     [[`{"n":1,"s":"-77","m":-77`], undefined],
