@@ -74,7 +74,8 @@ export abstract class HoldingExchange extends TwoWayExchange {
 
   /** Lets an answer go on that was held for a callout's reply. */
   protected resumeAnswer(): void {
-    if (this.actOnAnswer(Outcome.Leave, this.heldAnswerSize) == Action.Continue) continueStream(this.id, Direction.Response);
+    if (this.actOnAnswer(Outcome.Leave, this.heldAnswerSize) == Action.Continue)
+      continueStream(this.id, Direction.Response);
   }
 
   /**

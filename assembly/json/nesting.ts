@@ -1,5 +1,3 @@
-import { findQuoteOrBackslash } from "./string-end";
-
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
 
@@ -32,16 +30,4 @@ export function nestingAfter(state: Nesting, byte: u32): Nesting {
     default:
       return Nesting.None;
   }
-}
-
-/** The state after more bytes. */
-export function nestingAfterAll(state: Nesting, pointer: usize, length: i32): Nesting {
-  if (state == Nesting.None) return state;
-  const end = pointer + length;
-  let at = pointer;
-  while (at < end) {
-    if (state != Nesting.AfterBackslash) at = findQuoteOrBackslash(at, end);
-    if (at < end) state = nestingAfter(state, load<u8>(at++));
-  }
-  return state;
 }

@@ -2,13 +2,14 @@ import { ByteBuffer } from "../bytes/buffer";
 import { findByte } from "../bytes/find";
 import { ByteString } from "../bytes/view";
 import { JsonListener } from "../json/listener";
+import { Nesting, nestingOf } from "../json/nesting";
 import { NONE } from "../json/paths";
 import { StringDecoder } from "../json/string-decoder";
 import { EventText } from "./reply-event";
 import { ReplyFifo } from "./reply-fifo";
 import { TextForm } from "./reply-listener";
 import { SPAN_BYTES } from "./reply-masks";
-import { Nesting, nestingOf } from "../json/nesting";
+import { NestedText } from "./reply-nested";
 import { ReplyJudge, ReplyScanner, TextKind } from "./reply-scanner";
 import { ReplySplice } from "./reply-splice";
 import { firstOf, ReplyTextStream } from "./reply-text-stream";
@@ -61,13 +62,33 @@ class StreamFeed extends JsonListener {
 
 @final
 class WholeFeed extends JsonListener {
-  scanner: ReplyScanner | null = null;
-  /** The first byte that is no white space, or 0. */
-  first: u32 = 0;
+  /** What the text is within if it is JSON, or `None`. */
+  nesting: Nesting = Nesting.None;
+  private scanner: ReplyScanner | null = null;
+  private mayNest: bool = false;
+  private readonly nested: NestedText = new NestedText();
+
+  begin(scanner: ReplyScanner, mayNest: bool): void {
+    this.scanner = scanner;
+    this.mayNest = mayNest;
+    this.nesting = Nesting.None;
+    this.nested.begin();
+  }
 
   override onBytes(path: i32, pointer: usize, length: i32): void {
-    if (this.first == 0) this.first = firstOf(pointer, length);
-    this.scanner!.feed(pointer, length);
+    if (this.mayNest) this.findNesting(pointer, length);
+    this.nested.feed(this.scanner!, pointer, length);
+  }
+
+  finish(): void {
+    this.nested.finish(this.scanner!);
+  }
+
+  private findNesting(pointer: usize, length: i32): void {
+    const first = firstOf(pointer, length);
+    this.mayNest = first == 0;
+    this.nesting = nestingOf(first);
+    this.nested.nesting = this.nesting;
   }
 }
 
@@ -122,7 +143,7 @@ export class HeldTexts {
     for (; count > 0; count--) {
       const note = changetype<HeldText>(text);
       const stream = note.stream;
-      if (stream >= 0 && this.streams.at(stream).scanner.settled < note.offset + note.length) return false;
+      if (stream >= 0 && this.streams.at(stream).settled < note.offset + note.length) return false;
       text += HELD_TEXT_BYTES;
     }
     return true;
@@ -222,19 +243,18 @@ export class HeldTexts {
     if (isRepeat || this.isFull) return;
     const scanner = this.whole;
     scanner.begin(<TextKind>text.kind);
-    WHOLE_FEED.scanner = scanner;
-    WHOLE_FEED.first = 0;
+    WHOLE_FEED.begin(scanner, form == TextForm.String && text.kind == TextKind.ToolInput);
     if (findByte(from, to, BACKSLASH) == to) {
       WHOLE_FEED.onBytes(NONE, from, <i32>(to - from));
     } else {
       DECODER.decode(WHOLE_FEED, NONE, from, <i32>(to - from));
       DECODER.finish(WHOLE_FEED, NONE);
     }
-    scanner.finish();
+    WHOLE_FEED.finish();
     const masks = scanner.masks;
     if (masks.isFull || !this.spans.append(masks.pointer, masks.count * <i32>SPAN_BYTES)) this.isFull = true;
     note.spanCount = masks.count;
-    if (form == TextForm.String && text.kind == TextKind.ToolInput) note.nesting = <u8>nestingOf(WHOLE_FEED.first);
+    note.nesting = <u8>WHOLE_FEED.nesting;
   }
 
   /** Whether anything of the text is masked; if it is part of a longer one, all before it is out. */

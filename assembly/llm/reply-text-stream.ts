@@ -1,5 +1,6 @@
+import { Nesting, nestingOf } from "../json/nesting";
 import { isSpace } from "../json/space";
-import { Nesting, nestingAfterAll, nestingOf } from "../json/nesting";
+import { NestedText } from "./reply-nested";
 import { ReplyScanner, TextKind } from "./reply-scanner";
 
 /** One text that grows over the events of a stream. */
@@ -20,8 +21,8 @@ export class ReplyTextStream {
   /** How many events of its choice have come since, and the last that was counted. */
   missed: i32 = 0;
   lastMissed: i32 = 0;
-  private nesting: Nesting = Nesting.None;
-  /** What it was where the last part began. */
+  private readonly nested: NestedText = new NestedText();
+  /** What the nesting was where the last part began. */
   partNesting: Nesting = Nesting.None;
   private isBlank: bool = true;
   private kind: TextKind = TextKind.Content;
@@ -36,7 +37,7 @@ export class ReplyTextStream {
     this.isOver = false;
     this.heldParts = 0;
     this.missed = 0;
-    this.nesting = Nesting.None;
+    this.nested.begin();
     this.isBlank = true;
     this.kind = kind;
     this.scanner.begin(kind);
@@ -44,19 +45,23 @@ export class ReplyTextStream {
 
   /** What is fed next is another part of it. */
   beginPart(): void {
-    this.partNesting = this.nesting;
+    this.partNesting = this.nested.nesting;
+  }
+
+  /** Up to this offset it may go out. */
+  get settled(): i32 {
+    return this.nested.settledOf(this.scanner.settled);
   }
 
   feed(pointer: usize, length: i32): void {
     this.length += length;
     if (this.isBlank && this.kind == TextKind.ToolInput) this.findNesting(pointer, length);
-    this.nesting = nestingAfterAll(this.nesting, pointer, length);
-    this.scanner.feed(pointer, length);
+    this.nested.feed(this.scanner, pointer, length);
   }
 
   finish(): void {
     this.isOver = true;
-    this.scanner.finish();
+    this.nested.finish(this.scanner);
     this.scanner.settled = this.length;
     this.free();
   }
@@ -71,8 +76,8 @@ export class ReplyTextStream {
   private findNesting(pointer: usize, length: i32): void {
     const first = firstOf(pointer, length);
     this.isBlank = first == 0;
-    this.nesting = nestingOf(first);
-    this.partNesting = this.nesting;
+    this.partNesting = nestingOf(first);
+    this.nested.nesting = this.partNesting;
   }
 
   private free(): void {

@@ -60,7 +60,7 @@ export class ReplyTextStreams {
     for (let id = 0; id < this.count; id++) {
       const stream = this.at(id);
       if (!stream.isUsed || stream.isOver || stream.top != top || stream.lastEvent == event) continue;
-      if (stream.lastMissed == event || stream.scanner.settled >= stream.length) continue;
+      if (stream.lastMissed == event || stream.settled >= stream.length) continue;
       stream.lastMissed = event;
       if (++stream.missed == MAX_MISSED) stream.finish();
     }
@@ -83,7 +83,7 @@ export class ReplyTextStreams {
     let found = NO_STREAM;
     for (let id = 0; id < this.count; id++) {
       const stream = this.at(id);
-      if (stream.heldParts > 0 || stream.isOver || stream.scanner.settled < stream.length) continue;
+      if (stream.heldParts > 0 || stream.isOver || stream.settled < stream.length) continue;
       if (found == NO_STREAM || stream.lastEvent < this.at(found).lastEvent) found = id;
     }
     if (found != NO_STREAM) this.at(found).finish();

@@ -152,7 +152,6 @@ type State = "outside" | "inside" | "escaped";
 /** Masks the words in a text that comes in parts; in one that is JSON itself, so that it stays JSON. */
 export function maskParts(texts: string[], words: Word[], nested: boolean): string[] {
   const text = texts.join("");
-  const spans = spansOf(text, words);
   const states: State[] = ["outside"];
   for (const letter of text) {
     const state = states.at(-1)!;
@@ -161,6 +160,8 @@ export function maskParts(texts: string[], words: Word[], nested: boolean): stri
     else states.push(letter === "\\" && state === "inside" ? "escaped" : state);
     if (letter.length === 2) states.push(states.at(-1)!);
   }
+  const found = spansOf(text, words);
+  const spans = nested ? widened(found, numbersOf(text, states)) : found;
   const boundary = (at: number): string =>
     !nested || states[at] === "inside" ? "" : states[at] === "outside" ? '"' : "\\";
   let from = 0;
@@ -185,6 +186,29 @@ interface Span {
   start: number;
   end: number;
   id: number;
+}
+
+/** The numbers between strings, but those that are too long to be waited for. */
+function numbersOf(text: string, states: State[]): { start: number; end: number }[] {
+  const outside = [...text.split("").keys()].map((at) => (states[at] === "outside" ? text[at]! : '"')).join("");
+  return [...outside.matchAll(/[-\d][-+.\deE]*/gu)]
+    .map(({ index, 0: number }) => ({ start: index, end: index + number.length }))
+    .filter(({ start, end }) => end - start <= 64);
+}
+
+/** The spans, of which those that touch a number have all of it. */
+function widened(spans: Span[], numbers: { start: number; end: number }[]): Span[] {
+  for (const { start, end } of numbers) {
+    const touching = spans.filter((span) => span.start < end && span.end > start);
+    if (touching.length === 0) continue;
+    const all: Span = {
+      start: Math.min(start, touching[0]!.start),
+      end: Math.max(end, touching.at(-1)!.end),
+      id: touching[0]!.id,
+    };
+    spans = [...spans.filter((span) => !touching.includes(span)), all].sort((a, b) => a.start - b.start);
+  }
+  return spans;
 }
 
 function spansOf(text: string, words: Word[]): Span[] {

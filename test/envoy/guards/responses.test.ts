@@ -200,7 +200,7 @@ describe("an answer that was stored", () => {
   const get = (path: string): ReturnType<typeof send> =>
     send(guarded.address(), { method: "GET", path, headers: { range: "bytes=0-99" } });
   const answerAs = (type: string, ...pieces: (string | Buffer)[]): void =>
-    provider().behave({ answer: { pieces, headers: { "content-type": type } } });
+    provider().behave({ answer: { status: 200, pieces, headers: { "content-type": type } } });
 
   test("is judged, though its request has no body", async () => {
     const json = { object: "response", output: [{ content: [{ type: "output_text", text: `write to ${EMAIL}` }] }] };

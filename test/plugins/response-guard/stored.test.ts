@@ -3,8 +3,9 @@ import { type RequestSpec, type ResponseSpec } from "../../host/exchange.ts";
 import { EMAIL, RULES, completion, delta, events, json, startGuard } from "./support/guard.ts";
 
 const GET = (path: string): RequestSpec => ({ method: "GET", path, headers: {} });
+const typed = (type: string): Record<string, string> => (type === "" ? {} : { "content-type": type });
 const lines = (type: string, ...documents: unknown[]): ResponseSpec => ({
-  headers: type === "" ? {} : { "content-type": type },
+  headers: typed(type),
   body: documents.map((document) => `${JSON.stringify(document)}\n`).join(""),
 });
 
@@ -88,7 +89,7 @@ describe("a file", () => {
     ["", BYTES],
   ])("that is no text passes as it is, however large and however cut: %s", async (type, body) => {
     const { guard } = await startGuard({ rules: RULES, maxHeldBytes: 2000 });
-    const headers = type === "" ? {} : { "content-type": type };
+    const headers = typed(type);
     for (const split of [[], [1], [2, 3, 20], [100, 2500]]) {
       const { client, localReply } = guard.send(GET("/v1/files/f/content"), { headers, body, split });
       expect(localReply).toBeUndefined();
@@ -112,7 +113,10 @@ describe("a file", () => {
 
   test("of results has no text that goes on in the next line", async () => {
     const { guard } = await startGuard();
-    const of = (content: string): object => ({ custom_id: "a", response: { body: { choices: [{ message: { content } }] } } });
+    const of = (content: string): object => ({
+      custom_id: "a",
+      response: { body: { choices: [{ message: { content } }] } },
+    });
     const answer = lines("application/octet-stream", of("pay 4111 1111 "), of("1111 1111 now"), of(`to ${EMAIL}`));
     const { client } = guard.send(GET("/v1/files/f/content"), answer);
     expect(client.body).toBe((answer.body as string).replace(EMAIL, "[pii]"));

@@ -71,6 +71,54 @@ test("goes out at once as far as nothing in it could go on", async () => {
   expect(stream.client.body).toBe(event("fine words, ") + event("jane.doe") + event(" said so. "));
 });
 
+describe("goes out while it comes, as a stream", () => {
+  const EVENT = `data: ${JSON.stringify(delta("fine words, "))}\n\n`;
+  const LINE = `${JSON.stringify({ model: "m", message: { content: "fine words, " }, done: false })}\n`;
+
+  test.each([
+    ["text/event-stream", EVENT],
+    ["Text/Event-Stream; charset=utf-8", EVENT],
+    ["text/event-stream;charset=utf-8", EVENT],
+    ["application/x-ndjson", LINE],
+    ["Application/X-NDJSON", LINE],
+    ["application/stream+json", LINE],
+    ["application/jsonl; charset=utf-8", LINE],
+    ["application/x-jsonlines", LINE],
+    ["", EVENT],
+    ["text/plain", EVENT],
+  ])("of the type %j", async (type, event) => {
+    const { guard } = await startGuard();
+    const stream = guard.stream();
+    stream.request(CHAT);
+    const headers: Record<string, string> = type === "" ? {} : { "content-type": type };
+    stream.onResponseHeaders({ ":status": "200", ...headers }, false);
+    stream.onResponseBody(event, false);
+    stream.onResponseBody(event, false);
+    // The gap behind an object may still belong to it.
+    expect(stream.client.body.trimEnd()).toBe((event + event).trimEnd());
+  });
+
+  test("without a type, in the same words however it is cut", async () => {
+    const { guard } = await startGuard();
+    for (const { body } of [SPLIT_EMAIL, WORD]) {
+      const whole = guard.send(CHAT, { headers: {}, body: body! }).client;
+      for (let at = 1; at < Buffer.byteLength(body as string); at++) {
+        const { client } = guard.send(CHAT, { headers: {}, body: body!, split: [at] });
+        expect([client.status, client.body]).toEqual([whole.status, whole.body]);
+      }
+      const typed = guard.send(CHAT, { headers: { "content-type": "text/event-stream" }, body: body! }).client;
+      expect(whole.body).toBe(typed.body);
+    }
+  });
+
+  test("without a type, of which the host holds more than may be held at once", async () => {
+    const { guard } = await startGuard({ rules: RULES, maxHeldBytes: 2000 });
+    const { body } = events(...Array.from({ length: 100 }, () => delta(`write to ${EMAIL}, `)), DONE);
+    const { client } = guard.send(CHAT, { headers: {}, body: body! });
+    expect(client.body).toBe((body as string).replaceAll(EMAIL, "[pii]"));
+  });
+});
+
 test("never holds back more of a text than maxHoldBack", async () => {
   const { guard } = await startGuard({
     rules: [{ id: "any", detect: { pattern: "(?:up, )+z" }, action: "Mask" }],
@@ -116,6 +164,77 @@ describe("a rejection", () => {
     const { client } = guard.send(CHAT, WORD);
     expect(client.body).toContain('"finish_reason":"content_filter"');
     expect(client.body.endsWith("data: [DONE]\n\n")).toBe(true);
+  });
+});
+
+/** What calls a tool. */
+interface Called {
+  tool_calls: [{ function: { arguments: string } }];
+}
+
+describe("a number in a tool's arguments", () => {
+  const CARD = "4111111111111111";
+  const part = (text: string): object => ({
+    object: "chat.completion.chunk",
+    choices: [{ index: 0, delta: { tool_calls: [{ index: 0, function: { arguments: text } }] } }],
+  });
+  const args = (...parts: string[]): ResponseSpec =>
+    events(...parts.map(part), { choices: [{ index: 0, delta: {}, finish_reason: "tool_calls" }] }, DONE);
+  const whole = (text: string): ResponseSpec =>
+    json({ choices: [{ message: { tool_calls: [{ function: { name: "f", arguments: text } }] } }] });
+
+  const RULE = [
+    { id: "pii", detect: { builtin: ["CreditCard"] }, action: "Mask" },
+    { id: "digits", detect: { pattern: "77+" }, action: "Mask" },
+  ];
+
+  test.each([
+    [[`{"card":-${CARD}}`], { card: "[pii]" }],
+    [[`{"card":`, "-", CARD, "}"], { card: "[pii]" }],
+    [[`{"card":`, "-4111", "111111111111", `,"b":-1}`], { card: "[pii]", b: -1 }],
+    [[`{"a":-1.5e3,"card":`, `-${CARD}`, "}"], { a: -1500, card: "[pii]" }],
+    [
+      [`[-1,-`, `${CARD},-2]`],
+      [-1, "[pii]", -2],
+    ],
+    [[`{"n":-12`, `77`, `.5e`, `1}`], { n: "[digits]" }],
+    [[`{"n":770077.77}`], { n: "[digits]" }],
+    [[`{"n":1,"s":"-77","m":-77`], undefined],
+  ])("is masked whole, so that %j stays JSON", async (parts, expected) => {
+    const { guard } = await startGuard({ rules: RULE });
+    const streamed = [...guard.send(CHAT, args(...parts)).client.body.matchAll(/^data: (\{.*)$/gm)]
+      .map(([, data]) => JSON.parse(data!) as { choices: [{ delta: Partial<Called> }] })
+      .map(({ choices }) => choices[0].delta.tool_calls?.[0].function.arguments ?? "")
+      .join("");
+    const { choices } = JSON.parse(guard.send(CHAT, whole(parts.join(""))).client.body) as {
+      choices: [{ message: Called }];
+    };
+    expect(streamed).toBe(choices[0].message.tool_calls[0].function.arguments);
+    if (expected === undefined) expect(streamed).toBe(`{"n":1,"s":"-[digits]","m":"[digits]"`);
+    else expect(JSON.parse(streamed)).toEqual(expected);
+  });
+
+  test("is masked alike wherever it is cut", async () => {
+    const { guard } = await startGuard({ rules: RULE });
+    const answer = args(`{"a":[-77,1`, `277.5,-`, `${CARD},0.77e-7`, `],"b":"-77"}`);
+    const expected = guard.send(CHAT, answer).client.body;
+    for (let at = 1; at < Buffer.byteLength(answer.body as string); at++) {
+      expect(guard.send(CHAT, { ...answer, split: [at] }).client.body).toBe(expected);
+    }
+  });
+
+  test("is not waited for when it has no end", async () => {
+    const { guard } = await startGuard({ rules: RULE });
+    const stream = guard.stream();
+    stream.request(CHAT);
+    stream.onResponseHeaders({ ":status": "200", "content-type": "text/event-stream" }, false);
+    let sent = "";
+    for (const text of ["[1", ...Array.from({ length: 100 }, () => "2222222222")]) {
+      sent += events(part(text)).body as string;
+      stream.onResponseBody(events(part(text)).body as string, false);
+    }
+    expect(stream.client.body.length).toBeGreaterThan(0.8 * sent.length);
+    expect(sent.startsWith(stream.client.body)).toBe(true);
   });
 });
 
