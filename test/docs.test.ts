@@ -143,12 +143,18 @@ test("an option table has a row for every key, by path", () => {
         },
       },
       cap: { title: "size", type: ["string", "null"], default: null },
+      name: { type: "string", minLength: 1, maxLength: 64, pattern: "^[a-z0-9_-]{1,64}$" },
+      odd: { type: "string", pattern: "^a|b$" },
+      header: { title: "header name", type: "string", pattern: "^[!#-]{1,128}$" },
     },
   });
   expect(table.split("\n").slice(2)).toEqual([
     "| `limits` | array of object | required | at most 9 entries | What \\| counts. |",
     "| `limits[].per` | duration |  | 1s to 30d |  |",
     "| `cap` | size or null | `null` |  |  |",
+    "| `name` | string |  | 1 to 64 characters, small letters, digits, `_`, `-` |  |",
+    "| `odd` | string |  | `^a\\|b$` |  |",
+    "| `header` | header name |  |  |  |",
   ]);
 });
 

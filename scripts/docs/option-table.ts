@@ -11,6 +11,7 @@ export interface Schema {
   maximum?: number;
   minLength?: number;
   maxLength?: number;
+  pattern?: string;
   minItems?: number;
   maxItems?: number;
   required?: string[];
@@ -90,9 +91,28 @@ function boundsOf(option: Schema): string {
   const bounds = [
     range(option.minimum, option.maximum, ""),
     range(option.minLength, option.maxLength, " characters"),
+    charactersOf(option),
     range(option.minItems, option.maxItems, " entries"),
   ];
   return bounds.filter((text) => text !== "").join(", ");
+}
+
+/** What the patterns of the schemas let be there, by their characters alone. */
+const CHARACTERS: Record<string, string> = {
+  "[!-~]": "ASCII without blanks",
+  "[!-~]([ -~]*[!-~])?": "ASCII, blanks only inside",
+  "/[!-~]*": "ASCII without blanks, first `/`",
+  "[A-Za-z0-9._-]": "letters, digits, `.`, `_`, `-`",
+  "[A-Za-z0-9_-]": "letters, digits, `_`, `-`",
+  "[a-z0-9_-]": "small letters, digits, `_`, `-`",
+  "[A-Za-z_][A-Za-z0-9_]*": "letters, digits, `_`, no digit first",
+};
+
+/** A pattern in words, or as it is; nothing where the type's title stands for it. How long a text may be is said by its length. */
+function charactersOf({ pattern, title }: Schema): string {
+  if (pattern === undefined || title !== undefined) return "";
+  const characters = pattern.replace(/^\^(.*?)(?:\{\d+,\d+\}|\+)?\$$/, "$1");
+  return CHARACTERS[characters] ?? `\`${pattern}\``;
 }
 
 function range(least: number | undefined, most: number | undefined, unit: string): string {

@@ -18,7 +18,7 @@ export interface TemplateFile {
 
 /**
  * The files of a new plugin. `description`, one line, is what its README begins with. With `isPackage` they import the library
- * from the npm package `weir`.
+ * from the npm package `weir`, and link to its documents.
  */
 export function filesOf(plugin: string, { description, isPackage }: { description?: string; isPackage: boolean }) {
   const template = readTemplate();
@@ -32,6 +32,7 @@ export function filesOf(plugin: string, { description, isPackage }: { descriptio
   const schema = JSON.parse(files.find(({ path }) => path.endsWith("schema.json"))!.text) as Schema;
   const readme = files.find(({ path }) => path.endsWith("README.md"))!;
   readme.text = withTable(readme.text, optionTable(schema));
+  if (isPackage) readme.text = readme.text.replaceAll("](../../", "](../../node_modules/weir/");
   if (description) readme.text = readme.text.replace(DESCRIPTION, () => description);
   return files;
 }

@@ -105,6 +105,7 @@ const ELSEWHERE: Record<string, string> = {
   "npm run docs": "test/new/clone.test.ts",
   "npm run lint": "test/new/clone.test.ts",
   "npm run package": "test/new/clone.test.ts",
+  "npm run package -- --push REGISTRY/PATH": "test/package/push.test.ts",
   "npm test": "test/new/clone.test.ts",
   "npm test -- --only NAME": "test/new/clone.test.ts",
   "npm test -- test/lib": "test/new/arguments.test.ts",

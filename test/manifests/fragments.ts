@@ -14,24 +14,30 @@ const ROUTER = {
   typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
 };
 
-function listenerOf(filters: JsonObject[], routes: JsonObject[] = [], over: JsonObject = {}): Fragment {
+function listenerOf(
+  filters: JsonObject[],
+  routes: JsonObject[] = [],
+  over: JsonObject = {},
+  filterOver: JsonObject = {},
+): Fragment {
   const manager = {
     "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
     stat_prefix: "fragment",
     route_config: { name: "fragment", virtual_hosts: [{ name: "fragment", domains: ["*"], routes }] },
     http_filters: [...filters, ROUTER],
+    ...(filterOver["typed_config"] as JsonObject | undefined),
   };
-  const filter = { name: "envoy.filters.network.http_connection_manager", typed_config: manager };
+  const filter = { name: "envoy.filters.network.http_connection_manager", ...filterOver, typed_config: manager };
   const address = { socket_address: { address: "127.0.0.1", port_value: 0 } };
   return { kind: "Listener", resource: { name: "fragment", address, filter_chains: [{ filters: [filter] }], ...over } };
 }
 
-/** What the patches of an EnvoyFilter or an EnvoyPatchPolicy give Envoy. */
+/** What the patches of an EnvoyFilter or an EnvoyPatchPolicy give Envoy, but for its bootstrap: `bootstraps.ts`. */
 export function fragmentsOf({ kind, spec }: Manifest): Fragment[] {
   if (kind === "EnvoyFilter")
-    return listAt(spec, "configPatches").map((one) =>
-      ofEnvoyFilter(String(one["applyTo"]), at(one, "patch", "value") as JsonObject),
-    );
+    return listAt(spec, "configPatches")
+      .filter(({ applyTo }) => applyTo !== "BOOTSTRAP")
+      .map((one) => ofEnvoyFilter(String(one["applyTo"]), at(one, "patch", "value") as JsonObject));
   if (kind === "EnvoyPatchPolicy")
     return listAt(spec, "jsonPatches").flatMap((one) => ofPatch(at(one, "operation") as JsonObject));
   return [];
@@ -44,6 +50,8 @@ function ofEnvoyFilter(applyTo: string, value: JsonObject): Fragment {
       return listenerOf([value]);
     case "HTTP_ROUTE":
       return listenerOf([], [{ match: { prefix: "/" }, ...value }]);
+    case "NETWORK_FILTER":
+      return listenerOf([], [], {}, value);
     case "LISTENER":
       return listenerOf([], [], value);
     case "CLUSTER":

@@ -35,6 +35,12 @@ export function istioXds(name: string, manifests: Manifest[]): Xds {
   const routes = routesOf(manifests, (httpRoute, index) => `ai.${httpRoute}.${index}`);
   const { Listener: listeners, Cluster: clusters } = standIn(name, [SUBJECT, ...plugins, ...inserted], routes);
   Object.assign(listeners[0]!, ...values("LISTENER"));
+  for (const { typed_config } of values("NETWORK_FILTER"))
+    visit(listeners, (node) => {
+      if (!("http_filters" in node)) return;
+      const added = listAt<JsonObject>(typed_config, "access_log");
+      node["access_log"] = [...listAt<JsonObject>(node, "access_log"), ...added];
+    });
   for (const { match, patch } of patches.filter(({ applyTo }) => applyTo === "HTTP_ROUTE")) {
     const route = at(match, "routeConfiguration", "vhost", "route", "name");
     let isThere = false;

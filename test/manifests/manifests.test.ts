@@ -5,7 +5,8 @@ import { parse } from "yaml";
 import { ROOT } from "../../scripts/setup/root.ts";
 import { loadVm, pluginNames } from "../contract/support/plugins.ts";
 import { compileSchema, readSchema } from "../schema/validator.ts";
-import { PLATFORMS, at, listAt, manifestFiles } from "./files.ts";
+import { bootstrapsOf, chainStats } from "./bootstraps.ts";
+import { BASE, PLATFORMS, at, listAt, manifestFiles } from "./files.ts";
 import { DOCUMENTS } from "../commands/documents.ts";
 import { dataBlocks, parseBlock } from "../schema/readme.ts";
 import { FETCH_TIMEOUT_MS, Kinds, type Manifest } from "./kinds.ts";
@@ -96,6 +97,11 @@ test.each(PLATFORMS)("every plugin is in an example for %s", (platform) => {
   const loaded = FILES.filter((file) => file.platform === platform).flatMap(({ manifests }) => manifests);
   const names = loaded.flatMap(loadedPlugins).map(({ plugin }) => plugin);
   expect([...new Set(names)].sort()).toEqual(pluginNames());
+});
+
+test.each(PLATFORMS)("metrics have the labels and buckets in %s that the dashboard needs", (platform) => {
+  const base = FILES.find((file) => file.platform === platform && file.use === BASE);
+  expect(base?.manifests.flatMap(bootstrapsOf)).toEqual([chainStats()]);
 });
 
 test("every example for Envoy has manifests for both platforms", () => {

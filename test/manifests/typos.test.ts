@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../../scripts/setup/root.ts";
 import { ConfigChecker } from "../envoy/support/config-checker.ts";
@@ -8,6 +9,7 @@ import type { Bootstrap } from "../envoy/support/gateway-config.ts";
 import { INSTALL_TIMEOUT_MS, RateLimitStack } from "../envoy/support/rate-limit-stack.ts";
 import { pluginConfigurations } from "../schema/readme.ts";
 import { compileSchema, pluginsWithSchema, readSchema } from "../schema/validator.ts";
+import { bootstrapsOf, chainStats } from "./bootstraps.ts";
 import { manifestFiles } from "./files.ts";
 import { fragmentsOf } from "./fragments.ts";
 import { Kinds, type Manifest } from "./kinds.ts";
@@ -140,6 +142,8 @@ describe("each misspelt key and name of a set is noticed", () => {
         if (kinds.issues(manifest).length > 0) return true;
         const fragment = fragmentsOf(manifest).find(({ resource }) => mentions(resource, typo.misspelt));
         if (fragment) return names(await checker.refusal(fragment.kind, fragment.resource), typo);
+        const bootstrap = bootstrapsOf(manifest).find((one) => mentions(one, typo.misspelt));
+        if (bootstrap) return !isDeepStrictEqual(bootstrap, chainStats());
         const configured = loadedPlugins(manifest).find(({ config }) => mentions(config, typo.misspelt));
         if (configured) return !schemas.get(configured.plugin)!(configured.config);
         const manifests = whole.manifests.map((one, index) => (index === typo.index ? manifest : one));

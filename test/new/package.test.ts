@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { command } from "../../scripts/setup/command.ts";
+import { filesOf } from "../../scripts/new/template.ts";
 import { ROOT } from "../../scripts/setup/root.ts";
 import { commandsOf } from "./document.ts";
 import { PATIENCE_MS, Workshop } from "./workshop.ts";
@@ -100,9 +101,16 @@ test("everything that a file of the package imports is in it, or is one of its d
   expect(lost).toEqual([]);
 });
 
+test("the documents that a new plugin's README leads to are in the package", () => {
+  const { text } = filesOf("rate-card", { isPackage: true }).find(({ path }) => path.endsWith("README.md"))!;
+  const links = [...text.matchAll(/\]\(([^)#]+)/g)].map(([, to]) => to!.replace("../../node_modules/weir/", ""));
+  expect(links.length).toBeGreaterThan(1);
+  expect(links.filter((to) => !packed.includes(to))).toEqual([]);
+});
+
 test("the package has the library, and nothing that only this repository needs", () => {
   expect(packed).toContain("assembly/filter/exchange.ts");
-  expect(packed.filter((path) => /^(bench|plugins|training|dist|docs|envoy-examples|build)\//.test(path))).toEqual([]);
+  expect(packed.filter((path) => /^(bench|plugins|training|dist|envoy-examples|build)\//.test(path))).toEqual([]);
   expect(packed.filter((path) => !path.includes("/")).sort()).toEqual(
     ["LICENSE", "README.md", "THIRD-PARTY.md", "asconfig.json", "package.json"].sort(),
   );

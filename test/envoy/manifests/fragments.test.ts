@@ -9,6 +9,7 @@ import { EnvoyProcess } from "../support/envoy-process.ts";
 import { PROVIDER_KEYS, TEAM_A } from "../support/example-gateway.ts";
 import type { Bootstrap, Json } from "../support/gateway-config.ts";
 import { MockProviders } from "../support/mock-providers.ts";
+import { until } from "../support/until.ts";
 import { traps } from "../support/plugin-gateway.ts";
 
 /** What stands in for authentication, which is not among the fragments; of Istio's, filter metadata does. */
@@ -66,6 +67,12 @@ describe.each(PLATFORMS)("what the manifests for %s give Envoy", (platform) => {
     };
     await probe(ground);
     expect(traps(envoy.log)).toEqual([]);
+  });
+
+  test.runIf(platform === "istio")("the log says what a guard has found", async () => {
+    const body = JSON.stringify({ model: "gpt-4o", messages: [{ role: "user", content: "project-x" }] });
+    await send(envoy.address("guards"), { path: "/v1/chat/completions", headers: CALLER[platform], body });
+    await until("the request is logged", async () => /"guard":"names:Reject/.test(envoy.log) || undefined);
   });
 
   test("each has a probe", () => {
