@@ -114,6 +114,9 @@ class AddressSource extends IdentitySource {
   }
 }
 
+/** Whose name is of no interest but to those that it is published for. */
+const anyone = new Caller();
+
 /** Who asks, by the first source that knows; and its groups, from every source that names groups. */
 @final
 export class ConsumerSettings {
@@ -129,6 +132,11 @@ export class ConsumerSettings {
     const known = CONSUMER.get();
     if (known == null || !caller.setConsumer(known)) this.findConsumer(head, caller);
     for (let i = 0; i < this.groupSources.length; i++) this.groupSources[i].addGroups(head, caller);
+  }
+
+  /** Publishes who asks, where the operator says how to know it and no plugin in front has. */
+  publish(head: RequestHead): void {
+    if (this.isConfigured) this.identify(head, anyone);
   }
 
   private findConsumer(head: RequestHead, caller: Caller): void {

@@ -1,6 +1,6 @@
 import { Bytes } from "../bytes/view";
 import { Problem, problemOfJson } from "../filter/problem";
-import { BatchProblem } from "../llm/batch-reader";
+import { BatchProblem } from "../llm/batch-problem";
 import { Dialect } from "../llm/dialect";
 import { Endpoint } from "../llm/endpoint";
 import { PromptBatchReader, PromptFileReader, PromptMessageBatch } from "../llm/prompt-batch-reader";

@@ -12,6 +12,7 @@ import { GoogleToken, ServiceAccount } from "./google-token";
 import { KeyPool, MOST_KEYS, RotationRules } from "./key-pool";
 import { OAuth2Token } from "./oauth2-token";
 import { readSecret, readSecrets } from "./secret";
+import { readChoice, readFieldName, readPath } from "./unquoted";
 
 const TYPES: string[] = ["None", "Bearer", "Header", "AwsSigV4", "GoogleServiceAccount", "OAuth2ClientCredentials"];
 const TEMPORARY_TYPES: string[] = ["AssumeRoleWithWebIdentity", "ContainerCredentials"];
@@ -19,7 +20,6 @@ const CLIENT_AUTHENTICATION: string[] = ["Header", "Body"];
 
 const MOST_STATUSES: i32 = 16;
 const LONGEST_NAME: i32 = 256;
-const LONGEST_PATH: i32 = 1024;
 const LONGEST_SCOPE: i32 = 1024;
 const LEAST_COOL_DOWN_MS: i64 = 1000;
 const MOST_COOL_DOWN_MS: i64 = 86_400_000;
@@ -35,14 +35,14 @@ export function readCredential(provider: ConfigReader, timeoutMs: u32): Credenti
     return new NoCredential();
   }
   const entry = provider.section("credential");
-  if (!entry.has("type")) entry.reject("type", "is required");
   const reading = new CredentialReading(entry, provider.path, timeoutMs);
-  switch (entry.enumValue("type", TYPES, 0)) {
+  switch (entry.has("type") ? readChoice(entry, "type", TYPES) : require(entry, "type")) {
     case 1:
       return reading.keys("authorization", "Bearer ");
     case 2:
-      if (!entry.has("header")) entry.reject("header", "is required");
-      return reading.keys(entry.headerName("header", "x-none"), "");
+      if (entry.has("header")) return reading.keys(readFieldName(entry, "header", "x-none"), "");
+      require(entry, "header");
+      return reading.keys("x-none", "");
     case 3:
       return reading.aws();
     case 4:
@@ -113,7 +113,7 @@ class CredentialReading {
       this.note(identity);
       return new WebIdentityKeys(cluster, this.timeoutMs, host, role, session, identity);
     }
-    const path = readPath(entry, "path");
+    const path = readTokenPath(entry, "path");
     const authorization = entry.has("authorization") ? readSecret(entry, "authorization") : null;
     this.note(new ByteString(path));
     if (authorization != null) this.note(authorization);
@@ -140,7 +140,7 @@ class CredentialReading {
     const entry = this.entry;
     const cluster = this.cluster(entry, "tokenCluster");
     const host = entry.headerValue("tokenHost", cluster);
-    const path = readPath(entry, "tokenPath");
+    const path = readTokenPath(entry, "tokenPath");
     const id = readSecret(entry, "clientId");
     const secret = readSecret(entry, "clientSecret");
     const scope = new ByteString(entry.string("scope", "", 1, LONGEST_SCOPE));
@@ -188,11 +188,16 @@ class CredentialReading {
 
 const SEPARATOR: StaticArray<u8> = [0];
 
-function readPath(entry: ConfigReader, key: string): string {
-  if (!entry.has(key)) entry.reject(key, "is required");
-  const path = entry.headerValue(key, "/", LONGEST_PATH);
-  if (!path.startsWith("/")) entry.reject(key, "must begin with /");
-  return path;
+function readTokenPath(entry: ConfigReader, key: string): string {
+  if (entry.has(key)) return readPath(entry, key);
+  require(entry, key);
+  return "/";
+}
+
+/** Says that a key is missing; 0. */
+function require(entry: ConfigReader, key: string): i32 {
+  entry.reject(key, "is required");
+  return 0;
 }
 
 function readStatuses(entry: ConfigReader): i32[] {

@@ -13,12 +13,12 @@ import { AnswerCounters } from "./answer-counters";
 import { readCredential } from "./config-credential";
 import { LoopTag } from "./loop-tag";
 import { FixedHeader, ModelNames, PathTemplate, Provider } from "./provider";
+import { readPath, readValue } from "./unquoted";
 
 const MOST_PROVIDERS: i32 = 256;
 const MOST_NAMES: i32 = 64;
 const LONGEST_NAME: i32 = 128;
 const LONGEST_HOST: i32 = 256;
-const LONGEST_PATH: i32 = 1024;
 const LONGEST_VALUE: i32 = 1024;
 const LEAST_TOKEN_MS: i64 = 100;
 const MOST_TOKEN_MS: i64 = 60_000;
@@ -132,7 +132,7 @@ function readProvider(entry: ConfigReader, index: i32, timeoutMs: u32): Provider
     readCredential(entry, timeoutMs),
     readHeaders(entry),
     entry.has("host") ? new ByteString(host) : null,
-    readPath(entry),
+    entry.has("path") ? new PathTemplate(readPath(entry, "path")) : null,
     entry.plainName("region", "", LONGEST_NAME),
     readDialects(entry),
   );
@@ -143,18 +143,11 @@ function readHeaders(entry: ConfigReader): FixedHeader[] {
   const section = entry.section("headers");
   const names = section.keys;
   for (let i = 0; i < names.length; i++) {
-    const value = section.headerValue(names[i], "none", LONGEST_VALUE);
+    const value = readValue(section, names[i], "none", LONGEST_VALUE);
     if (!isFieldName(names[i])) section.reject(names[i], "is not the name of an HTTP header");
     else headers.push(new FixedHeader(new ByteString(lowerCase(names[i])), new ByteString(value)));
   }
   return headers;
-}
-
-function readPath(entry: ConfigReader): PathTemplate | null {
-  if (!entry.has("path")) return null;
-  const path = entry.headerValue("path", "/", LONGEST_PATH);
-  if (!path.startsWith("/")) entry.reject("path", "must begin with /");
-  return new PathTemplate(path);
 }
 
 function readModelMapping(config: ConfigReader, providers: Provider[]): void {

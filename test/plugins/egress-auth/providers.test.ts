@@ -306,6 +306,12 @@ describe("a loop tag", () => {
   });
 });
 
+test("a fixed header's value may have spaces in it", async () => {
+  const headers = { "anthropic-beta": "a-2025-01-01, b-2025-01-01" };
+  const outcome = await send({ providers: [{ name: "openai", credential: { type: "None" }, headers }] }, chat("m"));
+  expect(upstream(outcome, "anthropic-beta")).toEqual(["a-2025-01-01, b-2025-01-01"]);
+});
+
 describe("a secret", () => {
   const of = (from: unknown) => ({ providers: [{ name: "openai", credential: { type: "Bearer", from } }] });
 
@@ -336,6 +342,35 @@ describe("a secret", () => {
     const lines = await complaints(of(from), { environment });
     expect(lines.join("\n")).toContain(`egress-auth: config.providers[0].credential.${complaint}`);
     expect(lines.join("\n")).not.toContain("marked-secret");
+  });
+
+  const BEARER = { type: "Bearer", from: { value: "k" } };
+  test.each<[what: string, provider: object, complaint: string]>([
+    ["header's value", { credential: BEARER, headers: { "x-a": "marked-secret\n" } }, "headers.x-a: must be 1 to"],
+    ["path", { credential: BEARER, path: "/v1?key=marked-secret x" }, "path: must be a path"],
+    ["credential's type", { credential: { type: "marked-secret" } }, "credential.type: must be one of None, Bearer"],
+    [
+      "credential's header",
+      { credential: { ...BEARER, type: "Header", header: "marked-secret x" } },
+      "credential.header: must be the name of an HTTP header",
+    ],
+    [
+      "token server's path",
+      {
+        credential: {
+          type: "OAuth2ClientCredentials",
+          tokenCluster: "idp",
+          tokenPath: "marked-secret",
+          clientId: { value: "c" },
+          clientSecret: { value: "s" },
+        },
+      },
+      "credential.tokenPath: must be a path",
+    ],
+  ])("in the place of a %s is not quoted", async (_what, provider, complaint) => {
+    const lines = (await complaints({ providers: [{ name: "openai", ...provider }] })).join("\n");
+    expect(lines).toContain(`egress-auth: config.providers[0].${complaint}`);
+    expect(lines).not.toContain("marked-secret");
   });
 
   test("that stands for the whole credential is not quoted", async () => {

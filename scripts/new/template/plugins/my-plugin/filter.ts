@@ -25,6 +25,7 @@ export class MyPlugin extends Exchange {
 
   /** What is decided by the headers alone; everything else waits for the body. */
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
+    this.settings.common.consumer.publish(head);
     if (!head.strip(this.settings.header)) return this.onProblem(Problem.HostFailure);
     if (isWhole || head.isHandshake || !endpoint.needsModel || endpoint.isMultipart) return Outcome.Leave;
     if (head.isEncoded) return this.onProblem(Problem.UnsupportedEncoding);
