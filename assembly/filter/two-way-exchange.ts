@@ -163,7 +163,9 @@ export abstract class TwoWayExchange extends Exchange {
       return Action.Hold;
     }
     if (outcome == Outcome.Leave && !this.isCut && this.cutAt == NOT_CUT) flow.isLeft = true;
-    if (!this.writeAnswer(size) && this.onProblem(Problem.HostFailure) == Outcome.Ended) return Action.Hold;
+    // Hosts write nothing once trailers are here: then what was kept back is lost, but nothing goes out as it was.
+    const isSafe = this.writeAnswer(size) || size == 0;
+    if (!isSafe && this.onProblem(Problem.HostFailure) == Outcome.Ended) return Action.Hold;
     flow.release();
     this.isAnswering = true;
     return Action.Continue;
