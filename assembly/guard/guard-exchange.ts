@@ -4,9 +4,8 @@ import { HoldingExchange } from "../filter/holding-exchange";
 import { FailureMode, Mode } from "../filter/mode";
 import { PluginRoot } from "../filter/plugin-root";
 import { Refusal } from "../filter/refusal";
-import { requestHead } from "../filter/request-head";
+import { RequestHead } from "../filter/request-head";
 import { nowMs } from "../filter/time";
-import { Action } from "../host/context";
 import { isCohereV1 } from "../llm/cohere-version";
 import { hasDecline } from "../llm/decline-completion";
 import { DeclineFields } from "../llm/decline-fields";
@@ -44,10 +43,10 @@ export abstract class GuardExchange extends HoldingExchange {
     super(id, root);
   }
 
-  onRequestHeaders(count: i32, end: bool): Action {
-    const action = super.onRequestHeaders(count, end);
-    if (this.dialect == Dialect.CohereChat) this.isOldShape = isCohereV1(requestHead.path);
-    return action;
+  /** What both guards note of a request, before anything is decided. */
+  protected note(head: RequestHead): void {
+    this.guard.common.consumer.publish(head);
+    this.isOldShape = this.dialect == Dialect.CohereChat && isCohereV1(head.path);
   }
 
   protected get guard(): GuardSettings {

@@ -42,7 +42,7 @@ export class PromptGuard extends GuardExchange {
   }
 
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
-    this.guard.common.consumer.publish(head);
+    this.note(head);
     const rules = this.guard.rules;
     if (isWhole || head.isHandshake || rules.rules.length == 0) return Outcome.Leave;
     this.isSniffing = endpoint.dialect == Dialect.Unknown;

@@ -58,7 +58,7 @@ export class ResponseGuard extends GuardExchange {
   private servicesFailed: bool = false;
 
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
-    this.guard.common.consumer.publish(head);
+    this.note(head);
     const guard = this.guard;
     if (head.isHandshake || guard.rules.rules.length == 0) return Outcome.Leave;
     const isUnknown = endpoint.dialect == Dialect.Unknown;
