@@ -2,7 +2,7 @@ import { JsonKind, JsonListener } from "../json/listener";
 import { JsonPaths } from "../json/paths";
 import { JsonScanner } from "../json/scanner";
 import { Count, Usage } from "./usage";
-import { CountReader, NO_COUNT, addCounts } from "./token-count";
+import { CountReader } from "./token-count";
 
 /**
  * Where counts are in a usage object, by the providers' API references; `COUNTS` says what each is. Vertex's and the
@@ -59,11 +59,6 @@ const PATHS = new JsonPaths([
   "completionTokens",
   "cachedInputTokens",
   "reasoningTokens",
-  // Anthropic, "Compaction": what compacting took is in these alone.
-  "iterations[*].input_tokens",
-  "iterations[*].output_tokens",
-  "iterations[*].cache_read_input_tokens",
-  "iterations[*].cache_creation_input_tokens",
 ]);
 // prettier-ignore
 const COUNTS: StaticArray<i32> = [
@@ -78,28 +73,15 @@ const COUNTS: StaticArray<i32> = [
   Count.Prompt, Count.Completion, Count.SpareInput, Count.SpareOutput,
   Count.SpareInput, Count.SpareOutput,
   Count.Prompt, Count.Completion, Count.Cached, Count.Reasoning,
-  Count.IterationsInput, Count.IterationsOutput, Count.IterationsCacheRead, Count.IterationsCacheWrite,
 ];
-const SUMS: i32 = Count.End - Count.IterationsInput;
 
 
 @final
 class CountListener extends JsonListener {
   private readonly count: CountReader = new CountReader();
-  /** Of the counts from `Count.IterationsInput` on. */
-  private readonly sums: StaticArray<i64> = new StaticArray<i64>(SUMS);
 
   constructor(private readonly usage: Usage) {
     super();
-  }
-
-  begin(): void {
-    for (let i = 0; i < SUMS; i++) unchecked((this.sums[i] = NO_COUNT));
-  }
-
-  end(): void {
-    for (let i = 0; i < SUMS; i++) this.usage.put(Count.IterationsInput + i, unchecked(this.sums[i]));
-    this.usage.settle();
   }
 
   override onValue(path: i32, kind: JsonKind, start: u64): void {
@@ -111,12 +93,7 @@ class CountListener extends JsonListener {
   }
 
   override onValueEnd(path: i32, kind: JsonKind, end: u64): void {
-    if (kind != JsonKind.Number) return;
-    const count = unchecked(COUNTS[path]);
-    const value = this.count.exact;
-    const sum = count - Count.IterationsInput;
-    if (sum < 0) this.usage.put(count, value);
-    else if (value != NO_COUNT) unchecked((this.sums[sum] = addCounts(max<i64>(this.sums[sum], 0), value)));
+    if (kind == JsonKind.Number) this.usage.put(unchecked(COUNTS[path]), this.count.exact);
   }
 }
 
@@ -128,17 +105,13 @@ class CountListener extends JsonListener {
  */
 @final
 export class UsageReader {
-  private readonly counts: CountListener;
   private readonly scanner: JsonScanner;
 
-  constructor(usage: Usage) {
-    const counts = new CountListener(usage);
-    this.counts = counts;
-    this.scanner = new JsonScanner(PATHS, counts);
+  constructor(private readonly usage: Usage) {
+    this.scanner = new JsonScanner(PATHS, new CountListener(usage));
   }
 
   begin(): void {
-    this.counts.begin();
     this.scanner.reset();
   }
 
@@ -148,6 +121,6 @@ export class UsageReader {
 
   /** The object is complete. */
   end(): void {
-    this.counts.end();
+    this.usage.settle();
   }
 }

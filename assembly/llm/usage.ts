@@ -25,11 +25,6 @@ export const enum Count {
   /** Like `Input` and `Output`, read only where nothing else counts these: what is billed, and what a gateway measures. */
   SpareInput,
   SpareOutput,
-  /** Sums over all that ran for one answer, of which `Input` and its kin leave some out. */
-  IterationsInput,
-  IterationsOutput,
-  IterationsCacheRead,
-  IterationsCacheWrite,
   End,
 }
 
@@ -73,12 +68,11 @@ export class Usage {
 
   /** Computes the fields from the counts. Where an answer has the counts of several dialects, the larger ones. */
   settle(): void {
-    const read = max(this.of(Count.CacheRead), this.of(Count.IterationsCacheRead));
+    const read = this.of(Count.CacheRead);
     let written = this.of(Count.CacheWrite);
     if (written == NO_COUNT) written = sum(this.of(Count.CacheWriteShort), this.of(Count.CacheWriteLong));
-    written = max(written, this.of(Count.IterationsCacheWrite));
     const caches = sum(read, written);
-    let input = including(max(this.of(Count.Input), this.of(Count.IterationsInput)), caches);
+    let input = including(this.of(Count.Input), caches);
     input = max(input, sum(this.of(Count.GeminiPrompt), this.of(Count.GeminiToolUse)));
     input = max(input, this.of(Count.Prompt));
     if (input == NO_COUNT) input = including(this.of(Count.SpareInput), caches);
@@ -86,7 +80,7 @@ export class Usage {
     const thoughts = this.of(Count.GeminiThoughts);
     const reasoning = this.of(Count.Reasoning);
     const total = this.of(Count.Total);
-    let output = max(this.of(Count.Completion), max(this.of(Count.Output), this.of(Count.IterationsOutput)));
+    let output = max(this.of(Count.Completion), this.of(Count.Output));
     // xAI's completions leave reasoning out, which only their total tells.
     if (reasoning > 0 && input != NO_COUNT && output != NO_COUNT && total == input + output + reasoning)
       output += reasoning;

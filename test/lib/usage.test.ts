@@ -99,22 +99,9 @@ const REPLACED: [why: string, answer: string, usage: Counts][] = [
     { input: 30, output: 2, total: 32 },
   ],
   [
-    "what compacting took comes on top (Anthropic)",
-    '{"usage":{"input_tokens":23000,"output_tokens":1000,"iterations":[' +
-      '{"type":"compaction","input_tokens":180000,"output_tokens":3500,"cache_read_input_tokens":7},' +
-      '{"type":"message","input_tokens":23000,"output_tokens":1000,"cache_creation_input_tokens":2}]}}',
-    { input: 203009, output: 4500, total: 207509, cachedInput: 7, cacheCreation: 2 },
-  ],
-  [
-    "iterations that say less than the whole change nothing",
-    '{"usage":{"input_tokens":5,"output_tokens":6,"iterations":[{"input_tokens":1},{"output_tokens":-2},null,7]}}',
-    { input: 5, output: 6, total: 11 },
-  ],
-  [
-    "of a stream's iterations the latest list counts",
-    '{"message":{"usage":{"input_tokens":5,"output_tokens":1,"iterations":[{"input_tokens":9,"output_tokens":2}]}}}\n' +
-      '{"usage":{"output_tokens":6,"iterations":[{"input_tokens":9,"output_tokens":2},{"input_tokens":5,"output_tokens":6}]}}',
-    { input: 14, output: 8, total: 22 },
+    "what Anthropic lists beside the whole does not count",
+    '{"usage":{"input_tokens":23000,"output_tokens":1000,"iterations":[{"type":"compaction","input_tokens":180000}]}}',
+    { input: 23000, output: 1000, total: 24000 },
   ],
   [
     "what only a total has is output (Gemini's thoughts in OpenAI's shape)",
