@@ -51,7 +51,7 @@ export class MyPlugin extends Exchange {
 
   private decide(reader: RequestReader): Outcome {
     const settings = this.settings;
-    const asked = reader.outputCap == NO_COUNT ? NO_COUNT : reader.outputTokens(0);
+    const asked = reader.outputCap(this.dialect) == NO_COUNT ? NO_COUNT : reader.outputTokens(0, this.dialect);
     if (asked != NO_COUNT && !requestHead.set(settings.header, written.set(digits, writeDecimal(asked, digits))))
       return this.onProblem(Problem.HostFailure);
     const verdict = judge(asked, settings.maxOutputTokens, settings.requireCap);
