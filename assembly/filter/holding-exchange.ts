@@ -130,8 +130,7 @@ export abstract class HoldingExchange extends TwoWayExchange {
     let outcome = this.feedResponse(most, false);
     if (outcome == Outcome.Pass) outcome = this.feedResponse(size, end);
     if (outcome == Outcome.Hold) outcome = this.onAnswerTooLarge();
-    // What passes unjudged is behind what was fed: it stays as it is.
-    return this.actOnAnswer(outcome, outcome == Outcome.Leave ? most : size);
+    return this.actOnAnswer(outcome, outcome == Outcome.Leave ? flow.fed : size);
   }
 
   protected actOnAnswer(outcome: Outcome, size: i32): Action {

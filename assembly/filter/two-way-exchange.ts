@@ -126,7 +126,9 @@ export abstract class TwoWayExchange extends Exchange {
     if (this.isEnded) return Action.Hold;
     flow.arrived(size);
     this.heldAnswerSize = size;
-    return this.actOnAnswer(this.feedResponse(size, end), size);
+    const outcome = this.feedResponse(size, end);
+    // What passes unseen is behind what was fed: it stays as it is.
+    return this.actOnAnswer(outcome, outcome == Outcome.Leave ? flow.fed : size);
   }
 
   onResponseTrailers(_count: i32): Action {

@@ -286,3 +286,15 @@ describe("a service", () => {
     expect(choices.map(({ message }) => message)).toEqual(texts.map((content) => ({ role: "assistant", content })));
   });
 });
+
+test.each(["HTTP/1.1", "HTTP/2"] as const)(
+  "with FailOpen an event that is too large to be held passes, and all that came with it (%s)",
+  async (protocol) => {
+    const { guard } = await startGuard({ rules: RULES, failureMode: "FailOpen", maxHeldBytes: "64KiB" });
+    const body = [10, 200_000, 300_000]
+      .map((length) => `data: ${JSON.stringify(delta("x".repeat(length)))}\n\n`)
+      .join("");
+    const { client } = guard.send(CHAT, { headers: { "content-type": "text/event-stream" }, body, protocol });
+    expect(Buffer.concat(client.pieces).toString() === body).toBe(true);
+  },
+);
