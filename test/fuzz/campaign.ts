@@ -48,6 +48,8 @@ export interface Report {
 const REPEATED_IN = 10;
 /** A page (64 KiB) may come late: what is allocated when is another order then. */
 const LATE_PAGES = 1;
+/** And how often in a row, once more each, before that counts as a leak. */
+const LATE_TURNS = 3;
 const BATCH = 20_000;
 /** Findings of one kind and plugin after which no more of them are looked for. */
 const ENOUGH = 3;
@@ -113,10 +115,15 @@ async function fuzzPlugin(
   const after = await pass(0, repeated, (at) => said(done + at));
   // Something large may need a place of its own once more, where others lie by now; what goes on growing leaks.
   const hasGrown = before > 0 && after > before + LATE_PAGES;
-  const again = hasGrown ? await pass(0, repeated, () => said(done + repeated)) : after;
+  const grown = [after];
+  for (let turn = 0; hasGrown && turn < LATE_TURNS; turn++) {
+    const again = await pass(0, repeated, () => said(done + repeated));
+    if (again <= grown.at(-1)!) break;
+    grown.push(again);
+  }
   report.ran[plugin] = done + repeated;
-  if (again > after) {
-    const detail = `${before} pages of 64 KiB, after ${repeated} cases that it had seen already ${after}, then ${again}`;
+  if (grown.length > LATE_TURNS) {
+    const detail = `${before} pages of 64 KiB, after ${repeated} cases that it had seen already ${grown.join(", then ")}`;
     add({ plugin, index: 0, problem: { what: "memory grows", detail } });
   }
 }
