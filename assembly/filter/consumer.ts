@@ -136,7 +136,9 @@ export class ConsumerSettings {
 
   /** Publishes who asks, where the operator says how to know it and no plugin in front has. */
   publish(head: RequestHead): void {
-    if (this.isConfigured) this.identify(head, anyone);
+    if (!this.isConfigured) return;
+    anyone.reset();
+    this.identify(head, anyone);
   }
 
   private findConsumer(head: RequestHead, caller: Caller): void {
