@@ -105,7 +105,7 @@ export abstract class UploadForm extends MultipartListener {
   readLines(pointer: usize, length: i32): void {
     const end = pointer + length;
     let at = pointer;
-    while (at < end && !this.isStopped) {
+    while (at < end && this.wantsLines) {
       const lineEnd = findByte(at, end, LF);
       this.isBlank = this.isBlank && skipSpace(at, lineEnd) == lineEnd;
       this.addToLine(at, <i32>(lineEnd - at));
@@ -117,9 +117,13 @@ export abstract class UploadForm extends MultipartListener {
 
   /** Ends a line, as a file's end does. */
   finishLine(): void {
-    if (this.isStopped) return;
+    if (!this.wantsLines) return;
     this.isStopped = !this.isBlank && !this.endLine();
     this.startLine();
+  }
+
+  private get wantsLines(): bool {
+    return !this.isStopped && this.problem == BatchProblem.None;
   }
 
   private startLine(): void {

@@ -308,7 +308,10 @@ describe("a loop tag", () => {
 
 test("a fixed header's value may have spaces in it", async () => {
   const headers = { "anthropic-beta": "a-2025-01-01, b-2025-01-01" };
-  const outcome = await send({ providers: [{ name: "openai", credential: { type: "None" }, headers }] }, chat("m"));
+  const outcome = await send(
+    { providers: [{ name: "openai", credential: { type: "None" }, headers }] },
+    chat("openai"),
+  );
   expect(upstream(outcome, "anthropic-beta")).toEqual(["a-2025-01-01, b-2025-01-01"]);
 });
 

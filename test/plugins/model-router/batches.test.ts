@@ -39,6 +39,11 @@ describe("an upload of a batch", () => {
       [{ name: "purpose", content: "vision" }, CLOSED, PURPOSE],
       "400 duplicate_part",
     ],
+    [
+      "that says two things before its lines is refused for that",
+      [PURPOSE, { name: "purpose", content: "fine-tune" }, CLOSED],
+      "400 duplicate_part",
+    ],
     ["with a second file is read whole", [PURPOSE, OPEN, CLOSED], "403 forbidden_model"],
     ["in other letters is one", [{ ...PURPOSE, content: "BATCH" }, CLOSED], "403 forbidden_model"],
     ["with blank lines passes", [PURPOSE, lines({ model: "open" }, "", { model: "open" }, "")], "- -"],
