@@ -13,7 +13,7 @@ const UNICODE = ["unicode-character-database", "unicode-confusables"];
 const INSIDE: Record<string, string[]> = {
   "egress-auth": [],
   "model-router": [],
-  "prompt-guard": [...UNICODE, "weir-injection-weights", "weir-token-weights"],
+  "prompt-guard": [...UNICODE, "weir-injection-weights"],
   "response-guard": UNICODE,
   "token-limiter": ["weir-token-weights"],
   "usage-telemetry": ["weir-token-weights"],
