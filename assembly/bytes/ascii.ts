@@ -61,3 +61,13 @@ export function isSameInLowerCase(pointer: usize, text: usize, length: i32): boo
 export function isWord(pointer: usize, length: i32, word: ByteString): bool {
   return length == word.length && isSameInLowerCase(pointer, word.pointer, length);
 }
+
+/** 0xff where a byte is an ASCII letter or digit, else 0. */
+// @ts-ignore: decorator
+@inline
+export function alphanumerics(block: v128): v128 {
+  return v128.or(
+    i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26)),
+    i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10)),
+  );
+}

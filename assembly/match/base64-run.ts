@@ -1,3 +1,4 @@
+import { alphanumerics } from "../bytes/ascii";
 import { HitListener, TextWindow } from "./detector";
 import { Group, GroupEnd, isEncoded, isJoint, TextJudge } from "./base64-run-group";
 import { RunSearch } from "./base64-run-search";
@@ -19,6 +20,7 @@ const FIRST_CREDIT: i32 = 16;
 const MOST_CREDIT: i32 = 32;
 /** At the end of a run that is shorter than this, in bytes, none may be. */
 const SHORT_END: i32 = 3;
+const BLOCK_BYTES: usize = 16;
 
 const enum Mode {
   /** Between runs. */
@@ -205,6 +207,10 @@ export class EncodedRuns {
     let credit = this.credit;
     let isFound = false;
     while (at < window.end && !isFound) {
+      const straight = lettersAt(window, at);
+      at += straight;
+      credit += straight;
+      if (at == window.end) break;
       const byte = window.at(at);
       if (!isEncoded(byte)) break;
       at++;
@@ -230,6 +236,21 @@ export class EncodedRuns {
     this.group.decode(isHex);
     return this.judge.isText(this.group.decoded, this.group.decodedBytes, MOST_WRONG);
   }
+}
+
+/** How many letters and digits follow from an offset, up to a block of the window's end. */
+// @ts-ignore: decorator
+@inline
+function lettersAt(window: TextWindow, at: i32): i32 {
+  const from = window.pointer + <usize>(at - window.start);
+  const end = window.pointer + <usize>(window.end - window.start);
+  let pointer = from;
+  while (pointer + BLOCK_BYTES <= end) {
+    const others = ~i8x16.bitmask(alphanumerics(v128.load(pointer))) & 0xffff;
+    if (others != 0) return <i32>(pointer - from) + ctz(others);
+    pointer += BLOCK_BYTES;
+  }
+  return <i32>(pointer - from);
 }
 
 /** A run does not begin with a line break. */

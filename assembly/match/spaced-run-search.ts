@@ -1,3 +1,4 @@
+import { alphanumerics } from "../bytes/ascii";
 import { TextWindow } from "./detector";
 
 const BLOCK_BYTES: i32 = 16;
@@ -97,15 +98,6 @@ function separatedIn(block: v128, pointer: usize): i32 {
   const isOther = v128.or(alphanumerics(block), v128.or(i8x16.lt_s(block, i8x16.splat(0)), i8x16.eq(block, next)));
   const symbols = v128.or(i8x16.eq(block, i8x16.splat(<i8>0xe2)), i8x16.eq(block, i8x16.splat(<i8>0xf0)));
   return i8x16.bitmask(v128.or(v128.andnot(v128.and(isAgain, isSingle), isOther), symbols));
-}
-
-// @ts-ignore: decorator
-@inline
-function alphanumerics(block: v128): v128 {
-  return v128.or(
-    i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26)),
-    i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10)),
-  );
 }
 
 function maySeparate(window: TextWindow, at: i32): bool {
