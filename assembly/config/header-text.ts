@@ -1,7 +1,10 @@
 import { Ascii, isAscii } from "../bytes/ascii";
 import { character } from "../bytes/text";
+import { ByteString } from "../bytes/view";
 
 const LONGEST: i32 = 128;
+const SPACE: u8 = 0x20;
+const LAST_VISIBLE: u8 = 0x7e;
 
 /** Whether `text` is a field name of HTTP (RFC 9110, section 5.1) of at most 128 bytes. */
 export function isFieldName(text: string): bool {
@@ -18,6 +21,17 @@ export function isVisibleAscii(text: string, longest: i32): bool {
     if (unit <= 0x20 || unit >= 0x7f) return false;
   }
   return text.length > 0 && text.length <= longest;
+}
+
+/** Whether these bytes are 1 to `longest` that a field value takes: visible ASCII, and spaces between it. */
+export function isFieldValue(value: ByteString, longest: i32): bool {
+  const length = value.length;
+  if (length == 0 || length > longest) return false;
+  for (let i = 0; i < length; i++) {
+    const byte = load<u8>(value.pointer + i);
+    if (byte < SPACE || byte > LAST_VISIBLE) return false;
+  }
+  return load<u8>(value.pointer) != SPACE && load<u8>(value.pointer + length - 1) != SPACE;
 }
 
 /** Whether `text` is 1 to `longest` ASCII letters, digits, `.`, `_` and `-`. */

@@ -13,7 +13,8 @@ export const HEX_BYTES: i32 = SHA256_BYTES * 2;
 
 /** Room for one canonical request; a longer one is not signed. */
 const MOST_CANONICAL_BYTES: i32 = 128 << 10;
-const MOST_SECRET_BYTES: i32 = 256;
+/** A longer secret access key can't be signed with. */
+export const MOST_SECRET_BYTES: i32 = 256;
 
 const ALGORITHM = new ByteString("AWS4-HMAC-SHA256");
 const CREDENTIAL = new ByteString(" Credential=");

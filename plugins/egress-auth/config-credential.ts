@@ -1,6 +1,7 @@
 import { Sha256, SHA256_BYTES, writeHex } from "../../assembly/bytes/sha256";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { ConfigReader } from "../../assembly/config/reader";
+import { MOST_SECRET_BYTES } from "../../assembly/crypto/sigv4";
 import { TokenRequest } from "../../assembly/filter/token-request";
 import { TokenSource } from "../../assembly/filter/token-source";
 import { AwsCredential } from "./aws-credential";
@@ -83,9 +84,13 @@ class CredentialReading {
     const region = this.plain(entry, "region", 64);
     const service = this.plain(entry, "service", 64);
     if (!entry.has("credentials")) {
+      const secret = readSecret(entry, "secretAccessKey");
+      if (secret != null && secret.length > MOST_SECRET_BYTES) {
+        entry.reject("secretAccessKey", `must be at most ${MOST_SECRET_BYTES.toString()} bytes`);
+      }
       const keys = new AwsKeys(
         readSecret(entry, "accessKeyId"),
-        readSecret(entry, "secretAccessKey"),
+        secret,
         entry.has("sessionToken") ? readSecret(entry, "sessionToken") : null,
       );
       return new AwsCredential(region, service, keys, null);

@@ -1,5 +1,5 @@
-import { encodeUtf8 } from "../../assembly/bytes/text";
 import { ByteString } from "../../assembly/bytes/view";
+import { isFieldValue } from "../../assembly/config/header-text";
 import { ConfigReader } from "../../assembly/config/reader";
 import { environmentVariable } from "../../assembly/filter/environment";
 import { JsonKind } from "../../assembly/json/listener";
@@ -74,7 +74,7 @@ function readVariable(source: ConfigReader, isDocument: bool): ByteString | null
     if (!isOptional) source.reject("env", `names no variable that this VM has: ${name.text}`);
     return null;
   }
-  if (isSecret(changetype<usize>(value), value.byteLength, isDocument)) return changetype<ByteString>(value);
+  if (isSecret(changetype<ByteString>(value), isDocument)) return changetype<ByteString>(value);
   source.reject("env", `names a variable whose value can't be sent: ${name.text} ${TEXT}`);
   return null;
 }
@@ -82,8 +82,8 @@ function readVariable(source: ConfigReader, isDocument: bool): ByteString | null
 function readValue(source: ConfigReader, isDocument: bool): ByteString | null {
   const value = source.value("value")!;
   if (value.kind == JsonKind.String) {
-    const bytes = encodeUtf8(value.text);
-    if (isSecret(changetype<usize>(bytes), bytes.byteLength, isDocument)) return changetype<ByteString>(bytes);
+    const secret = new ByteString(value.text);
+    if (isSecret(secret, isDocument)) return secret;
   }
   source.reject("value", TEXT);
   return null;
@@ -99,12 +99,7 @@ function isVariableName(name: string): bool {
   return name.length > 0 && name.length <= LONGEST_NAME;
 }
 
-function isSecret(pointer: usize, length: i32, isDocument: bool): bool {
-  if (isDocument) return length > 0 && length <= MOST_DOCUMENT_BYTES;
-  if (length == 0 || length > MOST_BYTES) return false;
-  for (let i = 0; i < length; i++) {
-    const byte = load<u8>(pointer + i);
-    if (byte < 0x20 || byte >= 0x7f) return false;
-  }
-  return load<u8>(pointer) != 0x20 && load<u8>(pointer + length - 1) != 0x20;
+function isSecret(value: ByteString, isDocument: bool): bool {
+  if (isDocument) return value.length > 0 && value.length <= MOST_DOCUMENT_BYTES;
+  return isFieldValue(value, MOST_BYTES);
 }

@@ -1,9 +1,10 @@
 /**
  * Settings where a secret may stand by mistake: what is wrong with one is told without what was written.
  */
-import { isFieldName, lowerCase } from "../../assembly/config/header-text";
-import { ConfigReader } from "../../assembly/config/reader";
 import { joined } from "../../assembly/bytes/text";
+import { ByteString } from "../../assembly/bytes/view";
+import { isFieldName, isFieldValue, lowerCase } from "../../assembly/config/header-text";
+import { ConfigReader } from "../../assembly/config/reader";
 import { JsonKind } from "../../assembly/json/listener";
 
 const LONGEST_PATH: i32 = 1024;
@@ -11,7 +12,7 @@ const LONGEST_PATH: i32 = 1024;
 /** A header's value: 1 to `longest` visible characters of ASCII, and spaces between them. */
 export function readValue(config: ConfigReader, key: string, fallback: string, longest: i32): string {
   const text = textOf(config, key);
-  if (text != null && isFieldValue(text, longest)) return text;
+  if (text != null && isFieldValue(new ByteString(text), longest)) return text;
   config.reject(key, `must be 1 to ${longest.toString()} visible ASCII characters, no space at either end`);
   return fallback;
 }
@@ -19,7 +20,8 @@ export function readValue(config: ConfigReader, key: string, fallback: string, l
 /** A path of at most `LONGEST_PATH` bytes, with or without a query. */
 export function readPath(config: ConfigReader, key: string): string {
   const text = textOf(config, key);
-  if (text != null && text.startsWith("/") && isFieldValue(text, LONGEST_PATH) && !text.includes(" ")) return text;
+  if (text != null && text.startsWith("/") && isFieldValue(new ByteString(text), LONGEST_PATH) && !text.includes(" "))
+    return text;
   config.reject(key, `must be a path: / and visible ASCII characters, at most ${LONGEST_PATH.toString()}`);
   return "/";
 }
@@ -43,13 +45,4 @@ export function readChoice(config: ConfigReader, key: string, names: string[]): 
 function textOf(config: ConfigReader, key: string): string | null {
   const value = config.value(key);
   return value != null && value.kind == JsonKind.String ? value.text : null;
-}
-
-function isFieldValue(text: string, longest: i32): bool {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x20 || unit >= 0x7f) return false;
-  }
-  const length = text.length;
-  return length > 0 && length <= longest && text.charCodeAt(0) != 0x20 && text.charCodeAt(length - 1) != 0x20;
 }

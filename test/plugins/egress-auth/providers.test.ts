@@ -353,6 +353,19 @@ describe("a secret", () => {
     ["path", { credential: BEARER, path: "/v1?key=marked-secret x" }, "path: must be a path"],
     ["credential's type", { credential: { type: "marked-secret" } }, "credential.type: must be one of None, Bearer"],
     [
+      "secret access key of 257 bytes",
+      {
+        credential: {
+          type: "AwsSigV4",
+          region: "us-east-1",
+          service: "bedrock",
+          accessKeyId: { value: "AKIDEXAMPLE" },
+          secretAccessKey: { value: "marked-secret".padEnd(257, "x") },
+        },
+      },
+      "credential.secretAccessKey: must be at most 256 bytes",
+    ],
+    [
       "credential's header",
       { credential: { ...BEARER, type: "Header", header: "marked-secret x" } },
       "credential.header: must be the name of an HTTP header",
