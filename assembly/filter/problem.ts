@@ -1,4 +1,5 @@
 import { JsonProblem } from "../json/scanner";
+import { BatchProblem } from "../llm/batch-problem";
 import { Refusal } from "./refusal";
 
 /** Why something can't be judged. What happens then is the failure mode's to say, and what the client sees this table's. */
@@ -34,6 +35,18 @@ const REFUSALS: Refusal[] = [
 /** What a JSON scanner's complaint means for the request; an unfinished text is no JSON either. */
 export function problemOfJson(problem: JsonProblem): Problem {
   return problem == JsonProblem.TooDeep ? Problem.TooDeep : Problem.NotJson;
+}
+
+/** What a batch reader's complaint means for the upload. */
+export function problemOfBatch(problem: BatchProblem): Problem {
+  switch (problem) {
+    case BatchProblem.BadMultipart:
+      return Problem.BadMultipart;
+    case BatchProblem.DuplicatePart:
+      return Problem.DuplicatePart;
+    default:
+      return Problem.NotJson;
+  }
 }
 
 export function refusalOf(problem: Problem): Refusal {

@@ -1,6 +1,5 @@
 import { Bytes } from "../bytes/view";
-import { Problem, problemOfJson } from "../filter/problem";
-import { BatchProblem } from "../llm/batch-problem";
+import { Problem, problemOfBatch, problemOfJson } from "../filter/problem";
 import { Dialect } from "../llm/dialect";
 import { Endpoint } from "../llm/endpoint";
 import { PromptBatchReader, PromptFileReader, PromptMessageBatch } from "../llm/prompt-batch-reader";
@@ -92,9 +91,4 @@ export class PromptBody {
     const form = this.form;
     return form == null ? "" : form.model.toString();
   }
-}
-
-function problemOfBatch(problem: BatchProblem): Problem {
-  if (problem == BatchProblem.NotJson) return Problem.NotJson;
-  return problem == BatchProblem.DuplicatePart ? Problem.DuplicatePart : Problem.BadMultipart;
 }

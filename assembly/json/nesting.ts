@@ -1,6 +1,9 @@
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
 
+/** A longer number, in bytes, is not taken as a whole. */
+export const MOST_NUMBER_BYTES: i32 = 64;
+
 /** Where a text that is JSON itself, such as a tool's arguments, is: what is masked there must leave JSON behind. */
 export const enum Nesting {
   /** It is no JSON, or nothing of it has come. */
@@ -30,4 +33,19 @@ export function nestingAfter(state: Nesting, byte: u32): Nesting {
     default:
       return Nesting.None;
   }
+}
+
+/** Whether a number can begin with a byte, and go on with it: a digit or a minus. */
+// @ts-ignore: decorator
+@inline
+export function beginsNumber(byte: u32): bool {
+  return byte - 0x30 < 10 || byte == 0x2d;
+}
+
+/** Whether a number can go on with a byte. */
+// @ts-ignore: decorator
+@inline
+export function isOfNumber(byte: u32): bool {
+  // A plus, a point or an exponent.
+  return beginsNumber(byte) || byte == 0x2b || byte == 0x2e || (byte | 0x20) == 0x65;
 }

@@ -1,7 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ByteString } from "../bytes/view";
 import { findByte } from "../bytes/find";
-import { Nesting, nestingAfter } from "./nesting";
+import { isOfNumber, MOST_NUMBER_BYTES, Nesting, nestingAfter } from "./nesting";
 import { hexValues, unescaped } from "./string-decoder";
 import { TextSpan, TextSpans } from "./text-spans";
 
@@ -14,8 +14,6 @@ const PAIR: i32 = 12;
 const CONTINUATION: i32 = 3;
 /** No byte of JSON's structure. */
 const NO_ASCII: u32 = 0x80;
-/** How much of a number in front of a part goes with it, in bytes. */
-const MOST_NUMBER_BYTES: i32 = 64;
 
 // As they are in a string within a string.
 const NESTED_QUOTE = new ByteString('\\"');
@@ -278,11 +276,6 @@ export class StringSplice {
 
 function isContinuation(byte: u32): bool {
   return (byte & 0xc0) == 0x80;
-}
-
-function isOfNumber(byte: u32): bool {
-  // A plus, minus, point or exponent.
-  return byte - 0x30 < 10 || byte == 0x2b || byte == 0x2d || byte == 0x2e || (byte | 0x20) == 0x65;
 }
 
 /** By its first byte. What is none begins a run's rest, byte by byte. */

@@ -1,4 +1,4 @@
-import { isSameInLowerCase, isWord } from "../bytes/ascii";
+import { isBlank, isSameInLowerCase, isWord } from "../bytes/ascii";
 import { ByteString, Bytes } from "../bytes/view";
 
 /** What an answer's content type says of its body. */
@@ -66,8 +66,4 @@ function endsWith(pointer: usize, length: i32, word: ByteString): bool {
 
 function endsType(byte: u8): bool {
   return byte == 0x3b /* ; */ || byte == 0x2c /* , */ || isBlank(byte);
-}
-
-function isBlank(byte: u8): bool {
-  return byte == 0x20 || byte == 0x09;
 }

@@ -1,3 +1,4 @@
+import { isSameInLowerCase, isWord } from "../bytes/ascii";
 import { Base64Decoder } from "../bytes/base64";
 import { ByteString, isSame } from "../bytes/view";
 import { isLink, MAGIC_BYTES } from "./request-blob";
@@ -89,12 +90,7 @@ function isTypeEnd(byte: u32): bool {
 
 /** In whatever case. */
 function beginsWith(pointer: usize, length: i32, start: ByteString): bool {
-  if (length < start.length) return false;
-  for (let i = 0; i < start.length; i++) {
-    const byte = <u32>load<u8>(pointer + i);
-    if ((byte - 0x41 < 26 ? byte | 0x20 : byte) != <u32>load<u8>(start.pointer + i)) return false;
-  }
-  return true;
+  return length >= start.length && isSameInLowerCase(pointer, start.pointer, start.length);
 }
 
 /** The formats of Bedrock's documents that are texts ("DocumentBlock"). */
@@ -108,7 +104,7 @@ const TEXT_FORMATS: StaticArray<ByteString> = [
 export function isTextFormat(pointer: usize, length: i32): bool {
   for (let i = 0; i < TEXT_FORMATS.length; i++) {
     const format = unchecked(TEXT_FORMATS[i]);
-    if (format.length == length && beginsWith(pointer, length, format)) return true;
+    if (isWord(pointer, length, format)) return true;
   }
   return false;
 }

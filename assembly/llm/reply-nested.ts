@@ -1,21 +1,15 @@
-import { Nesting, nestingAfter } from "../json/nesting";
+import { beginsNumber, isOfNumber, MOST_NUMBER_BYTES, Nesting, nestingAfter } from "../json/nesting";
 import { findQuoteOrBackslash } from "../json/string-end";
 import { ReplyFifo } from "./reply-fifo";
 import { MaskSpans } from "./reply-masks";
 import { ReplyScanner } from "./reply-scanner";
 
-/** A longer number, in bytes, is not waited for. */
-const MOST_NUMBER_BYTES: i32 = 64;
 /** What of a text is looked at between two looks at what was found. */
 const STEP_BYTES: i32 = 1024;
 /** Room for all numbers that a scanner may still tell something about, in bytes: a text has one in two bytes at most. */
 const MOST_BYTES: i32 = 64 << 10;
 
 const NO_NUMBER: i32 = -1;
-const MINUS: u32 = 0x2d;
-const PLUS: u32 = 0x2b;
-const POINT: u32 = 0x2e;
-const LETTER_E: u32 = 0x65;
 
 /** The bytes [start, end) of the text. It lies in the list's own memory. */
 @final
@@ -104,11 +98,11 @@ export class NestedText {
   }
 
   private takeOutside(byte: u32): void {
-    const begins = byte - 0x30 < 10 || byte == MINUS;
+    const begins = beginsNumber(byte);
     if (this.start == NO_NUMBER) {
       if (begins && !this.isLong) this.start = this.offset;
       else if (!begins) this.isLong = false;
-    } else if (!begins && byte != PLUS && byte != POINT && (byte | 0x20) != LETTER_E) {
+    } else if (!isOfNumber(byte)) {
       this.endNumber();
     } else if (this.offset - this.start >= MOST_NUMBER_BYTES) {
       this.start = NO_NUMBER;

@@ -63,7 +63,7 @@ function roleOfMimeType(firstFour: u32): KeyRole {
 }
 
 /** By the first bytes of the file, in base64. */
-export function roleOfBase64(start: usize, role: KeyRole): KeyRole {
+function roleOfBase64(start: usize, role: KeyRole): KeyRole {
   switch (load<u32>(start)) {
     case 0x4f425669: // "iVBO": PNG
     case 0x2f6a392f: // "/9j/": JPEG

@@ -1,7 +1,6 @@
 import { countDropped } from "../../assembly/bytes/buffer";
 import { Bytes } from "../../assembly/bytes/view";
-import { Problem, problemOfJson } from "../../assembly/filter/problem";
-import { BatchProblem } from "../../assembly/llm/batch-problem";
+import { Problem, problemOfBatch, problemOfJson } from "../../assembly/filter/problem";
 import { BatchReader, FileBatchReader, MessageBatchReader } from "../../assembly/llm/batch-reader";
 import { Dialect } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
@@ -49,7 +48,7 @@ export class BatchMeter {
     }
     const reader = this.reader!;
     const isReadable = reader.feed(piece.pointer, piece.length) && (!isLast || reader.finish());
-    if (!isReadable) return this.fail(problemOf(reader.problem));
+    if (!isReadable) return this.fail(problemOfBatch(reader.problem));
     // As soon as it is certain: a host passes the last bytes on before it tells that they were the last.
     this.isBatch = reader.isSurelyBatch || (isLast && reader.isBatch);
     return !this.isBatch || !reader.totals.hasDuplicate || this.fail(Problem.DuplicateKey);
@@ -87,16 +86,5 @@ export class BatchMeter {
   private fail(problem: Problem): bool {
     this.problem = problem;
     return false;
-  }
-}
-
-function problemOf(problem: BatchProblem): Problem {
-  switch (problem) {
-    case BatchProblem.BadMultipart:
-      return Problem.BadMultipart;
-    case BatchProblem.DuplicatePart:
-      return Problem.DuplicatePart;
-    default:
-      return Problem.NotJson;
   }
 }

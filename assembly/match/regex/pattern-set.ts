@@ -14,17 +14,22 @@ export class PatternSet {
   readonly automaton: Automaton;
   readonly stepper: Stepper;
   readonly cache: StateCache;
-  readonly filter: SetFilter;
   /** What each pattern's hits are called. */
   readonly ids: StaticArray<i32>;
 
   /** Use `PatternSetBuilder`. */
-  constructor(program: Program, starts: u32[], ends: u32[], ids: i32[], mostAlive: i32) {
+  constructor(
+    program: Program,
+    starts: u32[],
+    ends: u32[],
+    ids: i32[],
+    mostAlive: i32,
+    readonly filter: SetFilter,
+  ) {
     const automaton = new Automaton(program, starts, ends, mostAlive);
     this.automaton = automaton;
     this.stepper = new Stepper(automaton);
     this.cache = new StateCache(automaton);
-    this.filter = new SetFilter(program, starts, ends);
     this.ids = StaticArray.fromArray(ids);
   }
 }
@@ -71,7 +76,8 @@ export class PatternSetBuilder {
     return new SetFilter(this.program, this.starts, this.ends);
   }
 
-  build(): PatternSet {
-    return new PatternSet(this.program, this.starts, this.ends, this.ids, this.width.alive);
+  /** With what `filter` has said. */
+  build(filter: SetFilter): PatternSet {
+    return new PatternSet(this.program, this.starts, this.ends, this.ids, this.width.alive, filter);
   }
 }

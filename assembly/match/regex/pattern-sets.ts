@@ -1,5 +1,6 @@
 import { PatternSet, PatternSetBuilder } from "./pattern-set";
 import { Regex } from "./regex";
+import { SetFilter } from "./set-filter";
 
 /** What can pass over most of a text where patterns are looked for. */
 const enum Passing {
@@ -34,7 +35,7 @@ export class PatternSetsBuilder {
     alone.add(regex, id);
     this.regexes.push(regex);
     this.ids.push(id);
-    this.kinds.push(passingOf(alone));
+    this.kinds.push(passingOf(alone.filter()));
     return null;
   }
 
@@ -43,8 +44,9 @@ export class PatternSetsBuilder {
     for (let kind = Passing.ByBeginning; kind < KINDS; kind++) {
       const builder = this.of(kind);
       if (builder.isEmpty) continue;
-      const passing = passingOf(builder);
-      if (passing == kind) sets.push(builder.build());
+      const filter = builder.filter();
+      const passing = passingOf(filter);
+      if (passing == kind) sets.push(builder.build(filter));
       else this.move(kind, passing);
     }
     return sets;
@@ -66,8 +68,7 @@ export class PatternSetsBuilder {
   }
 }
 
-function passingOf(builder: PatternSetBuilder): Passing {
-  const filter = builder.filter();
+function passingOf(filter: SetFilter): Passing {
   if (!filter.isUseful) return Passing.Nothing;
   return filter.findsBeginnings ? Passing.ByBeginning : Passing.ByMiddle;
 }

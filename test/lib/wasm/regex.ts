@@ -41,7 +41,7 @@ export function add(pattern: string, ignoresCase: bool): string {
 }
 
 export function build(maxHoldBytes: i32): void {
-  set = builder.build();
+  set = builder.build(builder.filter());
   detector = new PatternDetector(set!, maxHoldBytes);
   other = new PatternDetector(set!, maxHoldBytes);
 }
