@@ -35,17 +35,17 @@ export function nestingAfter(state: Nesting, byte: u32): Nesting {
   }
 }
 
-/** Whether a number can begin with a byte, and go on with it: a digit or a minus. */
+/** Whether a number can begin with a byte: a digit or a minus. */
 // @ts-ignore: decorator
 @inline
 export function beginsNumber(byte: u32): bool {
   return byte - 0x30 < 10 || byte == 0x2d;
 }
 
-/** Whether a number can go on with a byte. */
+/** Whether a byte can be part of a number. */
 // @ts-ignore: decorator
 @inline
 export function isOfNumber(byte: u32): bool {
-  // A plus, a point or an exponent.
+  // Behind its beginning a plus, a point or an exponent, too.
   return beginsNumber(byte) || byte == 0x2b || byte == 0x2e || (byte | 0x20) == 0x65;
 }

@@ -1,3 +1,4 @@
+import { alphanumerics } from "../bytes/ascii";
 import { ANY_BYTE, BUCKETS, FIRST_BYTES, FirstBytes, halvesOf } from "./first-bytes";
 import { Prefix, PrefixTable } from "./words-prefixes";
 import { contextAfter, isLetter, NO_CONTEXT } from "./words-symbols";
@@ -93,11 +94,7 @@ export class WordFilter {
         isContextKnown = true;
       }
       const block = v128.load(pointer);
-      const alphanumeric = v128.or(
-        i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26)),
-        i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10)),
-      );
-      let letters: u32 = i8x16.bitmask(alphanumeric);
+      let letters: u32 = i8x16.bitmask(alphanumerics(block));
       let words = letters;
       let leads: u32 = 0;
       let places: u32 = 0;

@@ -26,16 +26,6 @@ def tf_idf(texts, options):
     return TfidfTransformer(sublinear_tf=True).fit_transform(counts)
 
 
-def taught(rows, seed):
-    """At most `train.MOST_OF_SOURCE` texts of each source and label."""
-    chosen = numpy.ones(len(rows), bool)
-    random = numpy.random.default_rng(seed)
-    sources = numpy.array([f"{row['source']} {row['label']}" for row in rows])
-    for source in numpy.unique(sources):
-        chosen[random.permutation(numpy.flatnonzero(sources == source))[train.MOST_OF_SOURCE :]] = False
-    return chosen
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--attacks", nargs="+", type=pathlib.Path, required=True)
@@ -48,7 +38,7 @@ def main():
     labels = numpy.array([row["label"] for row in rows])
     texts = [row["plain"].decode("utf-8", "ignore")[:MOST_CHARACTERS].lower() for row in rows]
     features = hstack([tf_idf(texts, WORDS), tf_idf(texts, RUNS)]).tocsr()
-    chosen = taught(rows, options.seed)
+    chosen = train.taught(rows, options.seed)
     scores = numpy.empty(len(rows))
     for left_out in range(train.FOLDS):
         those = chosen & (fold != left_out)

@@ -98,6 +98,17 @@ def embedded(rows, count, seed):
         yield {"plain": outer[:at] + gap + inner + gap + outer[at:], "source": "embedded", "kind": "embedded", "label": label, "fold": fold}
 
 
+def taught(rows, seed):
+    """Which rows are trained on: at most `MOST_OF_SOURCE` texts of each source and label."""
+    chosen = numpy.ones(len(rows), bool)
+    random = numpy.random.default_rng(seed)
+    sources = numpy.array([f"{row['source']} {row['label']}" for row in rows])
+    for source in numpy.unique(sources):
+        those = numpy.flatnonzero(sources == source)
+        chosen[random.permutation(those)[MOST_OF_SOURCE:]] = False
+    return chosen
+
+
 class Cells:
     """What one of the two models sees of the texts: their windows' cells in its table."""
 
@@ -130,11 +141,7 @@ class Examples:
         self.folds = numpy.array([row["fold"] for row in self.all])
         self.parts = numpy.array([0] * len(rows) + [1] * len(made) + [2] * (len(self.all) - len(rows) - len(made)))
         self.in_training = numpy.ones(len(self.all), bool)
-        random = numpy.random.default_rng(seed)
-        sources = numpy.array([f"{row['source']} {row['label']}" for row in rows])
-        for source in numpy.unique(sources):
-            those = numpy.flatnonzero(sources == source)
-            self.in_training[random.permutation(those)[MOST_OF_SOURCE:]] = False
+        self.in_training[: len(rows)] = taught(rows, seed)
         self.in_training[: len(rows)] &= [row["label"] == 0 or row["source"] not in UNTAUGHT for row in rows]
 
     def train(self, left_out, seed):
