@@ -23,6 +23,11 @@ export function isVisibleAscii(text: string, longest: i32): bool {
   return text.length > 0 && text.length <= longest;
 }
 
+/** Whether `text` can be a request's path, at most `longest` bytes; a fragment is never sent (RFC 9110, section 7.1). */
+export function isRequestPath(text: string, longest: i32): bool {
+  return text.startsWith("/") && isVisibleAscii(text, longest) && !text.includes("#");
+}
+
 /** Whether these bytes are 1 to `longest` that a field value takes: visible ASCII, and spaces between it. */
 export function isFieldValue(value: ByteString, longest: i32): bool {
   const length = value.length;

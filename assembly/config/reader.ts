@@ -1,6 +1,6 @@
 import { joined } from "../bytes/text";
 import { JsonKind } from "../json/listener";
-import { isFieldName, isPlainName, isVisibleAscii, lowerCase } from "./header-text";
+import { isFieldName, isPlainName, isRequestPath, isVisibleAscii, lowerCase } from "./header-text";
 import { formatInteger, NOT_AN_INTEGER, parseInteger } from "./integer";
 import { Issues } from "./issues";
 import { JsonValue, memberPath } from "./json-value";
@@ -216,6 +216,15 @@ export class ConfigReader {
     if (value == null) return fallback;
     if (value.kind == JsonKind.String && isVisibleAscii(value.text, longest)) return value.text;
     this.wrong(value, `1 to ${formatInteger(longest)} visible ASCII characters`);
+    return fallback;
+  }
+
+  /** A request's path, with or without a query. */
+  requestPath(key: string, fallback: string, longest: i32): string {
+    const value = this.value(key);
+    if (value == null) return fallback;
+    if (value.kind == JsonKind.String && isRequestPath(value.text, longest)) return value.text;
+    this.wrong(value, `a path: / and visible ASCII characters but #, at most ${formatInteger(longest)}`);
     return fallback;
   }
 

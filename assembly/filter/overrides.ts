@@ -14,6 +14,7 @@ const MOST_OVERRIDES: i32 = 256;
 const MOST_PATTERNS: i32 = 256;
 const LONGEST_PATTERN: i32 = 512;
 const ROUTE_NAME = new PropertyPath(["xds", "route_name"]);
+const SLASH: i32 = 0x2f;
 const PATH = new RequestPath();
 
 
@@ -88,7 +89,12 @@ function readPatterns(config: ConfigReader, key: string, suffix: string, ignoreC
   if (!config.has(key)) return null;
   const written = config.strings(key, 1, MOST_PATTERNS, LONGEST_PATTERN);
   const patterns: string[] = [];
-  for (let i = 0; i < written.length; i++) patterns.push(unchecked(written[i]) + suffix);
+  for (let i = 0; i < written.length; i++) {
+    const pattern = unchecked(written[i]);
+    // No path has it: an override that is there to be strict would never be.
+    if (suffix.length > 0 && pattern.charCodeAt(0) != SLASH) config.reject(key, "must begin with /");
+    patterns.push(pattern + suffix);
+  }
   return new GlobList(patterns, ignoreCase);
 }
 

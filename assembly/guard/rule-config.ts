@@ -92,7 +92,7 @@ function readWords(detect: ConfigReader, rule: Rule, builder: RuleSetBuilder): v
     const limit = MAX_WORD_BYTES.toString();
     detect.reject(
       "words",
-      `has a word that is empty as it is looked for, or longer than ${limit} bytes: ${quote(words[i])}`,
+      `has a word that is empty or blank as it is looked for, or longer than ${limit} bytes: ${quote(words[i])}`,
     );
   }
   if (detect.has("wordsFile") && !detect.isNull("wordsFile")) {
@@ -119,8 +119,7 @@ function readService(detect: ConfigReader, entry: ConfigReader, action: RuleActi
   const service = detect.section("service");
   const cluster = service.headerValue("cluster", "", LONGEST_CLUSTER);
   if (!service.has("cluster")) service.reject("cluster", "is required");
-  const path = service.headerValue("path", "/", LONGEST_PATH);
-  if (path.charCodeAt(0) != 0x2f) service.reject("path", "must begin with /");
+  const path = service.requestPath("path", "/", LONGEST_PATH);
   const timeoutMs = <u32>service.durationMs("timeout", DEFAULT_TIMEOUT_MS, 1, LONGEST_TIMEOUT_MS);
   const protocol = <ServiceProtocol>service.enumValue("protocol", SERVICE_PROTOCOLS, 0);
   if (action == RuleAction.Mask && protocol != ServiceProtocol.Webhook) {

@@ -1,3 +1,4 @@
+import { fnv1a } from "../bytes/fnv";
 import { encodeUtf8 } from "../bytes/text";
 
 /** What the value of a key in an answer is. A string that "grows" is, in an event of a stream, more of a text that began earlier. */
@@ -103,10 +104,8 @@ const ROLE_BITS: u32 = 31;
 /** By hash: what is left of the hash above the role; 0 is free. */
 const TABLE = makeTable();
 
-/** FNV-1a, by Fowler, Noll and Vo. */
 export function hashOfKey(pointer: usize, length: i32): u32 {
-  let hash: u32 = 0x811c9dc5;
-  for (let i = 0; i < length; i++) hash = (hash ^ load<u8>(pointer + i)) * 0x01000193;
+  const hash = fnv1a(pointer, length);
   return hash ^ (hash >> 15);
 }
 

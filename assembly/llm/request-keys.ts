@@ -1,3 +1,4 @@
+import { fnv1a } from "../bytes/fnv";
 import { encodeUtf8 } from "../bytes/text";
 
 /** What the value of a key in a request means for the count of its tokens. */
@@ -123,9 +124,8 @@ function tagOf(hash: u32): u32 {
   return hash >> 12;
 }
 
-/** FNV-1a, by Fowler, Noll and Vo. Of an unknown key one in about 2^20 is taken for a known one. */
+/** Of an unknown key one in about 2^20 is taken for a known one. */
 function hashOf(pointer: usize, length: i32): u32 {
-  let hash: u32 = 0x811c9dc5;
-  for (let i = 0; i < length; i++) hash = (hash ^ load<u8>(pointer + i)) * 0x01000193;
+  const hash = fnv1a(pointer, length);
   return hash ^ (hash >> 15);
 }

@@ -1,3 +1,4 @@
+import { fnv1a } from "../bytes/fnv";
 import { encodeUtf8 } from "../bytes/text";
 import { Glob } from "./glob";
 
@@ -66,11 +67,8 @@ export class GlobList {
     }
   }
 
-  /** FNV-1a, 32 bits; where case is ignored, over bytes with the case bit set, which merges a few values that differ. */
+  /** Where case is ignored, of bytes with the case bit set, which merges a few values that differ. */
   private hash(pointer: usize, length: i32): i32 {
-    const caseBit: u32 = this.ignoreCase ? 0x20 : 0;
-    let hash: u32 = 0x811c9dc5;
-    for (let i = 0; i < length; i++) hash = (hash ^ (load<u8>(pointer + i) | caseBit)) * 0x01000193;
-    return hash;
+    return fnv1a(pointer, length, this.ignoreCase ? 0x20 : 0);
   }
 }

@@ -8,6 +8,8 @@ import { contextAfter, NO_CONTEXT, symbolOf } from "./words-symbols";
 /** The longest word, in bytes of its plain text. */
 export const MAX_WORD_BYTES: i32 = 240;
 
+const SPACE: u8 = 0x20;
+
 const enum Case {
   AsIs,
   Small,
@@ -32,8 +34,8 @@ export class WordList {
   private readonly folder: Folder = new Folder(this.plain);
 
   /**
-   * Adds a word or a phrase whose hits are told as those of `id`. False where its plain text is empty, or longer than
-   * MAX_WORD_BYTES.
+   * Adds a word or a phrase whose hits are told as those of `id`. False where its plain text is empty or of white space
+   * only, or longer than MAX_WORD_BYTES.
    */
   add(word: string, id: i32): bool {
     if (!this.addFolded(word, id)) return false;
@@ -53,7 +55,7 @@ export class WordList {
     if (this.folder.fold(pointer, pointer + bytes.byteLength) != pointer + bytes.byteLength) return false;
     if (!this.folder.finish()) return false;
     const length = plain.window.end;
-    if (length == 0 || length > MAX_WORD_BYTES) return false;
+    if (isBlankText(plain.window.pointer, length) || length > MAX_WORD_BYTES) return false;
     this.reserve(length);
     this.starts.push(this.length);
     this.lengths.push(length);
@@ -75,6 +77,12 @@ export class WordList {
     memory.copy(changetype<usize>(grown), changetype<usize>(this.symbols), this.length);
     this.symbols = grown;
   }
+}
+
+/** Whether there is nothing but white space of ASCII, which nearly every text has. */
+function isBlankText(pointer: usize, length: i32): bool {
+  for (let i = 0; i < length; i++) if (load<u8>(pointer + i) > SPACE) return false;
+  return true;
 }
 
 /** Whether a word has letters whose capital and small letter read as different ones. */

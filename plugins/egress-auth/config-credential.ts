@@ -13,10 +13,12 @@ import { GoogleToken, ServiceAccount } from "./google-token";
 import { KeyPool, MOST_KEYS, RotationRules } from "./key-pool";
 import { OAuth2Token } from "./oauth2-token";
 import { readSecret, readSecrets } from "./secret";
-import { readChoice, readFieldName, readPath } from "./unquoted";
+import { readChoice, readFieldName, readHost, readPath } from "./unquoted";
 
 const TYPES: string[] = ["None", "Bearer", "Header", "AwsSigV4", "GoogleServiceAccount", "OAuth2ClientCredentials"];
 const TEMPORARY_TYPES: string[] = ["AssumeRoleWithWebIdentity", "ContainerCredentials"];
+/** Their paths are not encoded twice, and may stand without a hash of the body: AWS's reference on Signature Version 4. */
+const OTHERWISE_SIGNED: string[] = ["s3", "s3express", "s3-object-lambda", "s3-outposts"];
 const CLIENT_AUTHENTICATION: string[] = ["Header", "Body"];
 
 const MOST_STATUSES: i32 = 16;
@@ -83,6 +85,8 @@ class CredentialReading {
     const entry = this.entry;
     const region = this.plain(entry, "region", 64);
     const service = this.plain(entry, "service", 64);
+    if (OTHERWISE_SIGNED.includes(service))
+      entry.reject("service", `of ${service} is signed otherwise, and can't be used`);
     if (!entry.has("credentials")) {
       const secret = readSecret(entry, "secretAccessKey");
       if (secret != null && secret.length > MOST_SECRET_BYTES) {
@@ -108,7 +112,7 @@ class CredentialReading {
   private temporary(entry: ConfigReader): TokenRequest | null {
     if (!entry.has("type")) entry.reject("type", "is required");
     const cluster = this.cluster(entry, "cluster");
-    const host = entry.headerValue("host", cluster);
+    const host = readHost(entry, "host", cluster);
     this.note(new ByteString(host));
     if (entry.enumValue("type", TEMPORARY_TYPES, 0) == 0) {
       const role = new ByteString(this.plain(entry, "roleArn", 2048));
@@ -144,7 +148,7 @@ class CredentialReading {
   oauth2(): Credential {
     const entry = this.entry;
     const cluster = this.cluster(entry, "tokenCluster");
-    const host = entry.headerValue("tokenHost", cluster);
+    const host = readHost(entry, "tokenHost", cluster);
     const path = readTokenPath(entry, "tokenPath");
     const id = readSecret(entry, "clientId");
     const secret = readSecret(entry, "clientSecret");

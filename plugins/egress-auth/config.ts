@@ -12,13 +12,12 @@ import { GlobList } from "../../assembly/match/glob-list";
 import { AnswerCounters } from "./answer-counters";
 import { readCredential } from "./config-credential";
 import { LoopTag } from "./loop-tag";
-import { FixedHeader, ModelNames, PathTemplate, Provider } from "./provider";
-import { readPath, readValue } from "./unquoted";
+import { FixedHeader, MODEL_PLACE, ModelNames, PathTemplate, Provider } from "./provider";
+import { FRAMES_REQUESTS, isSettable, readHost, readPath, readValue } from "./unquoted";
 
 const MOST_PROVIDERS: i32 = 256;
 const MOST_NAMES: i32 = 64;
 const LONGEST_NAME: i32 = 128;
-const LONGEST_HOST: i32 = 256;
 const LONGEST_VALUE: i32 = 1024;
 const LEAST_TOKEN_MS: i64 = 100;
 const MOST_TOKEN_MS: i64 = 60_000;
@@ -125,27 +124,40 @@ function readProviders(config: ConfigReader, timeoutMs: u32): Provider[] {
 
 function readProvider(entry: ConfigReader, index: i32, timeoutMs: u32): Provider {
   if (!entry.has("name")) entry.reject("name", "is required");
-  const host = entry.headerValue("host", "", LONGEST_HOST);
+  const host = readHost(entry, "host", "");
+  const credential = readCredential(entry, timeoutMs);
   return new Provider(
     index,
     new ByteString(entry.plainName("name", "none", LONGEST_NAME)),
-    readCredential(entry, timeoutMs),
-    readHeaders(entry),
+    credential,
+    readHeaders(entry, credential.header),
     entry.has("host") ? new ByteString(host) : null,
-    entry.has("path") ? new PathTemplate(readPath(entry, "path")) : null,
+    entry.has("path") ? new PathTemplate(readTemplate(entry)) : null,
     entry.plainName("region", "", LONGEST_NAME),
     readDialects(entry),
   );
 }
 
-function readHeaders(entry: ConfigReader): FixedHeader[] {
+function readTemplate(entry: ConfigReader): string {
+  const path = readPath(entry, "path");
+  const rest = path.replaceAll(MODEL_PLACE, "");
+  if (rest.includes("{") || rest.includes("}")) entry.reject("path", `must have no { or } but those of ${MODEL_PLACE}`);
+  return path;
+}
+
+/** `credential` is the header that the provider's credential sets. */
+function readHeaders(entry: ConfigReader, credential: ByteString | null): FixedHeader[] {
   const headers: FixedHeader[] = [];
   const section = entry.section("headers");
   const names = section.keys;
   for (let i = 0; i < names.length; i++) {
     const value = readValue(section, names[i], "none", LONGEST_VALUE);
-    if (!isFieldName(names[i])) section.reject(names[i], "is not the name of an HTTP header");
-    else headers.push(new FixedHeader(new ByteString(lowerCase(names[i])), new ByteString(value)));
+    const name = lowerCase(names[i]);
+    if (!isFieldName(name)) section.reject(names[i], "is not the name of an HTTP header");
+    else if (!isSettable(name)) section.reject(names[i], FRAMES_REQUESTS);
+    else if (credential != null && credential.toString() == name)
+      section.reject(names[i], "is what the credential sets");
+    else headers.push(new FixedHeader(new ByteString(name), new ByteString(value)));
   }
   return headers;
 }

@@ -9,7 +9,7 @@ import { GlobList } from "../../assembly/match/glob-list";
 import { Credential } from "./credential";
 
 const MOST_PATH_BYTES: i32 = 64 << 10;
-const MODEL_PLACE: string = "{model}";
+export const MODEL_PLACE: string = "{model}";
 const QUESTION: u8 = 0x3f;
 const POST = new ByteString("POST");
 const NO_BYTES = new Bytes();

@@ -1,13 +1,28 @@
 /**
  * Settings where a secret may stand by mistake: what is wrong with one is told without what was written.
  */
+import { Ascii, isAscii } from "../../assembly/bytes/ascii";
 import { joined } from "../../assembly/bytes/text";
 import { ByteString } from "../../assembly/bytes/view";
-import { isFieldName, isFieldValue, lowerCase } from "../../assembly/config/header-text";
+import { isFieldName, isFieldValue, isRequestPath, lowerCase } from "../../assembly/config/header-text";
 import { ConfigReader } from "../../assembly/config/reader";
 import { JsonKind } from "../../assembly/json/listener";
 
 const LONGEST_PATH: i32 = 1024;
+const LONGEST_HOST: i32 = 256;
+export const FRAMES_REQUESTS: string = "is a header that the gateway sets by itself; a host goes into the key host";
+
+const FRAMING: string[] = [
+  "connection",
+  "content-length",
+  "host",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
 
 /** A header's value: 1 to `longest` visible characters of ASCII, and spaces between them. */
 export function readValue(config: ConfigReader, key: string, fallback: string, longest: i32): string {
@@ -17,21 +32,39 @@ export function readValue(config: ConfigReader, key: string, fallback: string, l
   return fallback;
 }
 
-/** A path of at most `LONGEST_PATH` bytes, with or without a query. */
+/** A request's path, with or without a query. */
 export function readPath(config: ConfigReader, key: string): string {
   const text = textOf(config, key);
-  if (text != null && text.startsWith("/") && isFieldValue(new ByteString(text), LONGEST_PATH) && !text.includes(" "))
-    return text;
-  config.reject(key, `must be a path: / and visible ASCII characters, at most ${LONGEST_PATH.toString()}`);
+  if (text != null && isRequestPath(text, LONGEST_PATH)) return text;
+  config.reject(key, `must be a path: / and visible ASCII characters but #, at most ${LONGEST_PATH.toString()}`);
   return "/";
 }
 
-/** The name of an HTTP header, in lower case. */
+/** A host as `:authority` has it, with or without a port (RFC 3986, section 3.2); `fallback` where none is written. */
+export function readHost(config: ConfigReader, key: string, fallback: string): string {
+  if (!config.has(key)) return fallback;
+  const text = textOf(config, key);
+  if (text != null && isHost(text)) return text;
+  config.reject(
+    key,
+    `must be a host, with or without a port: no scheme, no path, at most ${LONGEST_HOST.toString()} bytes`,
+  );
+  return fallback;
+}
+
+/** The name of an HTTP header that a filter may set, in lower case. */
 export function readFieldName(config: ConfigReader, key: string, fallback: string): string {
   const text = textOf(config, key);
-  if (text != null && isFieldName(text)) return lowerCase(text);
-  config.reject(key, "must be the name of an HTTP header");
+  const name = text == null ? "" : lowerCase(text);
+  if (!isFieldName(name)) config.reject(key, "must be the name of an HTTP header");
+  else if (!isSettable(name)) config.reject(key, FRAMES_REQUESTS);
+  else return name;
   return fallback;
+}
+
+/** Whether a header, in lower case, is none of those that frame a request (RFC 9110, section 7.6.1) or name its server. */
+export function isSettable(name: string): bool {
+  return !FRAMING.includes(name);
 }
 
 /** The index in `names` of what is written; 0 where that is none of them. */
@@ -40,6 +73,36 @@ export function readChoice(config: ConfigReader, key: string, names: string[]): 
   const index = text == null ? -1 : names.indexOf(text);
   if (index < 0) config.reject(key, `must be one of ${joined(names, ", ")}`);
   return max(index, 0);
+}
+
+function isHost(text: string): bool {
+  if (text.length > LONGEST_HOST) return false;
+  const closing = text.startsWith("[") ? text.indexOf("]") : -1;
+  const colon = text.indexOf(":", closing + 1);
+  const end = colon < 0 ? text.length : colon;
+  const isNamed =
+    closing < 0 ? isAll(text, 0, end, isHostUnit) : closing + 1 == end && isAll(text, 1, closing, isAddressUnit);
+  return isNamed && (colon < 0 || (text.length - colon <= 6 && isAll(text, colon + 1, text.length, isDigit)));
+}
+
+/** Whether there are units from `start` to `end`, and all pass. */
+function isAll(text: string, start: i32, end: i32, passes: (unit: i32) => bool): bool {
+  for (let i = start; i < end; i++) if (!passes(text.charCodeAt(i))) return false;
+  return end > start;
+}
+
+function isHostUnit(unit: i32): bool {
+  return isAscii(unit, Ascii.Unreserved);
+}
+
+/** Of an IPv6 address, an IPv4 one at its end included. */
+function isAddressUnit(unit: i32): bool {
+  const letter = unit | 0x20;
+  return (unit >= 0x30 && unit <= 0x3a) || (letter >= 0x61 && letter <= 0x66) || unit == 0x2e;
+}
+
+function isDigit(unit: i32): bool {
+  return unit >= 0x30 && unit <= 0x39;
 }
 
 function textOf(config: ConfigReader, key: string): string | null {

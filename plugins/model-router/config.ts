@@ -1,9 +1,9 @@
-import { ByteString } from "../../assembly/bytes/view";
+import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { ConfigReader } from "../../assembly/config/reader";
 import { ALL_DIALECTS, readDialects } from "../../assembly/filter/dialects";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
 import { MAX_MODEL_BYTES } from "../../assembly/llm/model-name";
-import { AllowList, ModelEntry, RouteTable, Target } from "./route-table";
+import { AllowList, ModelEntry, RouteTable, Target, Verdict } from "./route-table";
 
 const MOST_MODELS: i32 = 4096;
 const MOST_TARGETS: i32 = 64;
@@ -53,18 +53,24 @@ export function readRouterSettings(config: ConfigReader, common: CommonSettings)
   const modelHeader = config.headerName("modelHeader", "x-gateway-model-name");
   const providerHeader = config.headerName("providerHeader", "x-gateway-provider-name");
   if (modelHeader == providerHeader) config.reject("providerHeader", "must not be the same as modelHeader");
-  const stickyHeader = config.headerName("stickyHeader", "");
-  const defaultModel = config.headerValue("defaultModel", "", MAX_MODEL_BYTES);
   const table = readTable(config);
   return new RouterSettings(
     common,
     new ByteString(modelHeader),
     new ByteString(providerHeader),
     table,
-    config.has("defaultModel") ? new ByteString(defaultModel) : null,
-    config.has("stickyHeader") ? new ByteString(stickyHeader) : null,
+    readDefaultModel(config, table),
+    unlessEmpty(config.headerName("stickyHeader", "")),
     <BatchMode>config.enumValue("batch", BATCH_MODES, 0),
   );
+}
+
+function readDefaultModel(config: ConfigReader, table: RouteTable): ByteString | null {
+  const model = unlessEmpty(config.headerValue("defaultModel", "", MAX_MODEL_BYTES));
+  if (model == null) return null;
+  const view = new Bytes().set(model.pointer, model.length);
+  if (table.allows(view, null) == Verdict.Unknown) config.reject("defaultModel", "is none of models");
+  return model;
 }
 
 function readTable(config: ConfigReader): RouteTable {
@@ -85,11 +91,7 @@ function readEntry(model: ConfigReader): ModelEntry {
 }
 
 function readTargets(model: ConfigReader): Target[] {
-  if (model.has("provider") == model.has("targets")) {
-    model.rejectAll("must have exactly one of provider, targets");
-    model.value("provider");
-    model.value("targets");
-  }
+  if (model.has("provider") == model.has("targets")) model.rejectAll("must have exactly one of provider, targets");
   const targets: Target[] = [];
   if (!model.has("targets")) {
     targets.push(new Target(readProvider(model), null, 1, ALL_DIALECTS));
@@ -102,17 +104,16 @@ function readTargets(model: ConfigReader): Target[] {
     targets.push(target);
     total += target.weight;
   }
-  if (entries.length > 0 && total == 0) model.reject("targets", "must have a weight above 0 somewhere");
+  if (entries.length > 0 && total == 0) model.reject("targets", "must have a weight above 0");
   return targets;
 }
 
 function readTarget(target: ConfigReader): Target {
-  const name = target.headerValue("model", "", MAX_MODEL_BYTES);
   const weight = <u32>target.integer("weight", 1, 0, MOST_WEIGHT);
   if (!target.has("provider")) target.reject("provider", "is required");
   return new Target(
     readProvider(target),
-    target.has("model") ? new ByteString(name) : null,
+    unlessEmpty(target.headerValue("model", "", MAX_MODEL_BYTES)),
     weight,
     readDialects(target),
   );
@@ -124,4 +125,8 @@ function readProvider(config: ConfigReader): ByteString {
 
 function readNames(model: ConfigReader, key: string): AllowList | null {
   return model.has(key) ? new AllowList(model.strings(key, 1, MOST_NAMES, LONGEST_CALLER)) : null;
+}
+
+function unlessEmpty(text: string): ByteString | null {
+  return text.length == 0 ? null : new ByteString(text);
 }

@@ -1,4 +1,5 @@
 import { findByte } from "../../assembly/bytes/find";
+import { fnv1a } from "../../assembly/bytes/fnv";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { Caller, NameSet } from "../../assembly/filter/caller";
 import { Dialect } from "../../assembly/llm/dialect";
@@ -186,10 +187,9 @@ function canServe(target: Target, dialect: Dialect, provider: Bytes): bool {
   );
 }
 
-/** A lot out of a header's value, the same for the same value: FNV-1a, then mixed so that all bits count. */
+/** A lot out of a header's value, the same for the same value: mixed so that all bits count. */
 export function lotOf(value: Bytes): u32 {
-  let hash: u32 = 0x811c9dc5;
-  for (let i = 0; i < value.length; i++) hash = (hash ^ value.at(i)) * 0x01000193;
+  let hash = fnv1a(value.pointer, value.length);
   hash = (hash ^ (hash >> 16)) * 0x85ebca6b;
   hash = (hash ^ (hash >> 13)) * 0xc2b2ae35;
   return hash ^ (hash >> 16);

@@ -128,7 +128,7 @@ function readWeights(weights: ConfigReader): Count {
   const cacheCreation = readWeight(weights, "cacheCreation", input);
   const output = readWeight(weights, "output", 0);
   const reasoning = readWeight(weights, "reasoning", output);
-  if (weights.keys.length == 0) weights.rejectAll("must have a weight");
+  if (input + cachedInput + cacheCreation + output + reasoning == 0) weights.rejectAll("must have a weight above 0");
   return new Count(CountKind.Tokens, input, cachedInput, cacheCreation, output, reasoning);
 }
 

@@ -3,7 +3,7 @@ import { Problem, refusalOf } from "../../assembly/filter/problem";
 import { Refusal } from "../../assembly/filter/refusal";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
 import { readLimits } from "./config-limits";
-import { CountKind, Limit } from "./limit";
+import { Algorithm, CountKind, Limit } from "./limit";
 import { KeySource, LimitKey } from "./limit-key";
 import { SERVICE_FAILURE } from "./refusals";
 import { SharedState } from "./shared-state";
@@ -168,6 +168,8 @@ function readStore(config: ConfigReader, limits: Limit[]): StoreSettings {
     for (let i = 0; i < limits.length; i++) {
       if (limits[i].count.kind == CountKind.Concurrent)
         config.reject("store", "of RateLimitService can't count Concurrent");
+      if (limits[i].algorithm == Algorithm.TokenBucket)
+        config.reject("store", "of RateLimitService counts in fixed windows: no TokenBucket");
       if (limits[i].tighter != null)
         config.reject("store", "of RateLimitService has amounts of its own: no whenAnomalous");
     }

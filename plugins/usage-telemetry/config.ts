@@ -143,12 +143,10 @@ function readSink(audit: ConfigReader): RecordSink | null {
   const callout = audit.object("callout");
   if (callout == null) return null;
   if (!callout.has("cluster")) callout.reject("cluster", "is required");
-  const path = callout.headerValue("path", "/", LONGEST_PATH);
-  if (path.charCodeAt(0) != 0x2f) callout.reject("path", "must begin with /");
   return new RecordSink(
     new SinkSettings(
       callout.headerValue("cluster", "", LONGEST_CLUSTER),
-      path,
+      callout.requestPath("path", "/", LONGEST_PATH),
       <u32>callout.durationMs("timeout", 1000, 1, LONGEST_TIMEOUT_MS),
       callout.sizeBytes("maxBufferedBytes", 1 << 20, 1 << 12, 64 << 20),
     ),

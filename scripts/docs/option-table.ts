@@ -101,7 +101,10 @@ function boundsOf(option: Schema): string {
 const CHARACTERS: Record<string, string> = {
   "[!-~]": "ASCII without blanks",
   "[!-~]([ -~]*[!-~])?": "ASCII, blanks only inside",
-  "/[!-~]*": "ASCII without blanks, first `/`",
+  '/[!"$-~]*': "ASCII without blanks and `#`, first `/`",
+  '/([!"$-z|~]|\\{model\\})*': "ASCII without blanks and `#`, first `/`",
+  "^/": "first `/`",
+  "([A-Za-z0-9._~-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?": "with or without a port",
   "[A-Za-z0-9._-]": "letters, digits, `.`, `_`, `-`",
   "[A-Za-z0-9_-]": "letters, digits, `_`, `-`",
   "[a-z0-9_-]": "small letters, digits, `_`, `-`",

@@ -2,12 +2,15 @@ const BEYOND_SCHEMA = [
   /: must not be the same as \w+$/,
   /: is the name of an earlier (override|provider|rule)$/,
   /: is the name of no provider$/,
+  /: is none of models$/,
   /: names no variable that this VM has: \w+$/,
   /: can't be used: (\d+ bytes are more than|too costly|too large)/,
-  /: has a word that is empty as it is looked for, or longer than/,
+  /: has a word that is empty or blank as it is looked for, or longer than/,
+  /: is a header that the gateway sets by itself/,
+  /: is what the credential sets$/,
   /: is no key file of a Google service account/,
   // An override lies over a base.
-  /: config\.overrides\[\d+\]\.config\.store: of RateLimitService can't count Concurrent$/,
+  /: config\.overrides\[\d+\]\.config\.store: of RateLimitService (can't count Concurrent|counts in fixed windows)/,
   /: and \d+ more$/,
 ];
 

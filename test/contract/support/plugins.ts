@@ -46,6 +46,15 @@ export function loadVm(plugin: string, options: HostOptions = {}): Promise<WasmH
   return WasmHost.load(wasmFile(plugin), { rootId: plugin, clusters, environment, ...options });
 }
 
+/** What a VM says is wrong with a configuration, a line an issue; empty when it takes it. */
+export function issuesOf(host: WasmHost, configuration: unknown): string[] {
+  const context = host.createPlugin({ configuration });
+  const lines = context.logs.flatMap(({ text }) => text.split("\n"));
+  context.delete();
+  host.logs.length = 0;
+  return context.ok ? [] : lines;
+}
+
 /** Every cluster that a plugin's examples name. */
 export function clustersOf(plugin: string): string[] {
   return examplesOf(plugin, true).flatMap(({ config }) => textsAt(config, ["cluster", "tokenCluster"]));

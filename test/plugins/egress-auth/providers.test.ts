@@ -306,6 +306,31 @@ describe("a loop tag", () => {
   });
 });
 
+test("a fixed header can't be the one that the credential sets", async () => {
+  const provider = {
+    name: "a",
+    credential: { type: "Header", header: "X-Api-Key", from: { value: "k" } },
+    headers: { "x-API-key": "other", "x-other": "1" },
+  };
+  expect(await complaints({ providers: [provider] })).toEqual([
+    "egress-auth: config.providers[0].headers.x-API-key: is what the credential sets",
+  ]);
+});
+
+test.each(["Host", "Content-Length", "transfer-encoding", "TE"])("no fixed header is called %s", async (name) => {
+  const provider = { name: "a", credential: { type: "None" }, headers: { [name]: "1" } };
+  expect(await complaints({ providers: [provider] })).toEqual([
+    expect.stringContaining(`headers.${name}: is a header that the gateway sets by itself`),
+  ]);
+});
+
+test.each(["api.openai.com", "localhost:8080", "10.0.0.1", "[::1]:443", "a_b.internal"])(
+  "a provider's host can be %s",
+  async (host) => {
+    expect(await complaints({ providers: [{ name: "a", credential: { type: "None" }, host }] })).toEqual([]);
+  },
+);
+
 test("a fixed header's value may have spaces in it", async () => {
   const headers = { "anthropic-beta": "a-2025-01-01, b-2025-01-01" };
   const outcome = await send(
@@ -365,6 +390,7 @@ describe("a secret", () => {
       },
       "credential.secretAccessKey: must be at most 256 bytes",
     ],
+    ["host", { credential: BEARER, host: "user:marked-secret@host" }, "host: must be a host, with or without a port"],
     [
       "credential's header",
       { credential: { ...BEARER, type: "Header", header: "marked-secret x" } },

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadVm } from "../../contract/support/plugins.ts";
+import { issuesOf, loadVm } from "../../contract/support/plugins.ts";
 import type { WasmHost } from "../../host/wasm-host.ts";
 import { compileSchema, readSchema } from "../../schema/validator.ts";
 
@@ -10,14 +10,6 @@ let host: WasmHost;
 beforeAll(async () => {
   host = await loadVm(PLUGIN);
 });
-
-function issuesOf(configuration: unknown): string[] {
-  const context = host.createPlugin({ configuration });
-  const lines = context.logs.flatMap(({ text }) => text.split("\n"));
-  context.delete();
-  host.logs.length = 0;
-  return context.ok ? [] : lines;
-}
 
 function limit(change: object): object {
   return { limits: [{ name: "minute", count: "Total", amount: 1000, per: "1m", ...change }] };
@@ -48,6 +40,17 @@ const REFUSED: [name: string, config: object, issue: string][] = [
     { limits: [parallel()], store: service() },
     "store: of RateLimitService can't count Concurrent",
   ],
+  [
+    "weights that count nothing",
+    limit({ count: { input: 0, output: 0 } }),
+    "limits[0].count: must have a weight above 0",
+  ],
+  ["no weights", limit({ count: {} }), "limits[0].count: must have a weight above 0"],
+  [
+    "a bucket of a service",
+    { ...limit({ algorithm: "TokenBucket" }), store: service() },
+    "store: of RateLimitService counts in fixed windows: no TokenBucket",
+  ],
   ["a cluster of no service", { store: { cluster: "a" } }, "store.cluster: is for RateLimitService only"],
 ];
 
@@ -64,7 +67,7 @@ function service(): object {
 }
 
 test.each(REFUSED)("refuses %s, naming the key", (_name, config, issue) => {
-  expect(issuesOf(config)).toEqual([expect.stringContaining(`${PLUGIN}: config.${issue}`)]);
+  expect(issuesOf(host, config)).toEqual([expect.stringContaining(`${PLUGIN}: config.${issue}`)]);
 });
 
 const TAKEN: [name: string, config: object | string][] = [
@@ -79,7 +82,7 @@ const TAKEN: [name: string, config: object | string][] = [
 ];
 
 test.each(TAKEN)("takes %s", (_name, config) => {
-  expect(issuesOf(config)).toEqual([]);
+  expect(issuesOf(host, config)).toEqual([]);
 });
 
 describe("the schema and the plugin agree", () => {
@@ -103,7 +106,7 @@ describe("the schema and the plugin agree", () => {
   ];
 
   test.each(PERIODS)("about the period %j", (per) => {
-    expect(issuesOf(limit({ per })).length === 0).toBe(validate(limit({ per })));
+    expect(issuesOf(host, limit({ per })).length === 0).toBe(validate(limit({ per })));
   });
 
   test("about every pair of keys of a limit", () => {
@@ -118,7 +121,7 @@ describe("the schema and the plugin agree", () => {
         for (const algorithm of values.algorithm) {
           for (const burst of values.burst) {
             const config = JSON.parse(JSON.stringify(limit({ count, per, algorithm, burst }))) as object;
-            expect([config, issuesOf(config).length === 0]).toEqual([config, validate(config)]);
+            expect([config, issuesOf(host, config).length === 0]).toEqual([config, validate(config)]);
           }
         }
       }
