@@ -34,7 +34,9 @@ def main():
     options = parser.parse_args()
     rows = list(train.distinct([*train.load(options.attacks, 1), *train.load(options.benign, 0)]))
     folds = train.fold_sources(rows)
-    fold = numpy.array([folds[row["source"].split("-")[0]] for row in rows])
+    for row in rows:
+        row["fold"] = folds[row["source"].split("-")[0]]
+    fold = numpy.array([row["fold"] for row in rows])
     labels = numpy.array([row["label"] for row in rows])
     texts = [row["plain"].decode("utf-8", "ignore")[:MOST_CHARACTERS].lower() for row in rows]
     features = hstack([tf_idf(texts, WORDS), tf_idf(texts, RUNS)]).tocsr()
@@ -46,6 +48,7 @@ def main():
         scores[fold == left_out] = fitted.decision_function(features[fold == left_out])
         print(f"fold {left_out + 1} of {train.FOLDS}", flush=True)
     figures.print_figures(rows, scores, 1 / (1 + numpy.exp(-scores)))
+    figures.print_folds(rows, scores)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,18 @@ def print_figures(rows, scores, probability):
     _print_groups(rows, harmless, sources, scores, overs[1:])
 
 
+def print_folds(rows, scores):
+    """Of each fold by itself: how much is caught where 1 % of that fold's own harmless texts are over the threshold."""
+    labels = numpy.array([row["label"] for row in rows])
+    folds = numpy.array([row["fold"] for row in rows])
+    print("\n| sources left out together | attacks | harmless texts | caught at 1 % |\n|---|---|---|---|")
+    for fold in numpy.unique(folds):
+        attack, harmless = (scores[(folds == fold) & (labels == label)] for label in (1, 0))
+        over = numpy.quantile(harmless, 0.99)
+        names = ", ".join(sorted({row["source"] for row in rows if row["fold"] == fold}))
+        print(f"| {names} | {len(attack)} | {len(harmless)} | {numpy.mean(attack > over):.3f} |")
+
+
 def _print_groups(rows, side, sources, scores, overs):
     kinds = numpy.array([f"{row['source']}, {row['kind'].split(':')[min(1, row['kind'].count(':'))] if row['label'] == 0 else ':'.join(row['kind'].split(':')[:2])}" for row in rows])
     groups, counts = numpy.unique(kinds[side], return_counts=True)

@@ -216,6 +216,7 @@ def main():
     left_out = examples.left_out_scores(options.seed)
     slope, shift = calibration(rows, left_out)
     figures.print_figures(rows, left_out, 1 / (1 + numpy.exp(-slope * left_out - shift)))
+    figures.print_folds(rows, left_out)
     trained = [examples.train(None, options.seed + run) for run in range(SEEDS)]
     parts = []
     bias = shift
