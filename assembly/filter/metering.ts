@@ -1,8 +1,8 @@
-import { AnswerMeter } from "../llm/answer-meter";
+import { AnswerMeter } from "../llm/answer/meter";
 import { Dialect, Family, familyOf } from "../llm/dialect";
-import { RequestEdit } from "../llm/request-edit";
-import { RequestReader } from "../llm/request-reader";
-import { USAGE_HEADERS } from "../llm/usage-headers";
+import { RequestEdit } from "../llm/request/edit";
+import { RequestReader } from "../llm/request/reader";
+import { USAGE_HEADERS } from "../llm/answer/usage-headers";
 import { ResponseHead, responseHead } from "./response-head";
 
 const FIRST_ERROR: i32 = 400;

@@ -1,5 +1,5 @@
 import { JsonProblem } from "../json/scanner";
-import { BatchProblem } from "../llm/batch-problem";
+import { BatchProblem } from "../llm/batch/problem";
 import { Refusal } from "./refusal";
 
 /** Why something can't be judged. What happens then is the failure mode's to say, and what the client sees this table's. */

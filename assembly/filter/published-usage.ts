@@ -1,6 +1,6 @@
 import { ByteString, Bytes } from "../bytes/view";
-import { AnswerMeter } from "../llm/answer-meter";
-import { CountReader, NO_COUNT } from "../llm/token-count";
+import { AnswerMeter } from "../llm/answer/meter";
+import { CountReader, NO_COUNT } from "../llm/tokens/count";
 import { Published } from "./published";
 
 const INPUT = new Published("input_tokens");

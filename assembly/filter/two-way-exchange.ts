@@ -4,7 +4,7 @@ import { Bytes } from "../bytes/view";
 import { responseBody } from "../host/body";
 import { Action, CalloutReply, Direction } from "../host/context";
 import { closeStream } from "../host/control";
-import { appendStreamRefusal, hasStreamRefusal } from "../llm/refusal-body";
+import { appendStreamRefusal, hasStreamRefusal } from "../llm/refusal/body";
 import { BodyFlow } from "./body-flow";
 import { Exchange } from "./exchange";
 import { replyMessage } from "./grpc-service";

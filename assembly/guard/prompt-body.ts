@@ -2,11 +2,11 @@ import { Bytes } from "../bytes/view";
 import { Problem, problemOfBatch, problemOfJson } from "../filter/problem";
 import { Dialect } from "../llm/dialect";
 import { Endpoint } from "../llm/endpoint";
-import { PromptBatchReader, PromptFileReader, PromptMessageBatch } from "../llm/prompt-batch-reader";
-import { PromptFacts } from "../llm/prompt-facts";
-import { PromptFormReader } from "../llm/prompt-form-reader";
-import { PromptListener } from "../llm/prompt-listener";
-import { PromptReader } from "../llm/prompt-reader";
+import { PromptBatchReader, PromptFileReader, PromptMessageBatch } from "../llm/prompt/batch-reader";
+import { PromptFacts } from "../llm/prompt/facts";
+import { PromptFormReader } from "../llm/prompt/form-reader";
+import { PromptListener } from "../llm/prompt/listener";
+import { PromptReader } from "../llm/prompt/reader";
 
 /** The body of a request whose texts are judged: JSON, a form, a batch of messages, or a file that may be a batch. */
 @final

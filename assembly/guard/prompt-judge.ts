@@ -3,7 +3,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { Bytes, isSame } from "../bytes/view";
 import { appendJsonText } from "../json/quote";
 import { Nesting, nestingOf } from "../json/nesting";
-import { PromptListener, TextPlace } from "../llm/prompt-listener";
+import { PromptListener, TextPlace } from "../llm/prompt/listener";
 import { TextScope } from "../llm/text-scope";
 import { HitListener } from "../match/detector";
 import { TextScanner } from "../match/text-scanner";

@@ -1,7 +1,7 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { Bytes } from "../bytes/view";
-import { ReplyJudge, ReplyScanner, TextKind } from "../llm/reply-scanner";
+import { ReplyJudge, ReplyScanner, TextKind } from "../llm/reply/scanner";
 import { TextScope } from "../llm/text-scope";
 import { HitListener } from "../match/detector";
 import { TextScanner } from "../match/text-scanner";

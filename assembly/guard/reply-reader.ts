@@ -1,5 +1,5 @@
 import { countDropped } from "../bytes/buffer";
-import { ReplyStream } from "../llm/reply-stream";
+import { ReplyStream } from "../llm/reply/stream";
 import { GuardReplyJudge } from "./reply-judge";
 import { GuardSettings } from "./guard-settings";
 

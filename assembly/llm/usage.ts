@@ -1,4 +1,4 @@
-import { MAX_COUNT, NO_COUNT } from "./token-count";
+import { MAX_COUNT, NO_COUNT } from "./tokens/count";
 
 /** A count as a provider gives it; what its name means is the same wherever the name is used. */
 export const enum Count {

@@ -7,7 +7,7 @@ import { ProviderSelect } from "../../assembly/filter/provider-select";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
 import { Stripping } from "../../assembly/filter/stripping";
 import { TokenSource, paceTokenTicks } from "../../assembly/filter/token-source";
-import { MAX_MODEL_BYTES } from "../../assembly/llm/model-name";
+import { MAX_MODEL_BYTES } from "../../assembly/llm/model/name";
 import { GlobList } from "../../assembly/match/glob-list";
 import { AnswerCounters } from "./answer-counters";
 import { readCredential } from "./config-credential";

@@ -7,7 +7,7 @@ import { Problem, problemOfJson } from "../../assembly/filter/problem";
 import { JsonKind, JsonListener } from "../../assembly/json/listener";
 import { JsonPaths } from "../../assembly/json/paths";
 import { JsonScanner } from "../../assembly/json/scanner";
-import { MAX_MODEL_BYTES } from "../../assembly/llm/model-name";
+import { MAX_MODEL_BYTES } from "../../assembly/llm/model/name";
 import { BatchCheck } from "./batch-check";
 import { RouteTable } from "./route-table";
 

@@ -1,7 +1,7 @@
 import { Bytes } from "../../assembly/bytes/view";
 import { Problem, problemOfJson } from "../../assembly/filter/problem";
 import { Refusal } from "../../assembly/filter/refusal";
-import { UploadPurpose } from "../../assembly/llm/upload-purpose";
+import { UploadPurpose } from "../../assembly/llm/batch/upload-purpose";
 import { BatchCheck } from "./batch-check";
 import { RouteTable } from "./route-table";
 

@@ -2,7 +2,7 @@ import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { ConfigReader } from "../../assembly/config/reader";
 import { ALL_DIALECTS, readDialects } from "../../assembly/filter/dialects";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
-import { MAX_MODEL_BYTES } from "../../assembly/llm/model-name";
+import { MAX_MODEL_BYTES } from "../../assembly/llm/model/name";
 import { AllowList, ModelEntry, RouteTable, Target, Verdict } from "./route-table";
 
 const MOST_MODELS: i32 = 4096;

@@ -15,12 +15,12 @@ import { BatchFile } from "./batch-file";
 import { BatchMessages } from "./batch-messages";
 import { BatchPurpose } from "./batch-purpose";
 import { BatchMode, RouterSettings } from "./config";
-import { FormProbe } from "../../assembly/llm/form-probe";
-import { formField, jsonMember, jsonText, pathWith, plainText } from "../../assembly/llm/model-edit";
-import { ModelProbe } from "../../assembly/llm/model-probe";
+import { FormProbe } from "../../assembly/llm/model/form-probe";
+import { formField, jsonMember, jsonText, pathWith, plainText } from "../../assembly/llm/model/edit";
+import { ModelProbe } from "../../assembly/llm/model/probe";
 import { BATCH_IN_PARTS, BATCH_REJECTED, MODEL_MISSING, MODEL_NOT_TEXT, refusalFor } from "./refusals";
 import { Verdict, lotOf } from "./route-table";
-import { SeenModels } from "../../assembly/llm/seen-models";
+import { SeenModels } from "../../assembly/llm/model/seen";
 
 const NO_BYTES = new Bytes();
 

@@ -1,6 +1,6 @@
 import { Bytes } from "../../assembly/bytes/view";
 import { Refusal } from "../../assembly/filter/refusal";
-import { MAX_MODEL_BYTES } from "../../assembly/llm/model-name";
+import { MAX_MODEL_BYTES } from "../../assembly/llm/model/name";
 import { Verdict } from "./route-table";
 
 export const MODEL_MISSING = new Refusal(

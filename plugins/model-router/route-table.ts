@@ -3,7 +3,7 @@ import { fnv1a } from "../../assembly/bytes/fnv";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { Caller, NameSet } from "../../assembly/filter/caller";
 import { Dialect } from "../../assembly/llm/dialect";
-import { isUsableName } from "../../assembly/llm/model-name";
+import { isUsableName } from "../../assembly/llm/model/name";
 import { GlobList } from "../../assembly/match/glob-list";
 
 /** Consumers or groups that may use a model; `*` in a name stands for any run of characters. */

@@ -14,11 +14,11 @@ import { PanelListener, ServicePanel } from "../../assembly/guard/service-panel"
 import { Rule } from "../../assembly/guard/rule";
 import { PromptGuardSettings } from "./config";
 import { ServiceReply } from "../../assembly/guard/service-reply";
-import { appendDecline, appendStreamDecline, streamType } from "../../assembly/llm/decline-completion";
+import { appendDecline, appendStreamDecline, streamType } from "../../assembly/llm/refusal/decline-completion";
 import { Dialect, Family, familyOf } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
 import { dialectOfShape } from "../../assembly/llm/shape";
-import { UploadPurpose } from "../../assembly/llm/upload-purpose";
+import { UploadPurpose } from "../../assembly/llm/batch/upload-purpose";
 import { BATCH_IN_PARTS, UNREADABLE_TEXT } from "./refusals";
 
 /** Lets a prompt pass when no rule refuses it, with what is to be masked masked. */

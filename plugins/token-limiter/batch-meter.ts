@@ -1,10 +1,10 @@
 import { countDropped } from "../../assembly/bytes/buffer";
 import { Bytes } from "../../assembly/bytes/view";
 import { Problem, problemOfBatch, problemOfJson } from "../../assembly/filter/problem";
-import { BatchReader, FileBatchReader, MessageBatchReader } from "../../assembly/llm/batch-reader";
+import { BatchReader, FileBatchReader, MessageBatchReader } from "../../assembly/llm/batch/reader";
 import { Dialect } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
-import { UploadPurpose } from "../../assembly/llm/upload-purpose";
+import { UploadPurpose } from "../../assembly/llm/batch/upload-purpose";
 import { BatchRequests, NO_LIMIT } from "./batch-requests";
 import { Limit } from "./limit";
 

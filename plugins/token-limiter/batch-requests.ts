@@ -1,7 +1,7 @@
-import { BatchTotals } from "../../assembly/llm/batch-totals";
+import { BatchTotals } from "../../assembly/llm/batch/totals";
 import { Dialect } from "../../assembly/llm/dialect";
-import { RequestFields } from "../../assembly/llm/request-fields";
-import { NO_COUNT, multiplyCounts } from "../../assembly/llm/token-count";
+import { RequestFields } from "../../assembly/llm/request/fields";
+import { NO_COUNT, multiplyCounts } from "../../assembly/llm/tokens/count";
 import { Demand } from "./demand";
 import { Limit } from "./limit";
 

@@ -1,6 +1,6 @@
 import { Bytes } from "../../assembly/bytes/view";
 import { Mode } from "../../assembly/filter/mode";
-import { AnswerMeter } from "../../assembly/llm/answer-meter";
+import { AnswerMeter } from "../../assembly/llm/answer/meter";
 import { Admission } from "./admission";
 import { LimiterSettings, OnNoConsumer } from "./config";
 import { Inquiry } from "./inquiry";

@@ -1,5 +1,5 @@
 import { nowMs } from "../../assembly/filter/time";
-import { AnswerMeter } from "../../assembly/llm/answer-meter";
+import { AnswerMeter } from "../../assembly/llm/answer/meter";
 import { Admission } from "./admission";
 import { Claim } from "./claim";
 import { LimiterSettings } from "./config";

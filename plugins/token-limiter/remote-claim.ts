@@ -1,7 +1,7 @@
 import { Budget } from "../../assembly/bytes/budget";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { GrpcService } from "../../assembly/filter/grpc-service";
-import { AnswerMeter } from "../../assembly/llm/answer-meter";
+import { AnswerMeter } from "../../assembly/llm/answer/meter";
 import { Admission } from "./admission";
 import { Claim } from "./claim";
 import { LimiterSettings } from "./config";

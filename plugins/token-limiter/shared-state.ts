@@ -2,7 +2,7 @@ import { AnomalousConsumers } from "../../assembly/filter/anomalous-consumers";
 import { GrpcService } from "../../assembly/filter/grpc-service";
 import { Published } from "../../assembly/filter/published";
 import { nowMs } from "../../assembly/filter/time";
-import { AnswerMeter } from "../../assembly/llm/answer-meter";
+import { AnswerMeter } from "../../assembly/llm/answer/meter";
 import { Admission } from "./admission";
 import { Claim } from "./claim";
 import { LimiterSettings, StoreType } from "./config";

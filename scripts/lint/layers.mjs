@@ -19,6 +19,19 @@ const LAYERS = {
   guard: ["filter", "llm", "match", "crypto", "config", "json", "bytes"],
 };
 
+/** What each folder of `llm` may import of the others; all may import the files beside the folders. */
+const LLM_FOLDERS = {
+  tokens: [],
+  form: [],
+  reply: [],
+  answer: ["tokens"],
+  request: ["tokens"],
+  model: ["form"],
+  refusal: ["reply"],
+  batch: ["form", "request", "tokens"],
+  prompt: ["batch", "form", "request", "tokens"],
+};
+
 const PLUGIN_LAYERS = ["guard", "filter", "crypto", "llm", "config", "json", "sse", "match", "statistics", "bytes"];
 
 /**
@@ -30,6 +43,7 @@ const PLUGIN_LAYERS = ["guard", "filter", "crypto", "llm", "config", "json", "ss
  */
 export function dependencyRule(root) {
   const layers = Object.entries(LAYERS).flatMap(([layer, below]) => layerZones(layer, below));
+  const folders = Object.entries(LLM_FOLDERS).map(([folder, below]) => folderZone(folder, below));
   const plugins = readdirSync(join(root, "plugins"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .flatMap((entry) => pluginZones(entry.name));
@@ -39,7 +53,7 @@ export function dependencyRule(root) {
     plugins: { "import-x": importX, weir: { rules: { "host-calls": hostCallsInHostOnly } } },
     settings: { "import-x/resolver-next": [createNodeResolver({ extensions: [".ts"] })] },
     rules: {
-      "import-x/no-restricted-paths": ["error", { basePath: root, zones: [...layers, ...plugins] }],
+      "import-x/no-restricted-paths": ["error", { basePath: root, zones: [...layers, ...folders, ...plugins] }],
       "weir/host-calls": "error",
     },
   };
@@ -56,6 +70,15 @@ function layerZones(layer, below) {
     },
     { target, from: "./plugins", message: "The library knows no plugin." },
   ];
+}
+
+function folderZone(folder, below) {
+  return {
+    target: `./assembly/llm/${folder}`,
+    from: "./assembly/llm/*/*",
+    except: [folder, ...below].map((name) => `**/assembly/llm/${name}/*`),
+    message: `assembly/llm/${folder} builds on ${below.join(", ") || "no other folder"} only.`,
+  };
 }
 
 function pluginZones(plugin) {

@@ -78,7 +78,7 @@ export function allParts(): Part[] {
       licence: "Apache-2.0",
       copyright: WEIR,
       description: `What pieces of text cost in tokens, fitted to counts by ${TOKEN_SOURCES}; nothing of the tokenizer's tables.`,
-      sources: ["assembly/llm/token-weights.ts"],
+      sources: ["assembly/llm/tokens/weights.ts"],
     },
   ];
 }

@@ -27,13 +27,6 @@ interface StreamExports extends Judging {
   modelLength(): number;
 }
 
-interface BodyExports extends Judging {
-  begin(): void;
-  look(length: number, isLast: boolean): number;
-  beginRewrite(): void;
-  rewrite(length: number): number;
-}
-
 const OUTCOMES = ["Unchanged", "Changed", "Rejected", "OverBudget", "Unreadable", "NoRoom"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -178,30 +171,6 @@ export class ReplyStreamModule extends JudgingModule<StreamExports> {
       id: this.bytes(wasm.idPointer(), wasm.idLength()).toString(),
       model: this.bytes(wasm.modelPointer(), wasm.modelLength()).toString(),
     };
-  }
-}
-
-export class ReplyBodyModule extends JudgingModule<BodyExports> {
-  static async load(): Promise<ReplyBodyModule> {
-    return new ReplyBodyModule(await loadModule<BodyExports>("reply-body"));
-  }
-
-  /** What becomes of a body whose windows end at `cuts`, and when they come again at `again`. */
-  show(body: Uint8Array | string, cuts: number[] = [], options: Options = {}, again: number[] = cuts): Shown {
-    const { wasm } = this;
-    this.setWords(options);
-    wasm.begin();
-    const bytes = Buffer.from(body);
-    const pieces = piecesOf(bytes, cuts);
-    let outcome: Outcome = "Unchanged";
-    for (const [index, piece] of pieces.entries()) {
-      outcome = OUTCOMES[wasm.look(this.place(piece), index === pieces.length - 1)]!;
-    }
-    const told = this.told();
-    if (outcome !== "Changed") return { seen: outcome === "Unchanged" ? bytes : Buffer.alloc(0), outcome, told };
-    wasm.beginRewrite();
-    for (const piece of piecesOf(bytes, again)) expect(wasm.rewrite(this.place(piece))).toBe(1);
-    return { seen: this.out(), outcome, told };
   }
 }
 

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 /** The constants, as the module has them. */
 function readUnits(): Int32Array {
-  const source = readFileSync(join(import.meta.dirname, "../../assembly/llm/token-weights.ts"), "utf8");
+  const source = readFileSync(join(import.meta.dirname, "../../assembly/llm/tokens/weights.ts"), "utf8");
   const numbers = (name: string): number[] => {
     const [, body] = new RegExp(`${name} = memory\\.data<\\w+>\\(\\[([^\\]]*)`).exec(source)!;
     return body!.match(/-?\d+/g)!.map(Number);

@@ -5,7 +5,7 @@ import { constants } from "./constants.ts";
 import { estimate, fit, quantise, UNIT, type Counted } from "./fit.ts";
 import { countPieces, dataOf, extraTexts, type Text } from "./texts.ts";
 
-const OUT = join(import.meta.dirname, "..", "..", "assembly", "llm", "token-weights.ts");
+const OUT = join(import.meta.dirname, "..", "..", "assembly", "llm", "tokens", "weights.ts");
 const FOLDS = 4;
 const LONG_BYTES = 200;
 /** How much the texts of each kind count. */

@@ -1,10 +1,10 @@
 import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Bytes } from "../../../assembly/bytes/view";
-import { AnswerListener } from "../../../assembly/llm/answer-listener";
-import { AnswerReader } from "../../../assembly/llm/answer-reader";
-import { AnswerUsageCut, CutResult } from "../../../assembly/llm/answer-usage-cut";
-import { readUsageHeader, USAGE_HEADERS } from "../../../assembly/llm/usage-headers";
+import { AnswerListener } from "../../../assembly/llm/answer/listener";
+import { AnswerReader } from "../../../assembly/llm/answer/reader";
+import { AnswerUsageCut, CutResult } from "../../../assembly/llm/answer/usage-cut";
+import { readUsageHeader, USAGE_HEADERS } from "../../../assembly/llm/answer/usage-headers";
 
 const INPUT = new StaticArray<u8>(1 << 20);
 const TEXT = new StaticArray<u8>(1 << 20);

@@ -1,5 +1,5 @@
 import { Bytes } from "../../../assembly/bytes/view";
-import { BatchLines, LineProblem } from "../../../assembly/llm/batch-lines";
+import { BatchLines, LineProblem } from "../../../assembly/llm/batch/lines";
 
 const INPUT = new StaticArray<u8>(1 << 20);
 let stopAfter: i32 = 0;

@@ -1,6 +1,6 @@
 import { Bytes } from "../../../assembly/bytes/view";
-import { BatchTotals } from "../../../assembly/llm/batch-totals";
-import { BatchReader, FileBatchReader, MessageBatchReader } from "../../../assembly/llm/batch-reader";
+import { BatchTotals } from "../../../assembly/llm/batch/totals";
+import { BatchReader, FileBatchReader, MessageBatchReader } from "../../../assembly/llm/batch/reader";
 
 const INPUT = new StaticArray<u8>(1 << 20);
 let reader: BatchReader = new MessageBatchReader(new BatchTotals());

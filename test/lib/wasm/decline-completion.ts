@@ -1,7 +1,12 @@
 import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { appendDecline, appendStreamDecline, hasDecline, streamType } from "../../../assembly/llm/decline-completion";
-import { DeclineFields } from "../../../assembly/llm/decline-fields";
+import {
+  appendDecline,
+  appendStreamDecline,
+  hasDecline,
+  streamType,
+} from "../../../assembly/llm/refusal/decline-completion";
+import { DeclineFields } from "../../../assembly/llm/refusal/decline-fields";
 import { Dialect } from "../../../assembly/llm/dialect";
 
 const INPUT = new StaticArray<u8>(1 << 17);

@@ -1,5 +1,5 @@
 import { Bytes } from "../../../assembly/bytes/view";
-import { MultipartListener, MultipartScanner } from "../../../assembly/llm/multipart";
+import { MultipartListener, MultipartScanner } from "../../../assembly/llm/form/multipart";
 
 const INPUT = new StaticArray<u8>(1 << 21);
 

@@ -1,4 +1,4 @@
-import { PromptListener, TextPlace } from "../../../assembly/llm/prompt-listener";
+import { PromptListener, TextPlace } from "../../../assembly/llm/prompt/listener";
 import { TextScope } from "../../../assembly/llm/text-scope";
 
 /** What was heard: for each event a letter, two numbers and some bytes, with their length before them. */

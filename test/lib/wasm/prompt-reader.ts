@@ -1,4 +1,4 @@
-import { PromptReader } from "../../../assembly/llm/prompt-reader";
+import { PromptReader } from "../../../assembly/llm/prompt/reader";
 import { PromptLog } from "./prompt-log";
 
 const INPUT = new StaticArray<u8>(1 << 22);

@@ -1,8 +1,8 @@
 import { Bytes } from "../../../assembly/bytes/view";
-import { PromptBatchReader, PromptFileReader, PromptMessageBatch } from "../../../assembly/llm/prompt-batch-reader";
-import { PromptFacts } from "../../../assembly/llm/prompt-facts";
-import { PromptFormReader } from "../../../assembly/llm/prompt-form-reader";
-import { TextPlace } from "../../../assembly/llm/prompt-listener";
+import { PromptBatchReader, PromptFileReader, PromptMessageBatch } from "../../../assembly/llm/prompt/batch-reader";
+import { PromptFacts } from "../../../assembly/llm/prompt/facts";
+import { PromptFormReader } from "../../../assembly/llm/prompt/form-reader";
+import { TextPlace } from "../../../assembly/llm/prompt/listener";
 import { PromptLog } from "./prompt-log";
 
 const INPUT = new StaticArray<u8>(1 << 20);

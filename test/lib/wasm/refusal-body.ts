@@ -1,8 +1,8 @@
 import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Dialect } from "../../../assembly/llm/dialect";
-import { errorType } from "../../../assembly/llm/error-type";
-import { appendRefusalBody, appendStreamRefusal } from "../../../assembly/llm/refusal-body";
+import { errorType } from "../../../assembly/llm/refusal/error-type";
+import { appendRefusalBody, appendStreamRefusal } from "../../../assembly/llm/refusal/body";
 
 const INPUT = new StaticArray<u8>(1 << 17);
 const OUTPUT = new ByteBuffer(new Budget(1 << 20));

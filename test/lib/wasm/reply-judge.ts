@@ -1,7 +1,7 @@
 import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Bytes } from "../../../assembly/bytes/view";
-import { ReplyJudge, ReplyScanner, TextKind } from "../../../assembly/llm/reply-scanner";
+import { ReplyJudge, ReplyScanner, TextKind } from "../../../assembly/llm/reply/scanner";
 
 const MAX_WORDS: i32 = 16;
 

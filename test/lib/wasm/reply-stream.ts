@@ -1,9 +1,9 @@
 import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { appendDeclineEnd, appendRefusalEnd } from "../../../assembly/llm/decline-end";
-import { DeclineFields } from "../../../assembly/llm/decline-fields";
+import { appendDeclineEnd, appendRefusalEnd } from "../../../assembly/llm/refusal/decline-end";
+import { DeclineFields } from "../../../assembly/llm/refusal/decline-fields";
 import { Dialect } from "../../../assembly/llm/dialect";
-import { ReplyStream } from "../../../assembly/llm/reply-stream";
+import { ReplyStream } from "../../../assembly/llm/reply/stream";
 import { WORDS, WordJudge } from "./reply-judge";
 
 const INPUT = new StaticArray<u8>(1 << 22);

@@ -1,4 +1,4 @@
-import { RequestReader } from "../../../assembly/llm/request-reader";
+import { RequestReader } from "../../../assembly/llm/request/reader";
 
 const INPUT = new StaticArray<u8>(1 << 22);
 const READER = new RequestReader();

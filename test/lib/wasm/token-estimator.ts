@@ -1,4 +1,4 @@
-import { TokenEstimator } from "../../../assembly/llm/token-estimator";
+import { TokenEstimator } from "../../../assembly/llm/tokens/estimator";
 
 const INPUT = new StaticArray<u8>(1 << 22);
 const ESTIMATOR = new TokenEstimator();

@@ -1,4 +1,4 @@
-import { TokenSampler } from "../../../assembly/llm/token-sampler";
+import { TokenSampler } from "../../../assembly/llm/tokens/sampler";
 
 const INPUT = new StaticArray<u8>(1 << 22);
 let sampler = new TokenSampler(0, 1);

@@ -1,0 +1,48 @@
+import { Budget } from "../../bytes/budget";
+import { isWord } from "../../bytes/ascii";
+import { ByteString } from "../../bytes/view";
+import { FirstText } from "../../json/first-text";
+import { JsonPaths } from "../../json/paths";
+import { JsonProblem, JsonScanner } from "../../json/scanner";
+
+const PATHS = new JsonPaths(["purpose"]);
+const MAX_PURPOSE_BYTES: i32 = 64;
+const BATCH = new ByteString("batch");
+
+/** Reads what a file is for from the start of an upload in parts (OpenAI API reference, "Create upload"), which says it in JSON. */
+@final
+export class UploadPurpose {
+  private readonly purpose: FirstText;
+  private readonly scanner: JsonScanner;
+
+  constructor() {
+    const purpose = new FirstText(new Budget(MAX_PURPOSE_BYTES), MAX_PURPOSE_BYTES);
+    this.purpose = purpose;
+    this.scanner = new JsonScanner(PATHS, purpose);
+  }
+
+  /** False when this is no JSON, and then for every later piece. */
+  feed(pointer: usize, length: i32, isLast: bool): bool {
+    return this.scanner.feed(pointer, length) && (!isLast || this.scanner.finish());
+  }
+
+  get problem(): JsonProblem {
+    return this.scanner.problem;
+  }
+
+  /** The purpose is there twice. */
+  get hasDuplicate(): bool {
+    return this.purpose.hasDuplicate;
+  }
+
+  /** Whether it says that the file is a batch, as far as was read. */
+  get isBatch(): bool {
+    const purpose = this.purpose.value;
+    return this.purpose.isComplete && isBatchPurpose(purpose.pointer, purpose.length);
+  }
+}
+
+/** Whether a file uploaded for this purpose is a batch, in whatever case it is written. */
+export function isBatchPurpose(pointer: usize, length: i32): bool {
+  return isWord(pointer, length, BATCH);
+}

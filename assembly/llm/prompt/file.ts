@@ -1,0 +1,243 @@
+import { isSameInLowerCase, isWord } from "../../bytes/ascii";
+import { Base64Decoder } from "../../bytes/base64";
+import { ByteString, isSame } from "../../bytes/view";
+import { isLink, MAGIC_BYTES } from "../request/blob";
+
+/** How many bytes of a string tell whether it is a file. */
+export const FILE_HEAD_BYTES: i32 = 128;
+
+const DATA: u32 = 0x61746164; // "data"
+const COLON: u32 = 0x3a;
+const COMMA: u32 = 0x2c;
+const SEMICOLON: u32 = 0x3b;
+const SPACE: u32 = 0x20;
+const CR: i8 = 0x0d;
+const LF: i8 = 0x0a;
+const MIME_TYPE: i32 = 5;
+/** At the end of a data URL's type. */
+const BASE64 = new ByteString(";base64");
+const ABSENT: i32 = -1;
+
+/** What a string in a place for files is. */
+export const enum FileForm {
+  /** A model reads it. */
+  Text,
+  /** Where a file is: without white space. */
+  Link,
+  /** The bytes of a picture, of sound or film, or of a document with a format of its own, in base64. */
+  Base64,
+}
+
+/** What a media type says of the bytes beside it. */
+export const enum MediaClass {
+  /** A document with a format of its own, or nothing. */
+  Other,
+  Text,
+  Media,
+}
+
+/** Types of applications' files that are no texts; after the last ones, anything. */
+const FILE_TYPES: StaticArray<ByteString> = [
+  new ByteString("application/pdf"),
+  new ByteString("application/zip"),
+  new ByteString("application/msword"),
+  new ByteString("application/octet-stream"),
+];
+const FILE_FAMILIES: StaticArray<ByteString> = [
+  new ByteString("application/vnd.ms-"),
+  new ByteString("application/vnd.openxmlformats-officedocument."),
+  new ByteString("application/vnd.oasis.opendocument."),
+];
+const SVG = new ByteString("image/svg");
+const APPLICATION = new ByteString("application/");
+
+/** RFC 6838, with parameters or not. What a model could read as it is, as source code and data are, is a text. */
+export function classOfMediaType(pointer: usize, length: i32): MediaClass {
+  if (length < 5) return MediaClass.Other;
+  switch (load<u32>(pointer) | 0x20202020) {
+    case 0x74786574: // "text"
+      return MediaClass.Text;
+    case 0x67616d69: // "imag"
+      return beginsWith(pointer, length, SVG) ? MediaClass.Text : MediaClass.Media;
+    case 0x69647561: // "audi"
+    case 0x65646976: // "vide"
+      return MediaClass.Media;
+    case 0x6c707061: // "appl"
+      return beginsWith(pointer, length, APPLICATION) && !isFileType(pointer, length)
+        ? MediaClass.Text
+        : MediaClass.Other;
+    default:
+      return MediaClass.Other;
+  }
+}
+
+function isFileType(pointer: usize, length: i32): bool {
+  for (let i = 0; i < FILE_TYPES.length; i++) {
+    const type = unchecked(FILE_TYPES[i]);
+    if (!beginsWith(pointer, length, type)) continue;
+    if (length == type.length || isTypeEnd(load<u8>(pointer + type.length))) return true;
+  }
+  for (let i = 0; i < FILE_FAMILIES.length; i++) {
+    if (beginsWith(pointer, length, unchecked(FILE_FAMILIES[i]))) return true;
+  }
+  return false;
+}
+
+/** Before parameters, or within a data URL. */
+function isTypeEnd(byte: u32): bool {
+  return byte == SEMICOLON || byte == COMMA || byte == SPACE;
+}
+
+/** In whatever case. */
+function beginsWith(pointer: usize, length: i32, start: ByteString): bool {
+  return length >= start.length && isSameInLowerCase(pointer, start.pointer, start.length);
+}
+
+/** The formats of Bedrock's documents that are texts ("DocumentBlock"). */
+const TEXT_FORMATS: StaticArray<ByteString> = [
+  new ByteString("txt"),
+  new ByteString("md"),
+  new ByteString("csv"),
+  new ByteString("html"),
+];
+
+export function isTextFormat(pointer: usize, length: i32): bool {
+  for (let i = 0; i < TEXT_FORMATS.length; i++) {
+    const format = unchecked(TEXT_FORMATS[i]);
+    if (isWord(pointer, length, format)) return true;
+  }
+  return false;
+}
+
+/**
+ * What a string is, by its first bytes, up to `FILE_HEAD_BYTES`. What isn't surely a file is a text: base64 of a text too,
+ * which begins like no file.
+ *
+ * @param isMedia a picture, sound or film is said to be here, whose base64 may begin with anything
+ * @param mayBeLink a file may be linked here
+ */
+export function formOfFile(pointer: usize, length: i32, isMedia: bool, mayBeLink: bool): FileForm {
+  if (length < MAGIC_BYTES) return isMedia && length > 0 && isBase64(pointer, length) ? FileForm.Base64 : FileForm.Text;
+  if (load<u32>(pointer) == DATA && <u32>load<u8>(pointer, 4) == COLON) return formOfDataUrl(pointer, length);
+  if (isLink(pointer))
+    return mayBeLink && continuesFile(FileForm.Link, pointer, length) ? FileForm.Link : FileForm.Text;
+  if (!isBase64(pointer, length)) return FileForm.Text;
+  return isMedia || isKnownFile(pointer, length) ? FileForm.Base64 : FileForm.Text;
+}
+
+/** Whether a text in a place for files is the bytes of a file, in base64. */
+export function isEncoded(pointer: usize, length: i32): bool {
+  if (length < MAGIC_BYTES) return false;
+  if (load<u32>(pointer) != DATA || <u32>load<u8>(pointer, 4) != COLON) return isBase64(pointer, length);
+  const comma = indexOfComma(pointer, length);
+  const name = pointer + comma - BASE64.length;
+  return comma >= BASE64.length && BASE64.equals(name, BASE64.length);
+}
+
+/** Whether a string of this form may go on like this. */
+export function continuesFile(form: FileForm, pointer: usize, length: i32): bool {
+  if (form == FileForm.Base64) return isBase64(pointer, length);
+  for (let i = 0; i < length; i++) if (<u32>load<u8>(pointer + i) <= SPACE) return false;
+  return true;
+}
+
+/** RFC 2397. */
+function formOfDataUrl(pointer: usize, length: i32): FileForm {
+  const comma = indexOfComma(pointer, length);
+  if (comma == ABSENT) return FileForm.Text;
+  const bytes = pointer + comma + 1;
+  const left = length - comma - 1;
+  if (!isBase64(bytes, left)) return FileForm.Text;
+  // Up to the comma, which ends a type without parameters.
+  const type = classOfMediaType(pointer + MIME_TYPE, comma + 1 - MIME_TYPE);
+  if (type == MediaClass.Media) return FileForm.Base64;
+  const mayBeFile = type == MediaClass.Other && left >= MAGIC_BYTES;
+  return mayBeFile && isKnownFile(bytes, left) ? FileForm.Base64 : FileForm.Text;
+}
+
+function indexOfComma(pointer: usize, length: i32): i32 {
+  for (let i = 0; i < length; i++) if (<u32>load<u8>(pointer + i) == COMMA) return i;
+  return ABSENT;
+}
+
+/** How files begin that no text begins like, in base64. */
+const SIGNATURES: StaticArray<ByteString> = [
+  new ByteString("iVBORw0KGgo"), // PNG
+  new ByteString("/9j/"), // JPEG
+  new ByteString("JVBERi0"), // PDF
+  new ByteString("UEsDB"), // ZIP, around the documents of office programs
+  new ByteString("0M8R4KGx"), // their older ones
+  new ByteString("GkXf"), // Matroska, WebM
+  new ByteString("AAAA"), // MP4
+];
+/** How files begin that a text could begin like: all of these have a zero byte soon. */
+const WORDS: StaticArray<ByteString> = [
+  new ByteString("R0lGODdh"), // GIF87a
+  new ByteString("R0lGODlh"), // GIF89a
+  new ByteString("UklGR"), // RIFF: WAV, WebP
+  new ByteString("SUQzA"), // MP3 with tags
+  new ByteString("SUQzB"),
+  new ByteString("T2dnUw"), // Ogg
+  new ByteString("ZkxhQ"), // FLAC
+];
+/** Within so many bytes of base64. */
+const ZERO_IS_WITHIN: i32 = 48;
+
+/** Whether a file's bytes begin like this in base64, of some format that is no text; of at least `MAGIC_BYTES`. */
+function isKnownFile(start: usize, length: i32): bool {
+  return isMp3(start) || isOneOf(SIGNATURES, start) || (isOneOf(WORDS, start) && hasZero(start, length));
+}
+
+function isOneOf(signatures: StaticArray<ByteString>, start: usize): bool {
+  for (let i = 0; i < signatures.length; i++) {
+    const signature = unchecked(signatures[i]);
+    if (isSame(start, signature.pointer, signature.length)) return true;
+  }
+  return false;
+}
+
+const decoder = new Base64Decoder();
+
+function hasZero(start: usize, length: i32): bool {
+  decoder.reset();
+  decoder.decode(start, start + min(length, ZERO_IS_WITHIN));
+  for (let i = 0; i < decoder.length; i++) if (decoder.output[i] == 0) return true;
+  return false;
+}
+
+/** MPEG audio without tags begins with its frames' twelve bits of synchronisation. */
+function isMp3(start: usize): bool {
+  if (load<u16>(start) != 0x2f2f /* "//" */) return false;
+  const layer = <u32>load<u8>(start, 2);
+  return layer == 0x73 || layer == 0x74 || layer == 0x75 || layer == 0x4d || layer == 0x4e || layer == 0x4f;
+}
+
+/** Both alphabets (RFC 4648), in lines or not. */
+function isBase64(pointer: usize, length: i32): bool {
+  const end = pointer + length;
+  while (pointer + BLOCK <= end) {
+    if (!i8x16.all_true(base64Bytes(v128.load(pointer)))) return false;
+    pointer += BLOCK;
+  }
+  const left = end - pointer;
+  if (left == 0) return true;
+  store<v128>(TAIL, i8x16.splat(PADDING));
+  memory.copy(TAIL, pointer, left);
+  return i8x16.all_true(base64Bytes(v128.load(TAIL)));
+}
+
+const BLOCK: usize = 16;
+const TAIL = memory.data(16, 16);
+const PADDING: i8 = 0x3d;
+
+/** Where a byte is one of base64. */
+function base64Bytes(bytes: v128): v128 {
+  const letters = i8x16.lt_u(i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26));
+  // From "-" to "9", all are but the point.
+  const digits = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(0x2d)), i8x16.splat(13));
+  const point = i8x16.eq(bytes, i8x16.splat(0x2e));
+  const signs = v128.or(i8x16.eq(bytes, i8x16.splat(0x2b)), i8x16.eq(bytes, i8x16.splat(PADDING)));
+  const line = v128.or(i8x16.eq(bytes, i8x16.splat(CR)), i8x16.eq(bytes, i8x16.splat(LF)));
+  const others = v128.or(v128.or(signs, line), i8x16.eq(bytes, i8x16.splat(0x5f)));
+  return v128.or(v128.or(letters, v128.andnot(digits, point)), others);
+}

@@ -1,0 +1,290 @@
+import { Budget } from "../../bytes/budget";
+import { ByteBuffer } from "../../bytes/buffer";
+import { ByteString } from "../../bytes/view";
+import { JsonListener } from "../../json/listener";
+import { JsonPaths } from "../../json/paths";
+import { JsonScanner } from "../../json/scanner";
+import { isSpace } from "../../json/space";
+import { EventData } from "../../sse/event-data";
+import { EventPhase } from "./event-type";
+import { ReplyListener, TextForm } from "./listener";
+import { ReplyNames } from "./names";
+import { TextKind } from "./scanner";
+import { mix, NO_POSITION } from "./slots";
+import { NO_TEXT, ReplyTemplate } from "./template";
+import { ReplyText } from "./text";
+import { ReplyTexts } from "./texts";
+
+/** How many of an event's choices can be told to be over; with more of them all are taken to be. */
+const MAX_ENDS: i32 = 16;
+const LAST_BYTE: usize = 1;
+const LF: u32 = 0x0a;
+/** Of the text that data which is no JSON is. */
+const PLAIN_KEY: u32 = 2;
+
+const DONE = new ByteString("[DONE]");
+const LINE_FEED = new ByteString("\n");
+
+/** One text of an event. It lies in the event's own memory. */
+@final
+@unmanaged
+export class EventText {
+  /** [start, end), counted from the event's beginning. */
+  start: i32;
+  end: i32;
+  /** The same for texts that continue one another; while the event is read, the group. */
+  key: u32;
+  /** The choice or block that it belongs to, or `NO_POSITION`; while the event is read, the slot. */
+  top: i32;
+  kind: u8;
+  form: u8;
+  /** It may continue the text of this key, and be continued. */
+  grows: bool;
+  isTyped: bool;
+
+
+  @inline
+  static at(texts: usize, index: i32): EventText {
+    return changetype<EventText>(texts + <usize>index * TEXT_BYTES);
+  }
+}
+
+export const TEXT_BYTES: usize = 20;
+
+
+@final
+class NoListener extends JsonListener {}
+
+const VALIDATOR = new JsonScanner(new JsonPaths([]), new NoListener());
+const READER = new ReplyTexts();
+const DATA = new EventData();
+
+/**
+ * The texts of one event of a stream, and what it says about those before. Data that is no JSON is a text as it is.
+ *
+ * Holds at most `maxBytes` of notes about texts.
+ */
+@final
+export class ReplyEvent extends ReplyListener {
+  /** The choices or blocks of which all texts are over after the event. */
+  endCount: i32 = 0;
+  readonly ends: StaticArray<i32> = new StaticArray<i32>(MAX_ENDS);
+  phase: EventPhase = EventPhase.None;
+  /** The index that the event itself has, or `NO_POSITION`. */
+  position: i32 = NO_POSITION;
+  /** There was no room for all of the texts. */
+  isFull: bool = false;
+  private readonly texts: ByteBuffer;
+  private readonly template: ReplyTemplate = new ReplyTemplate();
+
+  constructor(
+    private readonly names: ReplyNames,
+    maxBytes: i32,
+  ) {
+    super();
+    this.texts = new ByteBuffer(new Budget(maxBytes));
+  }
+
+
+  @inline
+  get textCount(): i32 {
+    return this.texts.length / <i32>TEXT_BYTES;
+  }
+
+
+  @inline
+  text(index: i32): EventText {
+    return EventText.at(this.texts.pointer, index);
+  }
+
+  /** Whether the event at `pointer` is this one again, with other texts: see `ReplyTemplate.match`. */
+  @inline
+  matchNext(pointer: usize, limit: usize): usize {
+    return this.template.match(pointer, limit, this.texts.pointer);
+  }
+
+  /** Reads an event of a Server-Sent Events stream. */
+  readEvent(start: usize, end: usize): void {
+    this.reset();
+    if (!isJson(start, end)) {
+      this.readPlainData(start, end);
+      return;
+    }
+    READER.begin(this);
+    DATA.begin(start, end);
+    let lines = 0;
+    while (DATA.next()) {
+      READER.feed(DATA.start, DATA.end, <i32>(DATA.start - start));
+      READER.feed(LINE_FEED.pointer, LINE_FEED.pointer + LINE_FEED.length, <i32>(DATA.end - start));
+      lines++;
+    }
+    this.endJson();
+    if (lines == 1 && load<u8>(end - LAST_BYTE) == LF) this.keep(start, <i32>(end - start));
+  }
+
+  /**
+   * Reads an object of an answer that is a line, or an element of an array, or all of it: with nothing before it and no array around it if
+   * `isAlone`; then its texts are whole unless it says that it is of a stream. With `isWhole` they are whatever it says.
+   */
+  readObject(start: usize, end: usize, isAlone: bool, isWhole: bool): void {
+    this.reset();
+    VALIDATOR.reset();
+    if (!VALIDATOR.feed(start, <i32>(end - start)) || !VALIDATOR.finish()) {
+      this.addPlain(start, start, end);
+      return;
+    }
+    READER.begin(this);
+    READER.feed(start, end, 0);
+    const isOfStream = !isWhole && (!isAlone || READER.isOfStream);
+    if (!isOfStream) for (let i = 0; i < this.textCount; i++) this.text(i).grows = false;
+    this.endJson();
+    if (isOfStream) this.keep(start, <i32>(end - start));
+  }
+
+  /** Takes [start, end) for a text as it is. */
+  readPlain(start: usize, end: usize): void {
+    this.reset();
+    this.addPlain(start, start, end);
+  }
+
+  override onText(text: ReplyText, start: i32): void {
+    this.template.addHole(text.form, start, this.textCount);
+    this.add(start, start, text.group, text.slot, text.kind, text.form, text.grows);
+    if (!this.isFull) this.text(this.textCount - 1).isTyped = text.isTyped;
+  }
+
+  override onTextEnd(end: i32): void {
+    this.template.endHole(end);
+    if (!this.isFull) this.text(this.textCount - 1).end = end;
+  }
+
+  override onRepeat(start: i32, end: i32, isArray: bool): void {
+    const form = isArray ? TextForm.RepeatArray : TextForm.RepeatObject;
+    this.template.spoil();
+    this.add(start, end, 0, 0, TextKind.Content, form, false);
+  }
+
+  override onNoise(form: TextForm, start: i32): void {
+    this.template.addHole(form, start, NO_TEXT);
+  }
+
+  override onNoiseEnd(end: i32): void {
+    this.template.endHole(end);
+  }
+
+  override onName(isModel: bool, pointer: usize, length: i32): void {
+    this.names.take(isModel, pointer, length);
+  }
+
+  /** What comes next is another answer: nothing is compared with this event. */
+  forget(): void {
+    this.template.reset();
+  }
+
+  private keep(start: usize, length: i32): void {
+    if (!this.isFull) this.template.keep(start, length);
+  }
+
+  private reset(): void {
+    this.texts.clear();
+    this.template.reset();
+    this.endCount = 0;
+    this.phase = EventPhase.None;
+    this.position = NO_POSITION;
+    this.isFull = false;
+  }
+
+  /** Finds out what could not be known before the end. */
+  private endJson(): void {
+    const slots = READER.slots;
+    const type = READER.type;
+    this.phase = type.phase;
+    this.position = slots.topOf(0);
+    for (let i = 0; i < this.textCount; i++) {
+      const text = this.text(i);
+      let group = text.key;
+      if (text.isTyped && type.group != 0) {
+        group = type.group;
+        text.kind = <u8>type.kind;
+        if (type.isSound) text.form = <u8>TextForm.None;
+      }
+      const slot = text.top;
+      const isReasoning = type.kind == TextKind.Reasoning || slots.isThought(slot);
+      if (text.kind == TextKind.Content && isReasoning) text.kind = <u8>TextKind.Reasoning;
+      if (type.isWhole) text.grows = false;
+      text.key = mix(mix(slots.placeOf(slot), group), text.kind);
+      text.top = slots.topOf(slot);
+    }
+    if (type.isEnd) this.addEnd(this.position);
+    for (let slot = 0; slot < slots.count; slot++) if (slots.isEnded(slot)) this.addEnd(slots.topOf(slot));
+  }
+
+  private readPlainData(start: usize, end: usize): void {
+    DATA.begin(start, end);
+    let lines = 0;
+    let isEnd = false;
+    while (DATA.next()) {
+      isEnd = lines == 0 && isDone(DATA.start, DATA.end);
+      if (lines++ > 0) this.add(0, 0, PLAIN_KEY, NO_POSITION, TextKind.Content, TextForm.Break, true);
+      this.addPlain(start, DATA.start, DATA.end);
+    }
+    if (!isEnd) return;
+    this.texts.clear();
+    this.addEnd(NO_POSITION);
+  }
+
+  private addPlain(from: usize, start: usize, end: usize): void {
+    this.add(<i32>(start - from), <i32>(end - from), PLAIN_KEY, NO_POSITION, TextKind.Content, TextForm.Plain, true);
+  }
+
+  private add(start: i32, end: i32, key: u32, top: i32, kind: TextKind, form: TextForm, grows: bool): void {
+    const index = this.textCount;
+    if (!this.texts.append(changetype<usize>(NO_BYTES), <i32>TEXT_BYTES)) {
+      this.isFull = true;
+      return;
+    }
+    const text = this.text(index);
+    text.start = start;
+    text.end = end;
+    text.key = key;
+    text.top = top;
+    text.kind = <u8>kind;
+    text.form = <u8>form;
+    text.grows = grows;
+    text.isTyped = false;
+  }
+
+  private addEnd(top: i32): void {
+    for (let i = 0; i < this.endCount; i++) if (this.ends[i] == top) return;
+    if (this.endCount == MAX_ENDS) {
+      this.endCount = 0;
+      top = NO_POSITION;
+    }
+    this.ends[this.endCount++] = top;
+  }
+}
+
+const NO_BYTES = new StaticArray<u8>(<i32>TEXT_BYTES);
+
+/** Whether an event's data is one JSON value. */
+function isJson(start: usize, end: usize): bool {
+  VALIDATOR.reset();
+  DATA.begin(start, end);
+  let lines = 0;
+  while (DATA.next()) {
+    if (lines++ > 0) VALIDATOR.feed(LINE_FEED.pointer, 1);
+    if (!VALIDATOR.feed(DATA.start, <i32>(DATA.end - DATA.start))) return false;
+  }
+  return lines > 0 && VALIDATOR.finish();
+}
+
+/** OpenAI's end of a stream. */
+function isDone(start: usize, end: usize): bool {
+  while (end > start && isBlank(load<u8>(end - 1))) end--;
+  while (start < end && isBlank(load<u8>(start))) start++;
+  return DONE.equals(start, <i32>(end - start));
+}
+
+function isBlank(byte: u32): bool {
+  return byte <= 0x20 && isSpace(byte);
+}

@@ -1,0 +1,44 @@
+import { ReplyText } from "./text";
+
+/** How a text stands in its document. */
+export const enum TextForm {
+  /** The content of a JSON string. */
+  String,
+  /** The content of a key. */
+  Key,
+  /** A number, all of it. */
+  Number,
+  /** Bytes that are no JSON. */
+  Plain,
+  /** What stands between two lines that are no JSON: a line feed. */
+  Break,
+  /** An object or an array that has the text again, in pieces. */
+  RepeatObject,
+  RepeatArray,
+  /** No text after all. */
+  None,
+}
+
+/**
+ * Hears about the texts of a document, in its order. A place is an offset in bytes, counted as the reader of the document was told.
+ */
+export abstract class ReplyListener {
+  /** A text begins: its first byte is at `start`. */
+  onText(text: ReplyText, start: i32): void {}
+
+  /** More of the text as it stands in the document, with escapes; never empty, gone when the call returns. */
+  onRaw(pointer: usize, length: i32): void {}
+
+  onTextEnd(end: i32): void {}
+
+  /** [start, end) is an object or an array that has the text again, in pieces. */
+  onRepeat(start: i32, end: i32, isArray: bool): void {}
+
+  /** A string or a number begins that is no text, and is likely to be another one in the next event. */
+  onNoise(form: TextForm, start: i32): void {}
+
+  onNoiseEnd(end: i32): void {}
+
+  /** A part of the answer's id, or of its model's name, as it stands in the document. */
+  onName(isModel: bool, pointer: usize, length: i32): void {}
+}

@@ -1,0 +1,46 @@
+import { Bytes } from "../../bytes/view";
+import { MaskSpans } from "./masks";
+
+/** Which of a model's texts one is. */
+export const enum TextKind {
+  /** What it says to the user. */
+  Content,
+  Reasoning,
+  Refusal,
+  /** What it gives a tool: arguments, code, a name. */
+  ToolInput,
+  /** What the provider's own tools have printed. */
+  ToolOutput,
+}
+
+/** Looks at one text at a time, as it grows. */
+export abstract class ReplyScanner {
+  /** What of the text is to be replaced: what begins before `settled` is all there. */
+  readonly masks: MaskSpans = new MaskSpans();
+  /** Up to this offset the text, in bytes of UTF-8, may go out. Never less than before. */
+  settled: i32 = 0;
+
+  /** Another text begins: `settled` is 0 and `masks` is empty. */
+  abstract begin(kind: TextKind): void;
+
+  /** More of the text, split anywhere; gone when the call returns. */
+  abstract feed(pointer: usize, length: i32): void;
+
+  /** The text is over: `settled` becomes its length. */
+  abstract finish(): void;
+}
+
+/** Decides about the texts of one answer. */
+export abstract class ReplyJudge {
+  /** Nothing that isn't out yet may go out. */
+  isRejected: bool = false;
+
+  /** Called a few times an answer at most: scanners are used again. */
+  abstract newScanner(): ReplyScanner;
+
+  /**
+   * What stands in place of a mask's span, escaped as in a JSON string; with `isNested` twice, for within a JSON text that is a
+   * string itself. Gone with the next call.
+   */
+  abstract maskOf(id: i32, isNested: bool): Bytes;
+}

@@ -1,0 +1,311 @@
+import { Budget } from "../../bytes/budget";
+import { ByteBuffer } from "../../bytes/buffer";
+import { JsonKind, JsonListener } from "../../json/listener";
+import { ALL_OTHERS, JsonPaths } from "../../json/paths";
+import { MAX_DEPTH } from "../../json/scanner";
+import { Dialect } from "../dialect";
+import { OUTPUT_CAPS, OUTPUT_CAP_COUNT, OutputCaps } from "./output-caps";
+import { KeyRole, roleOfKey } from "./keys";
+import { RequestTexts } from "./texts";
+import { ShapeKey, shapeWith } from "../shape";
+import { CountReader, multiplyCounts } from "../tokens/count";
+
+/** Longest model name that is kept, in bytes. */
+export const MAX_REQUEST_MODEL: i32 = 256;
+
+/** What a message costs beside its texts, and a request: OpenAI's cookbook, "How to count tokens with tiktoken". */
+const MESSAGE_TOKENS: i64 = 4;
+const ANSWER_START_TOKENS: i64 = 3;
+/** What a tool's description costs beside its texts, and each of its parameters: the same page, for gpt-4o. */
+const TOOL_TOKENS: i64 = 12;
+const MEMBER_TOKENS: i64 = 3;
+const DIGITS_A_TOKEN: i32 = 3;
+/** No provider gives more answers to a prompt. */
+const MOST_ANSWERS: i64 = 1024;
+
+const enum Field {
+  Root,
+  Model,
+  Messages,
+  Contents,
+  Input,
+  Prompt,
+  Stream,
+  StreamOptions,
+  IncludeUsage,
+  Background,
+  PromptElement,
+  FirstAnswers,
+  FirstCap = 15,
+}
+
+/** The bounds of an answer follow them. */
+const FIELDS = [
+  "",
+  "model",
+  "messages",
+  "contents",
+  "input",
+  "prompt",
+  "stream",
+  "stream_options",
+  "stream_options.include_usage",
+  "background",
+  "prompt[*]",
+  "n",
+  "best_of",
+  "generationConfig.candidateCount",
+  "generation_config.candidate_count",
+];
+
+/** The paths that `RequestFields` hears about, where the request is the value at `root`; then `more`. */
+export function requestPaths(root: string, more: string[] = []): JsonPaths {
+  const paths: string[] = [];
+  const fields = FIELDS.concat(OUTPUT_CAPS);
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i];
+    paths.push(root == "" || field == "" ? root + field : root + "." + field);
+  }
+  paths.push(ALL_OTHERS);
+  return new JsonPaths(paths.concat(more));
+}
+
+/** `ALL_OTHERS`, and after it the first of `more`, in `requestPaths`. */
+const OTHERS: i32 = Field.FirstCap + OUTPUT_CAP_COUNT;
+export const FIRST_MORE_PATH: i32 = OTHERS + 1;
+
+/** Where a value stands in the body, [start, end), and what it is. */
+@final
+export class FieldPlace {
+  count: i32 = 0;
+  isComplete: bool = false;
+  kind: JsonKind = JsonKind.Null;
+  start: u64 = 0;
+  end: u64 = 0;
+  /** Of an object: whether anything is in it. */
+  hasMembers: bool = false;
+
+  get isOpen(): bool {
+    return this.count > 0 && !this.isComplete;
+  }
+
+  reset(): void {
+    this.count = 0;
+    this.isComplete = false;
+    this.hasMembers = false;
+  }
+
+  begin(kind: JsonKind, start: u64): void {
+    if (this.count++ > 0) return;
+    this.kind = kind;
+    this.start = start;
+  }
+
+  finish(end: u64): void {
+    if (this.isComplete) return;
+    this.isComplete = true;
+    this.end = end;
+  }
+}
+
+/** Hears about a request's JSON and keeps what `RequestReader` tells of it. */
+export class RequestFields extends JsonListener {
+  readonly root: FieldPlace = new FieldPlace();
+  readonly model: FieldPlace = new FieldPlace();
+  readonly modelBytes: ByteBuffer = new ByteBuffer(new Budget(MAX_REQUEST_MODEL + 1));
+  readonly stream: FieldPlace = new FieldPlace();
+  readonly streamOptions: FieldPlace = new FieldPlace();
+  readonly includeUsage: FieldPlace = new FieldPlace();
+  readonly background: FieldPlace = new FieldPlace();
+  /** Bits of `ShapeKey`. */
+  shape: i32 = 0;
+  /** A key that decides something here came twice in one object. */
+  hasDuplicate: bool = false;
+  private readonly caps: OutputCaps = new OutputCaps();
+  private answersEach: i64 = 1;
+  /** How many prompts there are in a list of texts, or of lists of tokens; 0 where there is no list. */
+  private prompts: i64 = 0;
+  private hasMessages: bool = false;
+  private readonly texts: RequestTexts = new RequestTexts();
+  private readonly number: CountReader = new CountReader();
+  /** Of each open container, innermost last: the role of the key that it stands at. */
+  private readonly roles: StaticArray<u8> = new StaticArray<u8>(MAX_DEPTH);
+  private depth: i32 = 0;
+  /** The role of the value that comes next. */
+  private role: KeyRole = KeyRole.Text;
+  /** Whether the value being read is a number or literal, and how long it is so far. */
+  private isPlain: bool = false;
+  private plainLength: i32 = 0;
+
+  reset(): void {
+    this.root.reset();
+    this.model.reset();
+    this.modelBytes.clear();
+    this.stream.reset();
+    this.streamOptions.reset();
+    this.includeUsage.reset();
+    this.background.reset();
+    this.shape = 0;
+    this.hasDuplicate = false;
+    this.caps.reset();
+    this.answersEach = 1;
+    this.prompts = 0;
+    this.hasMessages = false;
+    this.texts.reset();
+    this.depth = 0;
+    this.role = KeyRole.Text;
+  }
+
+  /** The estimate so far. */
+  get inputTokens(): i64 {
+    return this.texts.tokens + (this.hasMessages ? ANSWER_START_TOKENS : 0);
+  }
+
+  /** The largest cap on one answer's tokens that this dialect has, at most `MAX_COUNT`; `NO_COUNT` when none is given. */
+  outputCap(dialect: Dialect): i64 {
+    return this.caps.largest(dialect);
+  }
+
+  /** How many answers are asked for: up to 1,024 to each prompt. */
+  get answers(): i64 {
+    return multiplyCounts(this.answersEach, max<i64>(this.prompts, 1));
+  }
+
+  override onKey(pointer: usize, length: i32): void {
+    if (!this.isInside) return;
+    this.root.hasMembers = true;
+    if (this.streamOptions.isOpen) this.streamOptions.hasMembers = true;
+    const around = this.around;
+    if (around == KeyRole.MuteTree) return;
+    const role = this.roleIn(around, roleOfKey(pointer, length));
+    if (role == KeyRole.Unknown || role == KeyRole.Payload) {
+      this.texts.addWhole(pointer, length);
+      this.texts.count(MEMBER_TOKENS);
+    } else if (role == KeyRole.Message) {
+      this.hasMessages = true;
+      this.texts.count(MESSAGE_TOKENS);
+    } else if (role == KeyRole.Tool) {
+      this.texts.count(TOOL_TOKENS);
+    }
+    this.role = role;
+  }
+
+  override onValue(path: i32, kind: JsonKind, start: u64): void {
+    if (path == Field.Root) this.root.begin(kind, start);
+    if (!this.isInside) return;
+    const place = this.placeOf(path);
+    if (place != null && path != Field.Root) place.begin(kind, start);
+    if (path == Field.PromptElement && (kind == JsonKind.String || kind == JsonKind.Array)) this.prompts++;
+    this.shape = shapeWith(this.shape, shapeKeyOf(path));
+    this.isPlain = kind <= JsonKind.Number;
+    if (kind >= JsonKind.Object) {
+      unchecked((this.roles[this.depth++] = <u8>this.role));
+    } else if (kind == JsonKind.String) {
+      this.texts.begin(this.role);
+    } else {
+      this.plainLength = 0;
+      this.number.begin();
+    }
+  }
+
+  override onBytes(path: i32, pointer: usize, length: i32): void {
+    if (!this.isInside) return;
+    if (this.isPlain) {
+      this.plainLength += length;
+      if (path < OTHERS) this.number.append(pointer, length);
+    } else if (path == Field.Model) {
+      if (this.model.count == 1) this.keepModel(pointer, length);
+    } else if (!isMute(this.role)) {
+      this.texts.add(pointer, length);
+    }
+  }
+
+  override onValueEnd(path: i32, kind: JsonKind, end: u64): void {
+    if (!this.isInside) return;
+    if (kind >= JsonKind.Object) this.role = <KeyRole>unchecked(this.roles[--this.depth]);
+    else if (kind != JsonKind.String) this.takePlain(path, kind);
+    else if (!isMute(this.role)) this.texts.end();
+    const place = this.placeOf(path);
+    if (place != null) place.finish(end);
+  }
+
+  override onDuplicate(_path: i32, _start: u64): void {
+    this.hasDuplicate = true;
+  }
+
+  private get isInside(): bool {
+    return this.root.isOpen;
+  }
+
+  /** The role of the key that the innermost open container stands at. */
+  private get around(): KeyRole {
+    return this.depth > 0 ? <KeyRole>unchecked(this.roles[this.depth - 1]) : KeyRole.Text;
+  }
+
+  private roleIn(around: KeyRole, role: KeyRole): KeyRole {
+    if (around == KeyRole.Payload) return KeyRole.Payload;
+    if (around == KeyRole.Properties) return KeyRole.Unknown;
+    // The same word is a request's prompt and a tool call's arguments.
+    if (role == KeyRole.Prompt && this.depth > 1) return KeyRole.Payload;
+    const saysWhat = role != KeyRole.Unknown && role != KeyRole.Text && role != KeyRole.File;
+    return around >= KeyRole.Image && !saysWhat ? around : role;
+  }
+
+  private keepModel(pointer: usize, length: i32): void {
+    const room = MAX_REQUEST_MODEL + 1 - this.modelBytes.length;
+    this.modelBytes.append(pointer, min(length, room));
+  }
+
+  /** A number or literal has ended. */
+  private takePlain(path: i32, kind: JsonKind): void {
+    if (this.role == KeyRole.Unknown || this.role == KeyRole.Payload) {
+      this.texts.count((this.plainLength + DIGITS_A_TOKEN - 1) / DIGITS_A_TOKEN);
+    } else if (this.role == KeyRole.Prompt) {
+      this.texts.count(1);
+    }
+    if (kind != JsonKind.Number || path < Field.FirstAnswers || path >= OTHERS) return;
+    const value = this.number.value;
+    if (path >= Field.FirstCap) this.caps.take(path - Field.FirstCap, value);
+    else this.answersEach = max(this.answersEach, min(value, MOST_ANSWERS));
+  }
+
+  private placeOf(path: i32): FieldPlace | null {
+    switch (path) {
+      case Field.Root:
+        return this.root;
+      case Field.Model:
+        return this.model;
+      case Field.Stream:
+        return this.stream;
+      case Field.StreamOptions:
+        return this.streamOptions;
+      case Field.IncludeUsage:
+        return this.includeUsage;
+      case Field.Background:
+        return this.background;
+      default:
+        return null;
+    }
+  }
+}
+
+function isMute(role: KeyRole): bool {
+  return role >= KeyRole.Mute && role <= KeyRole.Tool;
+}
+
+function shapeKeyOf(path: i32): i32 {
+  switch (path) {
+    case Field.Model:
+      return ShapeKey.Model;
+    case Field.Messages:
+      return ShapeKey.Messages;
+    case Field.Contents:
+      return ShapeKey.Contents;
+    case Field.Input:
+      return ShapeKey.Input;
+    case Field.Prompt:
+      return ShapeKey.Prompt;
+    default:
+      return 0;
+  }
+}
