@@ -265,6 +265,14 @@ export class ConfigReader {
     return reader != null ? reader : new ConfigReader(new JsonValue(JsonKind.Object, path), this.issues);
   }
 
+  /** Rejects those of `keys` that are written and that nobody asked for: they are known, but mean nothing here. */
+  refuseUnasked(keys: string[], message: string): void {
+    const written = this.source.keys;
+    for (let i = 0; i < written.length; i++) {
+      if (keys.includes(written[i]) && !this.asked.includes(written[i])) this.reject(written[i], message);
+    }
+  }
+
   /** Reports the keys that nobody asked for, here and in every object that was opened. */
   end(): void {
     for (let i = 0; i < this.source.keys.length; i++) {

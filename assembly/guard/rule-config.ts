@@ -66,6 +66,7 @@ function readRule(entry: ConfigReader, index: i32, id: string, allowed: RuleScop
   if (kinds != 1) detect.rejectAll(`must have exactly one of ${KINDS.join(", ")}`);
   const isClassifier = detect.has("classifier");
   const threshold = isClassifier ? readThreshold(detect, allowed, entry, action) : NO_THRESHOLD;
+  if (!isClassifier) detect.refuseUnasked(["threshold"], "is for a classifier only");
   const service = detect.has("service") ? readService(detect, entry, action) : null;
   const rule = new Rule(index, id, scopes, action, threshold, service);
   builder.addRule(rule);
@@ -85,7 +86,7 @@ function readBuiltins(detect: ConfigReader, rule: Rule, builder: RuleSetBuilder)
 }
 
 function readWords(detect: ConfigReader, rule: Rule, builder: RuleSetBuilder): void {
-  if (!detect.has("words")) return;
+  if (!detect.has("words")) return detect.refuseUnasked(["wordsFile"], "is for words only, which stand in words");
   const words = detect.strings("words", 1, MOST_WORDS, MAX_WORD_BYTES);
   for (let i = 0; i < words.length; i++) {
     if (builder.addWord(rule, words[i])) continue;

@@ -13,9 +13,30 @@ import { GoogleToken, ServiceAccount } from "./google-token";
 import { KeyPool, MOST_KEYS, RotationRules } from "./key-pool";
 import { OAuth2Token } from "./oauth2-token";
 import { readSecret, readSecrets } from "./secret";
-import { readChoice, readFieldName, readHost, readPath } from "./unquoted";
+import { NO_CHOICE, readChoice, readFieldName, readHost, readPath } from "./unquoted";
 
 const TYPES: string[] = ["None", "Bearer", "Header", "AwsSigV4", "GoogleServiceAccount", "OAuth2ClientCredentials"];
+/** The keys that some type has. */
+const KEYS: string[] = [
+  "header",
+  "from",
+  "rotateOn",
+  "coolDown",
+  "region",
+  "service",
+  "accessKeyId",
+  "secretAccessKey",
+  "sessionToken",
+  "credentials",
+  "key",
+  "tokenCluster",
+  "tokenHost",
+  "tokenPath",
+  "clientId",
+  "clientSecret",
+  "clientAuthentication",
+  "scope",
+];
 const TEMPORARY_TYPES: string[] = ["AssumeRoleWithWebIdentity", "ContainerCredentials"];
 /** Their paths are not encoded twice, and may stand without a hash of the body: AWS's reference on Signature Version 4. */
 const OTHERWISE_SIGNED: string[] = ["s3", "s3express", "s3-object-lambda", "s3-outposts"];
@@ -38,14 +59,20 @@ export function readCredential(provider: ConfigReader, timeoutMs: u32): Credenti
     return new NoCredential();
   }
   const entry = provider.section("credential");
-  const reading = new CredentialReading(entry, provider.path, timeoutMs);
-  switch (entry.has("type") ? readChoice(entry, "type", TYPES) : require(entry, "type")) {
+  const type = readChoice(entry, "type", TYPES);
+  const credential = readOfType(type, new CredentialReading(entry, provider.path, timeoutMs));
+  if (type != NO_CHOICE) entry.refuseUnasked(KEYS, `is not for ${TYPES[type]}`);
+  // Which of them belong there isn't known.
+  else for (let i = 0; i < KEYS.length; i++) entry.value(KEYS[i]);
+  return credential;
+}
+
+function readOfType(type: i32, reading: CredentialReading): Credential {
+  switch (type) {
     case 1:
       return reading.keys("authorization", "Bearer ");
     case 2:
-      if (entry.has("header")) return reading.keys(readFieldName(entry, "header", "x-none"), "");
-      require(entry, "header");
-      return reading.keys("x-none", "");
+      return reading.header();
     case 3:
       return reading.aws();
     case 4:
@@ -66,6 +93,13 @@ class CredentialReading {
     private readonly label: string,
     private readonly timeoutMs: u32,
   ) {}
+
+  header(): Credential {
+    const entry = this.entry;
+    if (entry.has("header")) return this.keys(readFieldName(entry, "header", "x-none"), "");
+    require(entry, "header");
+    return this.keys("x-none", "");
+  }
 
   keys(header: string, prefix: string): Credential {
     const entry = this.entry;
@@ -203,10 +237,8 @@ function readTokenPath(entry: ConfigReader, key: string): string {
   return "/";
 }
 
-/** Says that a key is missing; 0. */
-function require(entry: ConfigReader, key: string): i32 {
+function require(entry: ConfigReader, key: string): void {
   entry.reject(key, "is required");
-  return 0;
 }
 
 function readStatuses(entry: ConfigReader): i32[] {

@@ -12,6 +12,8 @@ const LONGEST_PATH: i32 = 1024;
 const LONGEST_HOST: i32 = 256;
 export const FRAMES_REQUESTS: string = "is a header that the gateway sets by itself; a host goes into the key host";
 
+export const NO_CHOICE: i32 = -1;
+
 const FRAMING: string[] = [
   "connection",
   "content-length",
@@ -67,12 +69,12 @@ export function isSettable(name: string): bool {
   return !FRAMING.includes(name);
 }
 
-/** The index in `names` of what is written; 0 where that is none of them. */
+/** The index in `names` of what is written, or `NO_CHOICE`. */
 export function readChoice(config: ConfigReader, key: string, names: string[]): i32 {
   const text = textOf(config, key);
-  const index = text == null ? -1 : names.indexOf(text);
-  if (index < 0) config.reject(key, `must be one of ${joined(names, ", ")}`);
-  return max(index, 0);
+  const index = text == null ? NO_CHOICE : names.indexOf(text);
+  if (index == NO_CHOICE) config.reject(key, config.has(key) ? `must be one of ${joined(names, ", ")}` : "is required");
+  return index;
 }
 
 function isHost(text: string): bool {

@@ -306,6 +306,25 @@ describe("a loop tag", () => {
   });
 });
 
+test("what another type of credential has is refused as that", async () => {
+  const credential = { type: "Bearer", from: { value: "k" }, region: "eu", header: "x-a", form: 1 };
+  expect(await complaints({ providers: [{ name: "a", credential }] })).toEqual([
+    "egress-auth: config.providers[0].credential.region: is not for Bearer",
+    "egress-auth: config.providers[0].credential.header: is not for Bearer",
+    "egress-auth: config.providers[0].credential.form: unknown key; did you mean from?",
+  ]);
+});
+
+test.each<[what: string, type: object, complaint: string]>([
+  ["missing", {}, "is required"],
+  ["wrong", { type: "Bearr" }, "must be one of None, Bearer, Header"],
+])("of a credential whose type is %s only that is said", async (_what, type, complaint) => {
+  const credential = { ...type, from: { value: "k" }, region: "eu" };
+  expect(await complaints({ providers: [{ name: "a", credential }] })).toEqual([
+    expect.stringContaining(`egress-auth: config.providers[0].credential.type: ${complaint}`),
+  ]);
+});
+
 test("a fixed header can't be the one that the credential sets", async () => {
   const provider = {
     name: "a",

@@ -19,6 +19,16 @@ describe.each(["prompt-guard", "response-guard"])("%s", (plugin) => {
     ]);
   });
 
+  test.each<[key: string, detect: object, complaint: string]>([
+    ["threshold", { words: ["a"], threshold: 0.5 }, "threshold: is for a classifier only"],
+    ["file of words", { pattern: "a", wordsFile: null }, "wordsFile: is for words only, which stand in words"],
+    ["file of words", { words: ["a"], wordsFile: "w" }, "wordsFile: must be null: a filter can't read files"],
+  ])("refuses a %s where it means nothing", (_key, detect, complaint) => {
+    expect(issuesOf(host, { rules: [{ id: "a", detect, action: "Reject" }] })).toEqual([
+      expect.stringContaining(`${plugin}: config.rules[0].detect.${complaint}`),
+    ]);
+  });
+
   test.each(["a", "a b", " a ", "-", "x".repeat(240)])("takes the word %j", (word) => {
     expect(issuesOf(host, withWord(word))).toEqual([]);
   });
