@@ -17,6 +17,7 @@ const UPGRADE = new ByteString("upgrade");
 const CONNECT = new ByteString("CONNECT");
 const GET = new ByteString("GET");
 const IDENTITY = new ByteString("identity");
+const COLON: u8 = 0x3a;
 
 /**
  * The request's headers. In the headers phase all of them come in one host call and a look-up costs no more; later, while
@@ -70,14 +71,14 @@ export class RequestHead {
   }
 
   /**
-   * Removes each header whose name one of `names` matches, except `kept`: in the headers phase only. False when the host
+   * Removes each header whose name one of `names` matches, except `kept` and pseudo-headers: in the headers phase only. False when the host
    * doesn't let us. Look-ups still find what was removed.
    */
   stripAll(names: GlobList, kept: ByteString | null): bool {
     const pairs = this.pairs;
     for (let i = 0; i < pairs.count; i++) {
       const name = pairs.nameAt(i, this.nameView);
-      if (names.find(name.pointer, name.length) < 0) continue;
+      if (name.at(0) == COLON || names.find(name.pointer, name.length) < 0) continue;
       if (kept != null && kept.equals(name.pointer, name.length)) continue;
       if (!requestHeaders.removeNamed(name.pointer, name.length)) return false;
     }

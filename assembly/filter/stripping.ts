@@ -21,9 +21,10 @@ const OTHER_HEADERS: string[] = [
   "x-goog-iam-authorization-token",
   "x-goog-iam-authority-selector",
   "x-goog-user-project",
+  "ocp-apim-subscription-key",
   "x-envoy-*",
 ];
-const OTHER_QUERY: string[] = ["oauth_token", "x-amz-*"];
+const OTHER_QUERY: string[] = ["oauth_token", "subscription-key", "x-amz-*"];
 
 const WEBSOCKET_PROTOCOL = new ByteString("sec-websocket-protocol");
 /** Parts of a subprotocol by which clients in browsers send what they can't put into a header. In lower case. */

@@ -22,6 +22,8 @@ const PATH = new RequestPath();
 const LATEST_BYTES: i32 = 256;
 const LATEST = memory.data(LATEST_BYTES);
 const ASKED = memory.data(LATEST_BYTES);
+/** Who asked last: any other's `classify` has overwritten the path too. */
+let latestOf: usize = 0;
 
 /** Whether a request of this method usually has no body. A body that comes nevertheless is read like any other. */
 export function isBodiless(method: Bytes): bool {
@@ -106,7 +108,8 @@ export class Endpoint {
     const typed = ASKED + method.length + 1;
     const pathed = typed + contentType.length + 1;
     const length = <i32>(pathed - ASKED) + path.length;
-    const before = this.latestLength;
+    const before = latestOf == changetype<usize>(this) ? this.latestLength : 0;
+    latestOf = changetype<usize>(this);
     this.latestLength = 0;
     if (length > LATEST_BYTES) return false;
     memory.copy(ASKED, method.pointer, method.length);

@@ -1,5 +1,7 @@
 import { Budget } from "../../bytes/budget";
+import { isBlank, isSameInLowerCase } from "../../bytes/ascii";
 import { ByteBuffer } from "../../bytes/buffer";
+import { ByteString } from "../../bytes/view";
 import { JsonKind, JsonListener } from "../../json/listener";
 import { ALL_OTHERS, JsonPaths } from "../../json/paths";
 import { MAX_DEPTH } from "../../json/scanner";
@@ -22,6 +24,9 @@ const MEMBER_TOKENS: i64 = 3;
 const DIGITS_A_TOKEN: i32 = 3;
 /** No provider gives more answers to a prompt. */
 const MOST_ANSWERS: i64 = 1024;
+const DOT: u8 = 0x2e;
+const PLUS: u8 = 0x2b;
+const UNDERSCORE: u8 = 0x5f;
 
 const enum Field {
   Root,
@@ -136,6 +141,8 @@ export class RequestFields extends JsonListener {
   /** Whether the value being read is a number or literal, and how long it is so far. */
   private isPlain: bool = false;
   private plainLength: i32 = 0;
+  /** Whether the text being read may be a number. */
+  private isCountText: bool = false;
 
   reset(): void {
     this.root.reset();
@@ -175,6 +182,7 @@ export class RequestFields extends JsonListener {
     if (!this.isInside) return;
     this.root.hasMembers = true;
     if (this.streamOptions.isOpen) this.streamOptions.hasMembers = true;
+    if (this.depth == 1 && isAlias(pointer, length)) this.hasDuplicate = true;
     const around = this.around;
     if (around == KeyRole.MuteTree) return;
     const role = this.roleIn(around, roleOfKey(pointer, length));
@@ -202,6 +210,9 @@ export class RequestFields extends JsonListener {
       unchecked((this.roles[this.depth++] = <u8>this.role));
     } else if (kind == JsonKind.String) {
       this.texts.begin(this.role);
+      this.isCountText = true;
+      this.plainLength = 0;
+      this.number.begin();
     } else {
       this.plainLength = 0;
       this.number.begin();
@@ -215,6 +226,8 @@ export class RequestFields extends JsonListener {
       if (path < OTHERS) this.number.append(pointer, length);
     } else if (path == Field.Model) {
       if (this.model.count == 1) this.keepModel(pointer, length);
+    } else if (isCount(path)) {
+      this.takeDigits(pointer, length);
     } else if (!isMute(this.role)) {
       this.texts.add(pointer, length);
     }
@@ -224,6 +237,7 @@ export class RequestFields extends JsonListener {
     if (!this.isInside) return;
     if (kind >= JsonKind.Object) this.role = <KeyRole>unchecked(this.roles[--this.depth]);
     else if (kind != JsonKind.String) this.takePlain(path, kind);
+    else if (isCount(path)) this.takeCount(path, this.isCountText && this.plainLength > 0);
     else if (!isMute(this.role)) this.texts.end();
     const place = this.placeOf(path);
     if (place != null) place.finish(end);
@@ -263,7 +277,24 @@ export class RequestFields extends JsonListener {
     } else if (this.role == KeyRole.Prompt) {
       this.texts.count(1);
     }
-    if (kind != JsonKind.Number || path < Field.FirstAnswers || path >= OTHERS) return;
+    this.takeCount(path, kind == JsonKind.Number && isCount(path));
+  }
+
+  /** Many servers take a number that is written as a text (pydantic's lax mode, so vLLM). */
+  private takeDigits(pointer: usize, length: i32): void {
+    for (let i = 0; i < length; i++) {
+      const byte = load<u8>(pointer + i);
+      if (<u32>(byte - 0x30) < 10 || byte == DOT) {
+        this.number.append(pointer + i, 1);
+        this.plainLength++;
+      } else if (byte != PLUS && byte != UNDERSCORE && !isBlank(byte)) {
+        this.isCountText = false;
+      }
+    }
+  }
+
+  private takeCount(path: i32, isNumber: bool): void {
+    if (!isNumber) return;
     const value = this.number.value;
     if (path >= Field.FirstCap) this.caps.take(path - Field.FirstCap, value);
     else this.answersEach = max(this.answersEach, min(value, MOST_ANSWERS));
@@ -287,6 +318,32 @@ export class RequestFields extends JsonListener {
         return null;
     }
   }
+}
+
+function isCount(path: i32): bool {
+  return path >= Field.FirstAnswers && path < OTHERS;
+}
+
+/** Keys that decide something, which servers in Go (so Ollama) take in any case: https://pkg.go.dev/encoding/json#Unmarshal. */
+const DECIDING = [
+  new ByteString("model"),
+  new ByteString("stream"),
+  new ByteString("stream_options"),
+  new ByteString("n"),
+  new ByteString("max_tokens"),
+  new ByteString("max_completion_tokens"),
+  new ByteString("max_output_tokens"),
+  new ByteString("options"),
+];
+
+/** Whether this is one of them but for the case of its letters. */
+function isAlias(pointer: usize, length: i32): bool {
+  for (let i = 0; i < DECIDING.length; i++) {
+    const key = unchecked(DECIDING[i]);
+    if (key.length != length || !isSameInLowerCase(pointer, key.pointer, length)) continue;
+    return !key.equals(pointer, length);
+  }
+  return false;
 }
 
 function isMute(role: KeyRole): bool {

@@ -33,9 +33,9 @@ const TEXT =
   "messages content text system instructions contents parts system_instruction systemInstruction message chat_history texts " +
   "documents query tools functions function tool_calls function_call functionCall functionResponse function_response " +
   "functionDeclarations function_declarations toolSpec toolConfig toolUse toolResult tool_use tool_result name description " +
-  "thinking summary title context refusal suffix template items required anyOf oneOf allOf enum " +
+  "thinking summary title reasoning refusal suffix template items required anyOf oneOf allOf enum " +
   "config generationConfig generation_config inferenceConfig body params request requests json_schema schema url uri";
-const PROMPT = "prompt input";
+const PROMPT = "prompt input context";
 const PAYLOAD = "arguments args output response json";
 const PROPERTIES = "properties";
 const MUTE =
@@ -46,9 +46,9 @@ const MUTE =
   "parallel_tool_calls stream store n best_of max_tokens max_completion_tokens " +
   "max_output_tokens max_tokens_to_sample temperature top_p top_k topP topK seed presence_penalty frequency_penalty logprobs " +
   "top_logprobs echo encoding_format dimensions strict additionalProperties additional_properties background status index " +
-  "budget_tokens reasoning responseMimeType response_mime_type think raw embedding_types input_type truncate";
+  "budget_tokens responseMimeType response_mime_type think raw embedding_types input_type truncate";
 const MUTE_TREES =
-  "stream_options tool_choice cache_control cachePoint reasoning metadata logit_bias safetySettings safety_settings options guardrailConfig labels";
+  "stream_options tool_choice cache_control cachePoint metadata logit_bias safetySettings safety_settings options guardrailConfig labels";
 const MESSAGE = "role";
 const TOOL = "parameters input_schema inputSchema parametersJsonSchema parameter_definitions";
 const IMAGE = "image_url image images";

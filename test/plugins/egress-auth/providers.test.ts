@@ -446,3 +446,19 @@ describe("a secret", () => {
     ]);
   });
 });
+
+describe("another configuration in the same VM", () => {
+  const template = { providers: [{ name: "p", credential: { type: "None" }, path: "/x/{model}" }] };
+  const other = (path: string) => ({ providers: [{ name: "q", credential: { type: "None" }, path }] });
+
+  test.each([
+    ["with a path longer than most", "/model/secret/invoke", "/" + "b".repeat(300)],
+    ["with a path as long as the last request's", "/zzzzz/zzzzzz/zzzzzz", "/model/secret/invoke"],
+  ])("%s changes nothing for the requests of this one", async (_what, before, path) => {
+    const { host, egress } = await startEgress(template);
+    const ask = (asked: string) => upstream(egress.send(post("p", asked, {})), ":path");
+    ask(before);
+    host.createPlugin({ configuration: other(path) });
+    expect(ask("/model/secret/invoke")).toEqual(["/x/secret"]);
+  });
+});

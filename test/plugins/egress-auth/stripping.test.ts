@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Config, chat, send, startEgress, upstream, verdict } from "./support/egress.ts";
+import { chat, post, send, startEgress, upstream, verdict, type Config } from "./support/egress.ts";
 
 const STRIP: Config = { unknownProvider: "Strip" };
 const KEY = { type: "Bearer", from: { value: "key-of-openai" } };
@@ -72,6 +72,26 @@ test("what the configuration names goes too: headers, and the credential headers
     "1",
     undefined,
   ]);
+});
+
+test("a pattern that takes all headers leaves those that make a request", async () => {
+  const config = { stripHeaders: ["*"], providers: [{ name: "openai", credential: KEY }] };
+  const outcome = await send(config, chat("openai", "gpt-4o", { "x-any": "1" }));
+  expect(upstream(outcome, ":method", ":path", "x-any")).toEqual(["POST", "/v1/chat/completions", undefined]);
+});
+
+test("Azure's other key goes, from the headers and from the query", async () => {
+  const config = { providers: [{ name: "openai", credential: KEY }] };
+  const asked = post(
+    "openai",
+    "/v1/chat/completions?subscription-key=secret&a=1",
+    {},
+    {
+      "ocp-apim-subscription-key": "secret",
+    },
+  );
+  const outcome = await send(config, asked);
+  expect(upstream(outcome, ":path", "ocp-apim-subscription-key")).toEqual(["/v1/chat/completions?a=1", undefined]);
 });
 
 const QUERIES: [name: string, before: string, after: string][] = [

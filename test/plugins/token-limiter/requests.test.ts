@@ -357,3 +357,37 @@ describe("a request that only counts tokens", () => {
     expect(verdict(limiter.send(request))).toBe("400 request_too_large");
   });
 });
+
+describe("what servers read that take keys in any case, and numbers as texts", () => {
+  const lots: Config = { limits: [{ name: "one", count: "Output", amount: 2000, per: "request" }] };
+
+  test.each<[what: string, path: string, body: object, expected: string]>([
+    ["a cap as a number", "/v1/chat/completions", { max_tokens: 50000 }, "400 request_too_large"],
+    ["a cap as a text", "/v1/chat/completions", { max_tokens: "50000" }, "400 request_too_large"],
+    [
+      "a cap as a text beside one of 0",
+      "/v1/chat/completions",
+      { max_completion_tokens: 0, max_tokens: " 50_000.0 " },
+      "400 request_too_large",
+    ],
+    ["answers as a text", "/v1/chat/completions", { max_tokens: 1000, n: "100" }, "400 request_too_large"],
+    ["a small cap as a text", "/v1/chat/completions", { max_tokens: "5" }, "passed"],
+    ["a cap that is no number", "/v1/chat/completions", { max_tokens: "a lot", max_completion_tokens: "" }, "passed"],
+    ["a model in capitals", "/api/chat", { MODEL: "other" }, "400 duplicate_key"],
+    ["options in another case", "/api/chat", { Options: { num_predict: 50000 } }, "400 duplicate_key"],
+    ["a cap in another case", "/v1/chat/completions", { max_tokens: 5, Max_Tokens: 50000 }, "400 duplicate_key"],
+    ["capitals further in", "/v1/chat/completions", { max_tokens: 5, tools: [{ Model: "x" }] }, "passed"],
+  ])("%s", async (_what, path, body, expected) => {
+    const { limiter } = await startLimiter(lots);
+    expect(verdict(limiter.send(post(path, { model: "m", messages, ...body }), answer(1)))).toBe(expected);
+  });
+
+  const text = "hello world ".repeat(5000);
+  test.each<[what: string, path: string, body: object]>([
+    ["reasoning", "/v1/chat/completions", { messages: [{ role: "assistant", content: "x", reasoning: text }] }],
+    ["tokens of a context", "/api/generate", { prompt: "x", context: Array.from({ length: 5000 }, (_, i) => i) }],
+  ])("%s counts as input", async (_what, path, body) => {
+    const { limiter } = await startLimiter({ limits: [{ name: "one", count: "Input", amount: 1000, per: "request" }] });
+    expect(verdict(limiter.send(post(path, { model: "m", ...body }), answer(1)))).toBe("400 request_too_large");
+  });
+});
