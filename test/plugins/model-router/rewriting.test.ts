@@ -122,10 +122,7 @@ describe("a model that the request doesn't name", () => {
     expect(verdict(await route(config, chat("")))).toBe("400 bad_model");
   });
 
-  test("is refused like any other where it is unknown or forbidden", async () => {
-    expect(verdict(await route({ defaultModel: "nobody" }, post("/v1/chat/completions", "{}")))).toBe(
-      "404 unknown_model",
-    );
+  test("is refused like any other where it is forbidden", async () => {
     const models = [{ name: "fast", provider: "p", allowConsumers: ["a"] }];
     expect(verdict(await route({ models, defaultModel: "fast" }, post("/v1/chat/completions", "{}")))).toBe(
       "403 forbidden_model",
