@@ -50,7 +50,8 @@ function countDigits(text: string): i32 {
   return digits;
 }
 
-function isDigit(unit: i32): bool {
+/** Whether a UTF-16 unit is a digit of ASCII. */
+export function isDigit(unit: i32): bool {
   return unit >= 0x30 && unit <= 0x39;
 }
 

@@ -22,7 +22,8 @@ const PATH = new RequestPath();
 const LATEST_BYTES: i32 = 256;
 const LATEST = memory.data(LATEST_BYTES);
 const ASKED = memory.data(LATEST_BYTES);
-/** Who asked last: any other's `classify` has overwritten the path too. */
+let latestLength: i32 = 0;
+/** Who classified that, 0 when there is none: any other's `classify` has overwritten the path, too. */
 let latestOf: usize = 0;
 
 /** Whether a request of this method usually has no body. A body that comes nevertheless is read like any other. */
@@ -61,10 +62,14 @@ export class Endpoint {
   private facts: Fact = Fact.None;
   /** The path's last byte, in lower case. */
   private last: u8 = 0;
-  private latestLength: i32 = 0;
   private matchStart: i32 = 0;
   private holeStart: i32 = 0;
   private holeEnd: i32 = 0;
+
+  constructor() {
+    // It may stand where one stood that is gone.
+    latestOf = 0;
+  }
 
   /** Whether the request has texts to read (prompts, inputs, form fields). */
   get requestCarriesText(): bool {
@@ -108,17 +113,18 @@ export class Endpoint {
     const typed = ASKED + method.length + 1;
     const pathed = typed + contentType.length + 1;
     const length = <i32>(pathed - ASKED) + path.length;
-    const before = latestOf == changetype<usize>(this) ? this.latestLength : 0;
-    latestOf = changetype<usize>(this);
-    this.latestLength = 0;
-    if (length > LATEST_BYTES) return false;
+    if (length > LATEST_BYTES) {
+      latestOf = 0;
+      return false;
+    }
     memory.copy(ASKED, method.pointer, method.length);
     store<u8>(typed - 1, 0);
     memory.copy(typed, contentType.pointer, contentType.length);
     store<u8>(pathed - 1, 0);
     memory.copy(pathed, path.pointer, path.length);
-    this.latestLength = length;
-    if (length == before && isSame(LATEST, ASKED, length)) return true;
+    if (latestOf == changetype<usize>(this) && length == latestLength && isSame(LATEST, ASKED, length)) return true;
+    latestOf = changetype<usize>(this);
+    latestLength = length;
     memory.copy(LATEST, ASKED, length);
     return false;
   }

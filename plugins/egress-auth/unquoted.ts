@@ -6,6 +6,7 @@ import { joined } from "../../assembly/bytes/text";
 import { ByteString } from "../../assembly/bytes/view";
 import { isFieldName, isFieldValue, isRequestPath, lowerCase } from "../../assembly/config/header-text";
 import { ConfigReader } from "../../assembly/config/reader";
+import { isDigit } from "../../assembly/config/units";
 import { JsonKind } from "../../assembly/json/listener";
 
 const LONGEST_PATH: i32 = 1024;
@@ -100,11 +101,7 @@ function isHostUnit(unit: i32): bool {
 /** Of an IPv6 address, an IPv4 one at its end included. */
 function isAddressUnit(unit: i32): bool {
   const letter = unit | 0x20;
-  return (unit >= 0x30 && unit <= 0x3a) || (letter >= 0x61 && letter <= 0x66) || unit == 0x2e;
-}
-
-function isDigit(unit: i32): bool {
-  return unit >= 0x30 && unit <= 0x39;
+  return isDigit(unit) || unit == 0x3a || (letter >= 0x61 && letter <= 0x66) || unit == 0x2e;
 }
 
 function textOf(config: ConfigReader, key: string): string | null {

@@ -1,5 +1,5 @@
 import { Budget } from "../../bytes/budget";
-import { isBlank, isSameInLowerCase } from "../../bytes/ascii";
+import { isBlank, isWord } from "../../bytes/ascii";
 import { ByteBuffer } from "../../bytes/buffer";
 import { ByteString } from "../../bytes/view";
 import { JsonKind, JsonListener } from "../../json/listener";
@@ -138,7 +138,7 @@ export class RequestFields extends JsonListener {
   private depth: i32 = 0;
   /** The role of the value that comes next. */
   private role: KeyRole = KeyRole.Text;
-  /** Whether the value being read is a number or literal, and how long it is so far. */
+  /** Whether the value being read is a number or literal, and how long it is so far; of a text for a count, its digits. */
   private isPlain: bool = false;
   private plainLength: i32 = 0;
   /** Whether the text being read may be a number. */
@@ -208,15 +208,12 @@ export class RequestFields extends JsonListener {
     this.isPlain = kind <= JsonKind.Number;
     if (kind >= JsonKind.Object) {
       unchecked((this.roles[this.depth++] = <u8>this.role));
-    } else if (kind == JsonKind.String) {
-      this.texts.begin(this.role);
-      this.isCountText = true;
-      this.plainLength = 0;
-      this.number.begin();
-    } else {
-      this.plainLength = 0;
-      this.number.begin();
+      return;
     }
+    if (kind == JsonKind.String) this.texts.begin(this.role);
+    this.isCountText = true;
+    this.plainLength = 0;
+    this.number.begin();
   }
 
   override onBytes(path: i32, pointer: usize, length: i32): void {
@@ -237,7 +234,7 @@ export class RequestFields extends JsonListener {
     if (!this.isInside) return;
     if (kind >= JsonKind.Object) this.role = <KeyRole>unchecked(this.roles[--this.depth]);
     else if (kind != JsonKind.String) this.takePlain(path, kind);
-    else if (isCount(path)) this.takeCount(path, this.isCountText && this.plainLength > 0);
+    else if (isCount(path)) this.takeText(path);
     else if (!isMute(this.role)) this.texts.end();
     const place = this.placeOf(path);
     if (place != null) place.finish(end);
@@ -277,7 +274,12 @@ export class RequestFields extends JsonListener {
     } else if (this.role == KeyRole.Prompt) {
       this.texts.count(1);
     }
-    this.takeCount(path, kind == JsonKind.Number && isCount(path));
+    if (kind == JsonKind.Number && isCount(path)) this.takeCount(path);
+  }
+
+  /** A text has ended where a count belongs. */
+  private takeText(path: i32): void {
+    if (this.isCountText && this.plainLength > 0) this.takeCount(path);
   }
 
   /** Many servers take a number that is written as a text (pydantic's lax mode, so vLLM). */
@@ -293,8 +295,7 @@ export class RequestFields extends JsonListener {
     }
   }
 
-  private takeCount(path: i32, isNumber: bool): void {
-    if (!isNumber) return;
+  private takeCount(path: i32): void {
     const value = this.number.value;
     if (path >= Field.FirstCap) this.caps.take(path - Field.FirstCap, value);
     else this.answersEach = max(this.answersEach, min(value, MOST_ANSWERS));
@@ -340,8 +341,7 @@ const DECIDING = [
 function isAlias(pointer: usize, length: i32): bool {
   for (let i = 0; i < DECIDING.length; i++) {
     const key = unchecked(DECIDING[i]);
-    if (key.length != length || !isSameInLowerCase(pointer, key.pointer, length)) continue;
-    return !key.equals(pointer, length);
+    if (isWord(pointer, length, key)) return !key.equals(pointer, length);
   }
   return false;
 }
