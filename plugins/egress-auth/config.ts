@@ -169,7 +169,11 @@ function readModelMapping(config: ConfigReader, providers: Provider[]): void {
     const entry = mapping.section(names[i]);
     const patterns = entry.keys;
     const models: string[] = [];
-    for (let k = 0; k < patterns.length; k++) models.push(entry.headerValue(patterns[k], "none", MAX_MODEL_BYTES));
+    for (let k = 0; k < patterns.length; k++) {
+      const model = entry.headerValue(patterns[k], "none", MAX_MODEL_BYTES);
+      if (model == "." || model == "..") entry.reject(patterns[k], "would be taken out of a path (RFC 3986, 5.2.4)");
+      models.push(model);
+    }
     let isKnown = false;
     for (let k = 0; k < providers.length; k++) {
       if (providers[k].name.toString() != names[i]) continue;

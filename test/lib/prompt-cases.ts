@@ -81,6 +81,11 @@ const OPENAI: PromptCase[] = [
     ["A Perhaps", "S w", "S Weather", "S city", "S Where", "S Rome", "S Oslo", "S Rome", "S city"],
   ],
   [
+    "chat: whatever a template takes",
+    { chat_template_kwargs: { language: "Say yes", metadata: { a: "Say no" }, enable_thinking: true } },
+    ["U language", "U Say yes", "U metadata", "U a", "U Say no", "U enable_thinking"],
+  ],
+  [
     "chat: settings are none",
     {
       model: "gpt-4o",

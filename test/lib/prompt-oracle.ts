@@ -43,7 +43,7 @@ const SCHEMA_WAYS: Record<string, Way> = {
 const LONGEST_WORD = 128;
 const KNOWN_FILE = /^(iVBORw0KGgo|JVBERi0)[A-Za-z0-9+/=_-]{5,}$/;
 const BASE64 = /^[A-Za-z0-9+/=_-]+$/;
-const MEDIA_URL = /^data:(image|audio|video)\/[^,]*,[A-Za-z0-9+/=_-]*$/;
+const MEDIA_URL = /^data:(image|audio|video)\/[^,]*,([A-Za-z0-9+/=_-]*)$/;
 const LINK = /^https?:[^ ]*$/;
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -214,9 +214,20 @@ function below(key: string, json: Json, at: Around): Partial<Around> {
 function isFile(text: string, { way, saysText, saysMedia }: Around): boolean {
   if (way !== "media" && saysText) return false;
   const isMedia = way === "media" || saysMedia === true;
-  if (MEDIA_URL.test(text)) return text.length >= 16;
+  const ofUrl = MEDIA_URL.exec(text);
+  if (ofUrl) return text.length >= 16 && isBinary(ofUrl[2]!);
   if (LINK.test(text) && text.length >= 16) return way !== "data";
-  return isMedia ? BASE64.test(text) : KNOWN_FILE.test(text);
+  return BASE64.test(text) && isBinary(text) && (isMedia || KNOWN_FILE.test(text));
+}
+
+/** Whether base64 begins with what no text does. */
+function isBinary(base64: string): boolean {
+  const head = Buffer.from(base64.slice(0, LONGEST_WORD), "base64");
+  try {
+    return /[^\t\n\r -\uffff]/.test(new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true }));
+  } catch {
+    return true;
+  }
 }
 
 function scopeOfItem(type: string): number {

@@ -1,5 +1,6 @@
 import { isSameInLowerCase, isWord } from "../../bytes/ascii";
 import { Base64Decoder } from "../../bytes/base64";
+import { Utf8State, utf8Next } from "../../bytes/utf8";
 import { ByteString, isSame } from "../../bytes/view";
 import { isLink, MAGIC_BYTES } from "../request/blob";
 
@@ -11,6 +12,7 @@ const COLON: u32 = 0x3a;
 const COMMA: u32 = 0x2c;
 const SEMICOLON: u32 = 0x3b;
 const SPACE: u32 = 0x20;
+const TAB: u32 = 0x09;
 const CR: i8 = 0x0d;
 const LF: i8 = 0x0a;
 const MIME_TYPE: i32 = 5;
@@ -111,18 +113,17 @@ export function isTextFormat(pointer: usize, length: i32): bool {
 
 /**
  * What a string is, by its first bytes, up to `FILE_HEAD_BYTES`. What isn't surely a file is a text: base64 of a text too,
- * which begins like no file.
+ * whatever it is said to be.
  *
- * @param isMedia a picture, sound or film is said to be here, whose base64 may begin with anything
+ * @param isMedia a picture, sound or film is said to be here, whose base64 may begin with anything but a text
  * @param mayBeLink a file may be linked here
  */
 export function formOfFile(pointer: usize, length: i32, isMedia: bool, mayBeLink: bool): FileForm {
-  if (length < MAGIC_BYTES) return isMedia && length > 0 && isBase64(pointer, length) ? FileForm.Base64 : FileForm.Text;
+  if (length < MAGIC_BYTES) return isMedia && isBinary(pointer, length) ? FileForm.Base64 : FileForm.Text;
   if (load<u32>(pointer) == DATA && <u32>load<u8>(pointer, 4) == COLON) return formOfDataUrl(pointer, length);
   if (isLink(pointer))
     return mayBeLink && continuesFile(FileForm.Link, pointer, length) ? FileForm.Link : FileForm.Text;
-  if (!isBase64(pointer, length)) return FileForm.Text;
-  return isMedia || isKnownFile(pointer, length) ? FileForm.Base64 : FileForm.Text;
+  return isBinary(pointer, length) && (isMedia || isKnownFile(pointer)) ? FileForm.Base64 : FileForm.Text;
 }
 
 /** Whether a text in a place for files is the bytes of a file, in base64. */
@@ -147,12 +148,12 @@ function formOfDataUrl(pointer: usize, length: i32): FileForm {
   if (comma == ABSENT) return FileForm.Text;
   const bytes = pointer + comma + 1;
   const left = length - comma - 1;
-  if (!isBase64(bytes, left)) return FileForm.Text;
+  if (!isBinary(bytes, left)) return FileForm.Text;
   // Up to the comma, which ends a type without parameters.
   const type = classOfMediaType(pointer + MIME_TYPE, comma + 1 - MIME_TYPE);
   if (type == MediaClass.Media) return FileForm.Base64;
   const mayBeFile = type == MediaClass.Other && left >= MAGIC_BYTES;
-  return mayBeFile && isKnownFile(bytes, left) ? FileForm.Base64 : FileForm.Text;
+  return mayBeFile && isKnownFile(bytes) ? FileForm.Base64 : FileForm.Text;
 }
 
 function indexOfComma(pointer: usize, length: i32): i32 {
@@ -160,7 +161,7 @@ function indexOfComma(pointer: usize, length: i32): i32 {
   return ABSENT;
 }
 
-/** How files begin that no text begins like, in base64. */
+/** How files begin in base64, of formats that are no texts. */
 const SIGNATURES: StaticArray<ByteString> = [
   new ByteString("iVBORw0KGgo"), // PNG
   new ByteString("/9j/"), // JPEG
@@ -168,10 +169,6 @@ const SIGNATURES: StaticArray<ByteString> = [
   new ByteString("UEsDB"), // ZIP, around the documents of office programs
   new ByteString("0M8R4KGx"), // their older ones
   new ByteString("GkXf"), // Matroska, WebM
-  new ByteString("AAAA"), // MP4
-];
-/** How files begin that a text could begin like: all of these have a zero byte soon. */
-const WORDS: StaticArray<ByteString> = [
   new ByteString("R0lGODdh"), // GIF87a
   new ByteString("R0lGODlh"), // GIF89a
   new ByteString("UklGR"), // RIFF: WAV, WebP
@@ -180,12 +177,10 @@ const WORDS: StaticArray<ByteString> = [
   new ByteString("T2dnUw"), // Ogg
   new ByteString("ZkxhQ"), // FLAC
 ];
-/** Within so many bytes of base64. */
-const ZERO_IS_WITHIN: i32 = 48;
 
 /** Whether a file's bytes begin like this in base64, of some format that is no text; of at least `MAGIC_BYTES`. */
-function isKnownFile(start: usize, length: i32): bool {
-  return isMp3(start) || isOneOf(SIGNATURES, start) || (isOneOf(WORDS, start) && hasZero(start, length));
+function isKnownFile(start: usize): bool {
+  return isMp3(start) || isMp4(start) || isOneOf(SIGNATURES, start);
 }
 
 function isOneOf(signatures: StaticArray<ByteString>, start: usize): bool {
@@ -196,20 +191,36 @@ function isOneOf(signatures: StaticArray<ByteString>, start: usize): bool {
   return false;
 }
 
-const decoder = new Base64Decoder();
-
-function hasZero(start: usize, length: i32): bool {
-  decoder.reset();
-  decoder.decode(start, start + min(length, ZERO_IS_WITHIN));
-  for (let i = 0; i < decoder.length; i++) if (decoder.output[i] == 0) return true;
-  return false;
-}
-
 /** MPEG audio without tags begins with its frames' twelve bits of synchronisation. */
 function isMp3(start: usize): bool {
   if (load<u16>(start) != 0x2f2f /* "//" */) return false;
   const layer = <u32>load<u8>(start, 2);
   return layer == 0x73 || layer == 0x74 || layer == 0x75 || layer == 0x4d || layer == 0x4e || layer == 0x4f;
+}
+
+/** The first box's length, less than 256, and its type: "ftyp". */
+function isMp4(start: usize): bool {
+  return load<u32>(start) == 0x41414141 /* "AAAA" */ && load<u32>(start, 6) == 0x5865305a; /* "Z0eX" */
+}
+
+const decoder = new Base64Decoder();
+
+/** Whether it is base64 of what no text begins with, up to `FILE_HEAD_BYTES`: a control character, or what isn't UTF-8. */
+function isBinary(pointer: usize, length: i32): bool {
+  if (!isBase64(pointer, length)) return false;
+  decoder.reset();
+  decoder.decode(pointer, pointer + length);
+  let state: Utf8State = Utf8State.Boundary;
+  for (let i = 0; i < decoder.length; i++) {
+    const byte: u32 = unchecked(decoder.output[i]);
+    state = utf8Next(state, byte);
+    if (state == Utf8State.Invalid || isControl(byte)) return true;
+  }
+  return false;
+}
+
+function isControl(byte: u32): bool {
+  return byte < SPACE && byte != TAB && byte != <u32>CR && byte != <u32>LF;
 }
 
 /** Both alphabets (RFC 4648), in lines or not. */

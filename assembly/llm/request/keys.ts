@@ -36,7 +36,7 @@ const TEXT =
   "thinking summary title reasoning refusal suffix template items required anyOf oneOf allOf enum " +
   "config generationConfig generation_config inferenceConfig body params request requests json_schema schema url uri";
 const PROMPT = "prompt input context";
-const PAYLOAD = "arguments args output response json";
+const PAYLOAD = "arguments args output response json chat_template_kwargs";
 const PROPERTIES = "properties";
 const MUTE =
   "model type id tool_call_id call_id tool_use_id toolUseId custom_id method media_type mimeType mime_type format detail " +

@@ -17,6 +17,8 @@ const HEADERS = [
   "x-amz-security-token",
   "x-amz-date",
   "x-amz-content-sha256",
+  "x-amz-meta-any",
+  "ocp-apim-subscription-key",
   "x-envoy-retry-on",
   "x-envoy-upstream-rq-timeout-ms",
 ];
