@@ -1,8 +1,8 @@
 import { findByte } from "../bytes/find";
+import { MAX_DEPTH } from "./depth";
 import { JsonKind, JsonListener } from "./listener";
 import { HEARD_KEY_BYTES, JsonPaths, MAX_PATH_LEVELS, NONE } from "./paths";
 import { ScanMark } from "./scan-mark";
-import { MAX_DEPTH } from "./scanner";
 import { StringDecoder } from "./string-decoder";
 
 const BACKSLASH: u8 = 0x5c;

@@ -1,3 +1,4 @@
+import { MAX_DEPTH } from "./depth";
 import { JsonKind, JsonListener } from "./listener";
 import { NumberScanner } from "./number-scanner";
 import { PathTracker } from "./path-tracker";
@@ -15,9 +16,6 @@ export const enum JsonProblem {
   /** Objects and arrays are nested deeper than `MAX_DEPTH`. */
   TooDeep,
 }
-
-/** How deep objects and arrays may be nested. */
-export const MAX_DEPTH: i32 = 512;
 
 /** What may come next. */
 const enum Expect {

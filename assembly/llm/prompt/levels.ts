@@ -1,4 +1,4 @@
-import { MAX_DEPTH } from "../../json/scanner";
+import { MAX_DEPTH } from "../../json/depth";
 
 /** What is known of an open object or array. It lies in the memory of `PromptLevels`. */
 @unmanaged

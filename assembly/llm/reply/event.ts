@@ -6,13 +6,15 @@ import { JsonPaths } from "../../json/paths";
 import { JsonScanner } from "../../json/scanner";
 import { isSpace } from "../../json/space";
 import { EventData } from "../../sse/event-data";
+import { EventText, TEXT_BYTES } from "./event-text";
 import { EventPhase } from "./event-type";
-import { ReplyListener, TextForm } from "./listener";
+import { ReplyListener } from "./listener";
 import { ReplyNames } from "./names";
 import { TextKind } from "./scanner";
 import { mix, NO_POSITION } from "./slots";
 import { NO_TEXT, ReplyTemplate } from "./template";
 import { ReplyText } from "./text";
+import { TextForm } from "./text-form";
 import { ReplyTexts } from "./texts";
 
 /** How many of an event's choices can be told to be over; with more of them all are taken to be. */
@@ -24,32 +26,6 @@ const PLAIN_KEY: u32 = 2;
 
 const DONE = new ByteString("[DONE]");
 const LINE_FEED = new ByteString("\n");
-
-/** One text of an event. It lies in the event's own memory. */
-@final
-@unmanaged
-export class EventText {
-  /** [start, end), counted from the event's beginning. */
-  start: i32;
-  end: i32;
-  /** The same for texts that continue one another; while the event is read, the group. */
-  key: u32;
-  /** The choice or block that it belongs to, or `NO_POSITION`; while the event is read, the slot. */
-  top: i32;
-  kind: u8;
-  form: u8;
-  /** It may continue the text of this key, and be continued. */
-  grows: bool;
-  isTyped: bool;
-
-
-  @inline
-  static at(texts: usize, index: i32): EventText {
-    return changetype<EventText>(texts + <usize>index * TEXT_BYTES);
-  }
-}
-
-export const TEXT_BYTES: usize = 20;
 
 
 @final

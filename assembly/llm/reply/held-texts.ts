@@ -5,13 +5,13 @@ import { JsonListener } from "../../json/listener";
 import { Nesting, nestingOf } from "../../json/nesting";
 import { NONE } from "../../json/paths";
 import { StringDecoder } from "../../json/string-decoder";
-import { EventText } from "./event";
+import { EventText } from "./event-text";
 import { ReplyFifo } from "./fifo";
-import { TextForm } from "./listener";
 import { SPAN_BYTES } from "./masks";
 import { NestedText } from "./nested";
 import { ReplyJudge, ReplyScanner, TextKind } from "./scanner";
 import { ReplySplice } from "./splice";
+import { TextForm } from "./text-form";
 import { firstOf, ReplyTextStream } from "./text-stream";
 import { NO_STREAM, ReplyTextStreams } from "./text-streams";
 

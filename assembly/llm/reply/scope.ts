@@ -1,4 +1,4 @@
-import { MAX_DEPTH } from "../../json/scanner";
+import { MAX_DEPTH } from "../../json/depth";
 import { ReplyKey } from "./keys";
 import { TextKind } from "./scanner";
 

@@ -1,7 +1,7 @@
 import { NumberScanner } from "../../json/number-scanner";
 import { StringProblem, StringScanner } from "../../json/string-scanner";
-import { EventText } from "./event";
-import { TextForm } from "./listener";
+import { EventText } from "./event-text";
+import { TextForm } from "./text-form";
 
 const MAX_BYTES: i32 = 1024;
 const MAX_HOLES: i32 = 32;

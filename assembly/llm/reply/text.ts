@@ -1,8 +1,8 @@
 import { ReplyKey } from "./keys";
-import { TextForm } from "./listener";
 import { TextKind } from "./scanner";
 import { ReplyLevel, Scope } from "./scope";
 import { mix } from "./slots";
+import { TextForm } from "./text-form";
 
 /** What all that `ReplyKey.Text` says belongs to. */
 const TEXT_GROUP: u32 = 1;

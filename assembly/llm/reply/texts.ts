@@ -5,10 +5,11 @@ import { findQuoteOrBackslash } from "../../json/string-end";
 import { ReplyEventType } from "./event-type";
 import { ReplyKeyReader } from "./key-reader";
 import { hashOfKey, ReplyKey } from "./keys";
-import { ReplyListener, TextForm } from "./listener";
+import { ReplyListener } from "./listener";
 import { ReplyLevel, ReplyLevels, scopeWithin, Scope } from "./scope";
 import { mix, NO_POSITION, ReplySlots } from "./slots";
 import { ReplyText, Use } from "./text";
+import { TextForm } from "./text-form";
 
 const QUOTE: u32 = 0x22;
 const COMMA: u32 = 0x2c;

@@ -4,7 +4,7 @@ import { ByteBuffer } from "../../bytes/buffer";
 import { ByteString } from "../../bytes/view";
 import { JsonKind, JsonListener } from "../../json/listener";
 import { ALL_OTHERS, JsonPaths } from "../../json/paths";
-import { MAX_DEPTH } from "../../json/scanner";
+import { MAX_DEPTH } from "../../json/depth";
 import { Dialect } from "../dialect";
 import { OUTPUT_CAPS, OUTPUT_CAP_COUNT, OutputCaps } from "./output-caps";
 import { KeyRole, roleOfKey } from "./keys";
