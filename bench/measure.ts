@@ -30,9 +30,10 @@ export interface Extent {
 }
 
 /**
- * Measures the variants with the shapes of their jobs, interleaved: in each round and shape all of them run once, in random
- * order, each with its Envoy alone awake, so that a disturbance of the machine meets all of them alike. After `rounds` all
- * Envoys are started anew: two processes of one and the same file differ by more than one process does between rounds.
+ * Measures the variants with the shapes of their jobs, one job after another, interleaved: in each round and shape all of a job's
+ * variants run once, in random order, each with its Envoy alone awake, so that a disturbance of the machine meets all of them
+ * alike. After `rounds` its Envoys are started anew: two processes of one and the same file differ by more than one process does
+ * between rounds.
  */
 export async function measure(envoy: string, variants: Variant[], shapes: Shape[], extent: Extent): Promise<Results> {
   const results: Results = {
@@ -52,18 +53,22 @@ export async function measure(envoy: string, variants: Variant[], shapes: Shape[
   try {
     const upstreamPort = await startUpstream();
     for (let process = 0; process < extent.processes; process++) {
-      const which = `process ${process + 1} of ${extent.processes}`;
-      const contenders = await step(`Starting and warming ${variants.length} Envoys, ${which}`, () =>
-        startAll(envoy, upstreamPort, variants, shapes),
-      );
-      for (let i = 0; i < extent.rounds; i++) {
-        const round = process * extent.rounds + i;
-        await step(`Round ${i + 1} of ${extent.rounds}, ${which}`, async () => {
-          results.samples.push(...(await oneRound(contenders, shapes, process, round)));
-        });
-        save(results);
+      for (const job of new Set(variants.map((variant) => variant.job))) {
+        const which = `${job}, process ${process + 1} of ${extent.processes}`;
+        const own = variants.filter((variant) => variant.job === job);
+        const ownShapes = shapes.filter((shape) => shape.job === job);
+        const contenders = await step(`Starting and warming ${own.length} Envoys for ${which}`, () =>
+          startAll(envoy, upstreamPort, own, ownShapes),
+        );
+        for (let i = 0; i < extent.rounds; i++) {
+          const round = process * extent.rounds + i;
+          await step(`Round ${i + 1} of ${extent.rounds}, ${which}`, async () => {
+            results.samples.push(...(await oneRound(contenders, ownShapes, process, round)));
+          });
+          save(results);
+        }
+        for (const { gateway } of contenders) gateway.server.stop();
       }
-      for (const { gateway } of contenders) gateway.server.stop();
     }
   } finally {
     stopAll();
@@ -74,7 +79,7 @@ export async function measure(envoy: string, variants: Variant[], shapes: Shape[
 async function oneRound(contenders: Contender[], shapes: Shape[], process: number, round: number): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (const shape of shapes) {
-    for (const contender of shuffled(contenders.filter(({ variant }) => variant.job === shape.job))) {
+    for (const contender of shuffled(contenders)) {
       samples.push({ ...(await sample(contender, shape)), process, round });
     }
   }
@@ -94,7 +99,7 @@ async function startAll(
       filters: variant.filters,
       route: variant.route,
     });
-    for (const shape of shapes.filter(({ job }) => job === variant.job)) {
+    for (const shape of shapes) {
       const { errors, requests } = await load(gateway.port, shape, CELL_SECONDS, CONNECTIONS);
       if (errors > 0)
         throw new SetupError(
