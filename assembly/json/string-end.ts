@@ -18,3 +18,31 @@ export function findQuoteOrBackslash(at: usize, end: usize): usize {
   }
   return at;
 }
+
+/** Finds where a string ends that arrives in pieces. */
+@final
+export class StringEnd {
+  private isAfterBackslash: bool = false;
+
+  /** Another string begins. */
+  reset(): void {
+    this.isAfterBackslash = false;
+  }
+
+  /** The closing quote in [at, end), or `end` when the string goes on; `at` is before `end`. */
+  find(at: usize, end: usize): usize {
+    if (this.isAfterBackslash) {
+      this.isAfterBackslash = false;
+      at++;
+    }
+    while (true) {
+      at = findQuoteOrBackslash(at, end);
+      if (at == end || load<u8>(at) == QUOTE) return at;
+      if (at + 1 == end) {
+        this.isAfterBackslash = true;
+        return end;
+      }
+      at += 2;
+    }
+  }
+}

@@ -1,7 +1,7 @@
 import { JsonListener } from "../../json/listener";
 import { JsonPaths, NONE } from "../../json/paths";
 import { StringDecoder } from "../../json/string-decoder";
-import { findQuoteOrBackslash } from "../../json/string-end";
+import { StringEnd } from "../../json/string-end";
 
 const QUOTE: u32 = 0x22;
 const COMMA: u32 = 0x2c;
@@ -66,7 +66,7 @@ export class AnswerText {
   private isKeyNext: bool = false;
   private isInString: bool = false;
   private isKey: bool = false;
-  private isAfterBackslash: bool = false;
+  private readonly stringEnd: StringEnd = new StringEnd();
   private isText: bool = false;
   /** Which of `KEYS` the value belongs to. */
   private key: i32 = NONE;
@@ -146,7 +146,7 @@ export class AnswerText {
 
   private beginString(): void {
     this.isInString = true;
-    this.isAfterBackslash = false;
+    this.stringEnd.reset();
     const isRead = this.rawLevel == NO_LEVEL && this.ignoredLevel == NO_LEVEL;
     this.isKey = this.isKeyNext && isRead;
     this.isText = !this.isKeyNext && isRead && this.key != NONE && this.key < FIRST_IGNORED && !this.isRepeated;
@@ -160,20 +160,7 @@ export class AnswerText {
 
   private takeString(listener: JsonListener, path: i32, at: usize, end: usize): usize {
     const from = at;
-    if (this.isAfterBackslash) {
-      this.isAfterBackslash = false;
-      at++;
-    }
-    while (true) {
-      at = findQuoteOrBackslash(at, end);
-      if (at == end || load<u8>(at) == QUOTE) break;
-      if (at + 1 == end) {
-        this.isAfterBackslash = true;
-        at = end;
-        break;
-      }
-      at += 2;
-    }
+    at = this.stringEnd.find(at, end);
     const length = <i32>(at - from);
     if (this.isText && length > 0) {
       if (this.key == REASONING || this.key == REASONING_CONTENT) this.reasoningKey = this.key;

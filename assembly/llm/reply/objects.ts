@@ -1,4 +1,4 @@
-import { findQuoteOrBackslash } from "../../json/string-end";
+import { StringEnd } from "../../json/string-end";
 import { isSpace } from "../../json/space";
 
 const LF: u32 = 0x0a;
@@ -36,7 +36,7 @@ export class ReplyObjects {
   private depth: i32 = 0;
   private isGarbage: bool = false;
   private isInString: bool = false;
-  private isAfterBackslash: bool = false;
+  private readonly stringEnd: StringEnd = new StringEnd();
   private hasComma: bool = false;
 
   /** Begins another answer, of which the first `offset` bytes are known already. */
@@ -49,7 +49,7 @@ export class ReplyObjects {
     this.depth = 0;
     this.isGarbage = false;
     this.isInString = false;
-    this.isAfterBackslash = false;
+    this.stringEnd.reset();
     this.hasComma = false;
   }
 
@@ -107,15 +107,9 @@ export class ReplyObjects {
   private endOfObject(at: usize, end: usize): usize {
     while (at < end) {
       if (this.isInString) {
-        if (this.isAfterBackslash) {
-          this.isAfterBackslash = false;
-          at++;
-          continue;
-        }
-        at = findQuoteOrBackslash(at, end);
+        at = this.stringEnd.find(at, end);
         if (at == end) return 0;
-        if (<u32>load<u8>(at) == QUOTE) this.isInString = false;
-        else this.isAfterBackslash = true;
+        this.isInString = false;
         at++;
         continue;
       }

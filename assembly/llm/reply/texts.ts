@@ -1,7 +1,7 @@
 import { encodeUtf8 } from "../../bytes/text";
 import { NONE } from "../../json/paths";
 import { StringDecoder } from "../../json/string-decoder";
-import { findQuoteOrBackslash } from "../../json/string-end";
+import { StringEnd } from "../../json/string-end";
 import { ReplyEventType } from "./event-type";
 import { ReplyKeyReader } from "./key-reader";
 import { hashOfKey, ReplyKey } from "./keys";
@@ -46,7 +46,7 @@ export class ReplyTexts {
 
   private isKeyNext: bool = false;
   private isInString: bool = false;
-  private isAfterBackslash: bool = false;
+  private readonly stringEnd: StringEnd = new StringEnd();
   private isInNumber: bool = false;
   /** What the string or number in hand is. */
   private use: Use = Use.None;
@@ -171,7 +171,7 @@ export class ReplyTexts {
   private beginString(at: usize): void {
     const level = this.levels.innermost;
     this.isInString = true;
-    this.isAfterBackslash = false;
+    this.stringEnd.reset();
     this.isEmpty = true;
     if (this.isKeyNext) {
       this.use = this.useOfKey(level);
@@ -192,20 +192,7 @@ export class ReplyTexts {
 
   private takeString(at: usize, end: usize): usize {
     const from = at;
-    if (this.isAfterBackslash) {
-      this.isAfterBackslash = false;
-      at++;
-    }
-    while (true) {
-      at = findQuoteOrBackslash(at, end);
-      if (at == end || load<u8>(at) == QUOTE) break;
-      if (at + 1 == end) {
-        this.isAfterBackslash = true;
-        at = end;
-        break;
-      }
-      at += 2;
-    }
+    at = this.stringEnd.find(at, end);
     const length = <i32>(at - from);
     const use = this.use;
     if (at == end) {
