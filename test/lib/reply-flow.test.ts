@@ -88,6 +88,14 @@ describe("an event", () => {
     );
   });
 
+  test("is masked where each of its parts says to be the last one", () => {
+    const last = (content: string, index = 0): string => say({ content }, index, { finish_reason: "stop" });
+    const pieces = [last("A SEC"), PING, last("RET"), last("-42 b"), say({}, 0, { finish_reason: "stop" })];
+    const masked = [last("A [gone]"), PING, last(""), last(" b"), pieces[4]!];
+    expect(shown(pieces)).toEqual(["", "", "", masked.slice(0, 4).join(""), masked[4]]);
+    for (const other of [text("x", 1), DONE, say({})]) expect(shown([last("SEC"), other])).toEqual(["", last("SEC") + other]);
+  });
+
   test("is masked in as many choices as there may be at a time", () => {
     const pieces = Array.from({ length: 60 }, (_, index) => text("SECRET", index));
     const ends = Array.from({ length: 60 }, (_, index) => text("-42", index));

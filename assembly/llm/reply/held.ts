@@ -91,7 +91,8 @@ export class HeldEvents {
       const text = event.text(i);
       if (text.grows) streams.settleMissed(text.top, number);
     }
-    for (let i = 0; i < event.endCount; i++) streams.finish(event.ends[i]);
+    streams.settleEnding(number);
+    for (let i = 0; i < event.endCount; i++) streams.end(event.ends[i], number);
     const note = changetype<HeldEvent>(this.events.push(EVENT_BYTES));
     if (changetype<usize>(note) == 0 || event.isFull) return false;
     note.start = start;
@@ -105,7 +106,7 @@ export class HeldEvents {
 
   /** No text grows any more. */
   finishTexts(): void {
-    this.texts.streams.finish(NO_POSITION);
+    this.texts.streams.finish();
   }
 
   /** Whether all that is to be masked in the first event is known. */

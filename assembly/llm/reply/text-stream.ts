@@ -14,6 +14,8 @@ export class ReplyTextStream {
   isUsed: bool = false;
   /** Nothing more of it comes. */
   isOver: bool = false;
+  /** Its last event said so: it is over unless the next one has more of it. */
+  isEnding: bool = false;
   /** How many parts of it are in events that are held. */
   heldParts: i32 = 0;
   /** The last event with a part of it. */
@@ -35,6 +37,7 @@ export class ReplyTextStream {
     this.length = 0;
     this.isUsed = true;
     this.isOver = false;
+    this.isEnding = false;
     this.heldParts = 0;
     this.missed = 0;
     this.nested.begin();

@@ -15,6 +15,8 @@ export class ReplyTextStreams {
   /** How many there is memory for: as many as there were at a time. */
   count: i32 = 0;
   private latest: i32 = 0;
+  /** Some text may be `isEnding`. */
+  private hasEnding: bool = false;
   private readonly streams: StaticArray<ReplyTextStream | null> = new StaticArray<ReplyTextStream | null>(MAX_STREAMS);
 
   constructor(private readonly judge: ReplyJudge) {}
@@ -26,6 +28,7 @@ export class ReplyTextStreams {
   }
 
   reset(): void {
+    this.hasEnding = false;
     for (let id = 0; id < this.count; id++) this.at(id).isUsed = false;
   }
 
@@ -47,11 +50,40 @@ export class ReplyTextStreams {
     return free;
   }
 
-  /** All texts of a choice or block are over, or with `NO_POSITION` all. */
-  finish(top: i32): void {
+  /** All texts are over. */
+  finish(): void {
     for (let id = 0; id < this.count; id++) {
       const stream = this.at(id);
-      if (stream.isUsed && !stream.isOver && (top == NO_POSITION || stream.top == top)) stream.finish();
+      if (stream.isUsed && !stream.isOver) stream.finish();
+    }
+  }
+
+  /**
+   * An event says that all texts of a choice or block are over, or with `NO_POSITION` all. Some providers say so in every event that
+   * has more of one: such a text is over when the next event has none of it.
+   */
+  end(top: i32, event: i32): void {
+    for (let id = 0; id < this.count; id++) {
+      const stream = this.at(id);
+      if (!stream.isUsed || stream.isOver || (top != NO_POSITION && stream.top != top)) continue;
+      if (stream.lastEvent != event) {
+        stream.finish();
+        continue;
+      }
+      stream.isEnding = true;
+      this.hasEnding = true;
+    }
+  }
+
+  /** All parts of an event have come. */
+  settleEnding(event: i32): void {
+    if (!this.hasEnding) return;
+    this.hasEnding = false;
+    for (let id = 0; id < this.count; id++) {
+      const stream = this.at(id);
+      if (!stream.isEnding) continue;
+      stream.isEnding = false;
+      if (stream.isUsed && !stream.isOver && stream.lastEvent != event) stream.finish();
     }
   }
 
