@@ -99,9 +99,13 @@ const response = (status: string, output: unknown[]): unknown => ({
   model: "gpt-5",
   output,
   parallel_tool_calls: true,
+  prompt: { id: "pmpt_1", version: "2", variables: { a: "SECRET-42", b: { type: "input_text", text: "hide me" } } },
+  prompt_cache_key: "SECRET-42",
   reasoning: { effort: "high" },
+  safety_identifier: "SECRET-42",
   text: { format: { type: "json_schema", name: "SECRET-42" } },
   tools: [{ type: "function", name: "find", description: "hide me" }],
+  user: "hide me",
   usage: status === "completed" ? { input_tokens: 1, output_tokens: 2, total_tokens: 3 } : null,
 });
 let sequence = 0;

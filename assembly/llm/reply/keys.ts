@@ -74,11 +74,12 @@ const QUOTE =
 const MUTE =
   "object role status signature thoughtSignature thought_signature service_tier serviceTier system_fingerprint b64_json " +
   "partial_image_b64 embedding audio mime_type media_type encoding size quality background detail effort verbosity " +
-  "truncation modality language languageCode severity provider version phase page_age";
+  "truncation modality language languageCode severity provider version phase page_age " +
+  "user input_user safety_identifier prompt_cache_key";
 const MUTE_TREE =
   "tools usage usageMetadata usage_metadata metadata instructions tool_choice safetyRatings safety_ratings promptFeedback " +
   "prompt_feedback content_filter_results content_filter_result prompt_filter_results content_filters meta metrics timings " +
-  "prompt_logprobs prompt_token_ids format";
+  "prompt_logprobs prompt_token_ids format response_format variables";
 const NOISE = "obfuscation event_id createTime p";
 const REPEAT = "logprobs logprobsResult logprobs_result top_logprobs token_ids";
 const REPEAT_LIST = "tokens context";
