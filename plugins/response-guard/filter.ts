@@ -210,6 +210,8 @@ export class ResponseGuard extends GuardExchange {
     if (outcome != Outcome.Leave) return outcome;
     if (this.enforces) {
       stream.release(this.rewritten);
+      // What could still have gone on may be a hit as it is.
+      if (this.verdict.rejectedBy != null) return this.declineAnswer();
       this.isRewritten = true;
     }
     return Outcome.Leave;

@@ -246,6 +246,15 @@ test("an event that is larger than what may be held ends the stream, or passes i
   expect(open.guard.send(CHAT, answer).client.body).toBe(answer.body);
 });
 
+test("with FailOpen a stream that is given up is refused for what was held of it", async () => {
+  const { guard } = await startGuard({ rules: RULES, maxHeldBytes: 2000, failureMode: "FailOpen" });
+  const fine = events(delta("fine, ")).body as string;
+  const answer = events(delta("fine, "), delta("about project-x"), delta("z".repeat(3000)), DONE);
+  const { client } = guard.send(CHAT, { ...answer, split: [300, 1000, 2900] });
+  expect(client.body.startsWith(fine)).toBe(true);
+  expect(client.body.slice(fine.length)).toMatch(/^data: \{"error":[^\n]*content_policy_violation[^\n]*\n\ndata: \[DONE\]\n\n$/);
+});
+
 test("Audit lets a stream by as it came, piece by piece", async () => {
   const { guard } = await startGuard({ rules: RULES, mode: "Audit" });
   const { client, filterState } = guard.send(CHAT, { ...WORD, split: [20, 60] });
