@@ -454,6 +454,17 @@ export const CASES: Case[] = [
       event("response.audio.delta", { delta: "SECRET-42" }),
       ...parts("audio", "Content", "SECRET|-42").map((delta) => event("response.audio.transcript.delta", { delta })),
       event("response.output_item.done", {
+        output_index: 3,
+        item: {
+          type: "local_shell_call",
+          action: {
+            type: "exec",
+            command: [own("ToolInput", "hide me")],
+            env: new Tree({ user_id: "SECRET-42", status: "hide me" }),
+          },
+        },
+      }),
+      event("response.output_item.done", {
         output_index: 2,
         item: {
           type: "web_search_call",

@@ -65,7 +65,7 @@ const REASONING =
   "reasoning reasoning_content reasoning_text thinking reasoningContent reasoningText reasoning_details thinking_blocks summary";
 const REFUSAL = "refusal";
 const ASIDE = "transcript tool_plan";
-const TOOL_INPUT = "arguments partial_json input args parameters code diff stringValue";
+const TOOL_INPUT = "arguments partial_json input args parameters code diff stringValue env";
 const TOOL_OUTPUT = "stdout stderr logs output result";
 const NAME = "name";
 const CALL = "action actions operation";
