@@ -93,7 +93,8 @@ describe("an event", () => {
     const pieces = [last("A SEC"), PING, last("RET"), last("-42 b"), say({}, 0, { finish_reason: "stop" })];
     const masked = [last("A [gone]"), PING, last(""), last(" b"), pieces[4]!];
     expect(shown(pieces)).toEqual(["", "", "", masked.slice(0, 4).join(""), masked[4]]);
-    for (const other of [text("x", 1), DONE, say({})]) expect(shown([last("SEC"), other])).toEqual(["", last("SEC") + other]);
+    for (const other of [text("x", 1), DONE, say({})])
+      expect(shown([last("SEC"), other])).toEqual(["", last("SEC") + other]);
   });
 
   test("is masked in as many choices as there may be at a time", () => {
@@ -183,6 +184,21 @@ describe("the budget", () => {
     const { seen } = replies.show(stream, [], { words: WORDS, releases: true });
     expect(seen.toString()).toBe(stream.replace("SECRET-42", "[gone]"));
     replies.setBudget(BUDGET);
+  });
+
+  test.each([
+    ["may have as many choices as can be told apart", 63, "Changed"],
+    ["may not have more", 64, "OverBudget"],
+  ])("of choices of one event: it %s", (_, count, outcome) => {
+    const of = (content: string): string => {
+      const choices = Array.from({ length: count }, (_none, index) =>
+        index < count - 2 ? { index, delta: {} } : { index, delta: { content: index < count - 1 ? content : "x" } },
+      );
+      return `data: ${JSON.stringify({ choices })}\n\n`;
+    };
+    const shown = replies.show(of("SECRET") + of("-42") + DONE, [], { words: WORDS });
+    expect(shown.outcome).toBe(outcome);
+    expect(shown.seen.toString()).toBe(outcome === "Changed" ? of("[gone]") + of("") + DONE : "");
   });
 
   test("holds no more texts at a time than it can keep apart", () => {

@@ -48,7 +48,7 @@ export class ReplyEvent extends ReplyListener {
   phase: EventPhase = EventPhase.None;
   /** The index that the event itself has, or `NO_POSITION`. */
   position: i32 = NO_POSITION;
-  /** There was no room for all of the texts. */
+  /** There was no room for all of the texts, or some that grow can't be told apart. */
   isFull: bool = false;
   private readonly texts: ByteBuffer;
   private readonly template: ReplyTemplate = new ReplyTemplate();
@@ -188,6 +188,7 @@ export class ReplyEvent extends ReplyListener {
       const isReasoning = type.kind == TextKind.Reasoning || slots.isThought(slot);
       if (text.kind == TextKind.Content && isReasoning) text.kind = <u8>TextKind.Reasoning;
       if (type.isWhole) text.grows = false;
+      if (text.grows && !slots.isOfOne(slot)) this.isFull = true;
       text.key = mix(mix(slots.placeOf(slot), group), text.kind);
       text.top = slots.topOf(slot);
     }

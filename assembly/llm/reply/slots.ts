@@ -35,10 +35,13 @@ const SLOT_BYTES: i32 = 16;
 @final
 export class ReplySlots {
   count: i32 = 1;
+  /** Objects have had to share the last slot. */
+  isFull: bool = false;
   private readonly slots: StaticArray<u8> = new StaticArray<u8>(MAX_SLOTS * SLOT_BYTES);
 
   reset(): void {
     this.count = 0;
+    this.isFull = false;
     this.add(0, NO_POSITION);
   }
 
@@ -46,12 +49,18 @@ export class ReplySlots {
   add(parent: i32, position: i32): i32 {
     const id = min(this.count, MAX_SLOTS - 1);
     if (this.count < MAX_SLOTS) this.count++;
+    else this.isFull = true;
     const slot = this.at(id);
     slot.parent = parent < id ? parent : 0;
     slot.position = position;
     slot.other = 0;
     slot.facts = 0;
     return id;
+  }
+
+  /** Whether the slot is that of one object only. */
+  isOfOne(id: i32): bool {
+    return !this.isFull || id < MAX_SLOTS - 1;
   }
 
   setPosition(id: i32, position: i32): void {

@@ -252,7 +252,9 @@ test("with FailOpen a stream that is given up is refused for what was held of it
   const answer = events(delta("fine, "), delta("about project-x"), delta("z".repeat(3000)), DONE);
   const { client } = guard.send(CHAT, { ...answer, split: [300, 1000, 2900] });
   expect(client.body.startsWith(fine)).toBe(true);
-  expect(client.body.slice(fine.length)).toMatch(/^data: \{"error":[^\n]*content_policy_violation[^\n]*\n\ndata: \[DONE\]\n\n$/);
+  expect(client.body.slice(fine.length)).toMatch(
+    /^data: \{"error":[^\n]*content_policy_violation[^\n]*\n\ndata: \[DONE\]\n\n$/,
+  );
 });
 
 test("Audit lets a stream by as it came, piece by piece", async () => {
