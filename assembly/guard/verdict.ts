@@ -42,11 +42,14 @@ export class Verdict {
     const before: i32 = this.scopes[rule.index];
     this.scopes[rule.index] = <u8>(before | scopes);
     this.scores[rule.index] = max(this.scores[rule.index], score);
-    if (rule.action == RuleAction.Reject) {
-      const earlier = this.rejectedBy;
-      if (earlier == null || rule.index < earlier.index) this.rejectedBy = rule;
-    }
+    if (rule.action == RuleAction.Reject) this.rejectBy(rule);
     return (before | scopes) != before;
+  }
+
+  /** Likewise of a rule whose service refuses, or wants what can't be done: unless it only records, that refuses. */
+  fireRefusing(rule: Rule, scopes: i32): void {
+    this.fire(rule, scopes);
+    if (rule.action == RuleAction.Mask) this.rejectBy(rule);
   }
 
   /** The highest score that the rule has fired with; negative when it has none. */
@@ -65,6 +68,11 @@ export class Verdict {
       appendText(out, RULE_ACTIONS[rule.action]);
       if (this.scores[i] != NO_SCORE) appendScore(out, this.scores[i]);
     }
+  }
+
+  private rejectBy(rule: Rule): void {
+    const earlier = this.rejectedBy;
+    if (earlier == null || rule.index < earlier.index) this.rejectedBy = rule;
   }
 }
 

@@ -117,7 +117,7 @@ export class PromptGuard extends GuardExchange {
 
   onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
     this.takeWords(reply);
-    this.judge!.verdict.fire(rule, rule.scopes);
+    this.judge!.verdict.fireRefusing(rule, rule.scopes);
   }
 
   onServiceMasks(rule: Rule, reply: ServiceReply): void {

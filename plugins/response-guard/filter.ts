@@ -137,7 +137,7 @@ export class ResponseGuard extends GuardExchange {
 
   onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
     this.takeWords(reply);
-    this.verdict.fire(rule, rule.scopes);
+    this.verdict.fireRefusing(rule, rule.scopes);
   }
 
   onServiceFails(): void {

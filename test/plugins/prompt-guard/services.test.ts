@@ -71,6 +71,17 @@ describe("a webhook", () => {
     expect(stream.localReply!.body).toContain("Not here.");
   });
 
+  test.each([
+    ["Mask", 451],
+    ["Audit", undefined],
+  ])("that rejects does with the action %s, too, unless that only records", async (action, status) => {
+    const { host, guard } = await start([webhook(action)], REJECT);
+    const { stream } = guard.send(chat("hi"));
+    host.tick();
+    expect(stream.localReply?.status).toBe(status);
+    expect(stream.upstream.complete).toBe(status === undefined);
+  });
+
   test("that masks replaces the texts, whatever stands around them", async () => {
     const reply = {
       action: {

@@ -298,6 +298,24 @@ describe("a service", () => {
   });
 });
 
+describe("a service of the action Mask", () => {
+  const rules = [{ id: "hook", detect: { service: { cluster: "guard" } }, action: "Mask" }];
+
+  test.each([
+    ["masks", { body: { choices: [{ message: { content: "other words" } }] } }],
+    ["rejects", { body: "no" }],
+  ])("that %s refuses the answer", async (_what, action) => {
+    const service = (callout: Callout): void => callout.answer({ body: JSON.stringify({ action }) });
+    for (const answer of [SPLIT_EMAIL, json({ choices: [{ message: { content: "hi" } }] })]) {
+      const { host, guard } = await startGuard({ rules }, { clusters: { guard: service } });
+      const { stream } = guard.send(CHAT, answer);
+      host.tick();
+      expect(stream.client.body).toContain("content_policy_violation");
+      expect(stream.client.body).not.toContain('"content"');
+    }
+  });
+});
+
 test.each(["HTTP/1.1", "HTTP/2"] as const)(
   "with FailOpen an event that is too large to be held passes, and all that came with it (%s)",
   async (protocol) => {
