@@ -1,7 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ByteString } from "../bytes/view";
 import { findByte } from "../bytes/find";
-import { isOfNumber, MOST_NUMBER_BYTES, Nesting, nestingAfter } from "./nesting";
+import { appendDigits, isOfNumber, MOST_NUMBER_BYTES, Nesting, nestingAfter } from "./nesting";
 import { hexValues, unescaped } from "./string-decoder";
 import { TextSpan, TextSpans } from "./text-spans";
 
@@ -247,6 +247,7 @@ export class StringSplice {
     this.isReplaced = true;
     this.numberLength = 0;
     this.putBoundary(out);
+    if (!this.isFull && !appendDigits(this.nesting, out)) this.isFull = true;
     const replacement = unchecked(this.replacements[this.span.replacement]);
     this.put(replacement.pointer, replacement.length, out);
   }

@@ -3,7 +3,7 @@ import { ByteString } from "../../bytes/view";
 import { findByte } from "../../bytes/find";
 import { hexValues, unescaped } from "../../json/string-decoder";
 import { SPAN_BYTES, MaskSpan } from "./masks";
-import { Nesting, nestingAfter } from "../../json/nesting";
+import { appendDigits, Nesting, nestingAfter } from "../../json/nesting";
 import { ReplyJudge } from "./scanner";
 
 const LETTER_U: u32 = 0x75;
@@ -158,22 +158,22 @@ export class ReplySplice {
       const kept = max(span.start - this.offset, 0);
       const start = beginOfCharacter(at + <usize>kept, at, end);
       this.write(at, <i32>(start - at));
-      this.pass(start - at);
+      this.pass(at, start);
       this.openSpan();
       const covered = min(max(span.end - this.offset, 0), <i32>(end - start));
       at = endOfCharacter(start + <usize>covered, end);
-      this.pass(at - start);
+      this.pass(start, at);
       if (span.end > this.offset) return;
       this.closeSpan();
     }
     this.write(at, <i32>(end - at));
-    this.pass(end - at);
+    this.pass(at, end);
   }
 
-  /** So many bytes of a run are behind. */
-  private pass(length: usize): void {
-    if (length > 0 && this.nesting == Nesting.AfterBackslash) this.nesting = Nesting.Inside;
-    this.offset += <i32>length;
+  /** These bytes of a run are behind. */
+  private pass(at: usize, end: usize): void {
+    this.offset += <i32>(end - at);
+    while (at < end && this.nesting > Nesting.Inside) this.nesting = nestingAfter(this.nesting, load<u8>(at++));
   }
 
   private openSpan(): void {
@@ -182,6 +182,7 @@ export class ReplySplice {
     const span = changetype<MaskSpan>(this.span);
     if (span.isContinued) return;
     this.writeBoundary();
+    if (!appendDigits(this.nesting, this.out!)) this.isFull = true;
     const mask = this.judge!.maskOf(span.id, this.nesting != Nesting.None);
     this.write(mask.pointer, mask.length);
   }

@@ -114,6 +114,15 @@ describe("in the arguments of a tool's call", () => {
     expect(argumentsOf(guard.send(called(json)))).toEqual(expected);
   });
 
+  test("what is masked within an escape leaves JSON", async () => {
+    const rule = { id: "d", detect: { pattern: "[0-9]{2,}|A" }, action: "Mask" };
+    const { guard } = await startGuard({ rules: [rule] });
+    const { upstream } = guard.send(called(String.raw`{"a":"\u1234 \u00e9 \u12ab34 \u0041 \uab12 \\u12","b":12}`));
+    const expected = String.raw`{"a":"\ufffd[d] \ufffd[d]e9 \ufffd[d]ab[d] [d] \uab00[d] \\u[d]","b":"[d]"}`;
+    expect(upstream.body).toContain(JSON.stringify(expected));
+    JSON.parse(expected);
+  });
+
   test("words that only look like JSON elsewhere are masked as words", () => {
     expect(received(send(chat(`[note] pay ${CARD}`)))).toMatchObject({ messages: [{ content: "[note] pay [pii]" }] });
   });

@@ -238,6 +238,23 @@ describe("a number in a tool's arguments", () => {
   });
 });
 
+test("what is masked within an escape in a tool's arguments leaves JSON, wherever they are cut", async () => {
+  const { guard } = await startGuard({ rules: [{ id: "d", detect: { pattern: "[0-9]{2,}|A" }, action: "Mask" }] });
+  const args = String.raw`{"a":"\u1234 \u00e9 \u12ab34 \u0041 \uab12 \\u12","b":12}`;
+  const masked = String.raw`{"a":"\ufffd[d] \ufffd[d]e9 \ufffd[d]ab[d] [d] \uab00[d] \\u[d]","b":"[d]"}`;
+  const call = (text: string): object => ({ tool_calls: [{ index: 0, function: { arguments: text } }] });
+  const { client } = guard.send(CHAT, json({ choices: [{ message: call(args) }] }));
+  expect(client.body).toBe(JSON.stringify({ choices: [{ message: call(masked) }] }));
+  JSON.parse(masked);
+  for (let at = 1; at < args.length; at++) {
+    const parts = [args.slice(0, at), args.slice(at)].map((text) => ({ choices: [{ index: 0, delta: call(text) }] }));
+    const streamed = [
+      ...guard.send(CHAT, events(...parts, DONE)).client.body.matchAll(/"arguments":("(?:[^"\\]|\\.)*")/gu),
+    ];
+    expect(streamed.map(([, text]) => JSON.parse(text!) as string).join("")).toBe(masked);
+  }
+});
+
 test("an event that is larger than what may be held ends the stream, or passes it when FailOpen", async () => {
   const answer = { ...events(delta("fine, "), delta("x".repeat(3000)), DONE), split: [1000, 2900] };
   const closed = await startGuard({ rules: RULES, maxHeldBytes: 2000 });
