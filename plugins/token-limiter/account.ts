@@ -49,12 +49,14 @@ export class Account {
     return load<u64>(this.at) == low && load<u64>(this.at, 8) == high;
   }
 
-  /** Takes over what the configuration says now; what was used stays. */
-  define(limit: Limit): void {
+  /** Takes over what the configuration says now; what was used stays. True when that is another amount or capacity. */
+  define(limit: Limit): bool {
+    const isChanged = this.amount != limit.amount || this.capacity != limit.capacity;
     store<i64>(this.at, limit.amount, AMOUNT);
     store<i64>(this.at, limit.capacity, CAPACITY);
     store<u32>(this.at, <u32>limit.periodMs, PERIOD);
     store<u8>(this.at, <u8>limit.algorithm, ALGORITHM);
+    return isChanged;
   }
 
   get amount(): i64 {

@@ -31,6 +31,8 @@ export class LocalStore {
   private readonly slots: SharedSlots;
   private readonly ledger: Ledger = new Ledger();
   private readonly records: i32;
+  /** An account that was there already has another amount now. */
+  private isRedefined: bool = false;
 
   /** `filter` names the filter: those of one name share their accounts, if their VM id is the same. */
   constructor(
@@ -119,6 +121,7 @@ export class LocalStore {
   private reserveIn(reservation: Reservation, record: u32, nowMs: i64, isWanted: bool): Admission {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       this.ledger.open(this.slots.read(record), nowMs);
+      this.isRedefined = false;
       let admission = Admission.Pass;
       let reserved = 0;
       for (let i = 0; i < reservation.length; i++) {
@@ -133,6 +136,7 @@ export class LocalStore {
       const written = isOver || reserved == 0 ? SlotWrite.Done : this.write();
       if (written == SlotWrite.Failed) return Admission.Unavailable;
       if (written == SlotWrite.Done) {
+        if (isOver) this.redefine(reservation, record, nowMs);
         conclude(reservation, record, LeaseState.Asked, isOver ? LeaseState.Closed : LeaseState.Held);
         return admission;
       }
@@ -143,6 +147,22 @@ export class LocalStore {
       }
     }
     return Admission.Unavailable;
+  }
+
+  /**
+   * Lets accounts that grant nothing go on by what their limits say now, or the debt of one would be worked off by another
+   * amount than the client was told. Left to the next request where another VM writes.
+   */
+  private redefine(reservation: Reservation, record: u32, nowMs: i64): void {
+    if (!this.isRedefined) return;
+    this.ledger.open(this.slots.read(record), nowMs);
+    for (let i = 0; i < reservation.length; i++) {
+      const lease = reservation.at(i);
+      if (lease.state != LeaseState.Asked || lease.record != record) continue;
+      const account = this.find(lease);
+      if (account != null) account.define(lease.limit);
+    }
+    this.write();
   }
 
   private renewIn(reservation: Reservation, record: u32, nowMs: i64): bool {
@@ -208,9 +228,10 @@ export class LocalStore {
   /** Null: the record is full, and the lease is now for the overflow record. */
   private findOrAdd(lease: Lease, nowMs: i64): Account | null {
     let account = this.find(lease);
+    const isKnown = account != null;
     if (account == null) account = this.ledger.add(lowOf(lease), highOf(lease), nowMs, this.mostAccounts(lease.record));
     if (account != null) {
-      account.define(lease.limit);
+      if (account.define(lease.limit) && isKnown) this.isRedefined = true;
       return account;
     }
     lease.record = OVERFLOW_RECORD;

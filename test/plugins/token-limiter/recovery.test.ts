@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  addLimiter,
   answer,
   chat,
   left,
@@ -168,5 +169,20 @@ describe("debt is carried from window to window", () => {
       host.tick(3600 * SECOND);
       expect(left(limiter)).toBe(100);
     }
+  });
+
+  test.each([
+    ["FixedWindow", 300],
+    ["SlidingWindow", 301],
+    ["TokenBucket", 241],
+  ])("%s: by the amount that a changed configuration says, as the client is told", async (algorithm, wait) => {
+    const { host, limiter } = await startLimiter({ limits: [outputLimit({ algorithm })] });
+    limiter.send(chat(1), answer(5000));
+    const larger = addLimiter(host, { limits: [outputLimit({ algorithm, amount: 1000 })] });
+    expect(rateHeaders(larger.send(chat(10)))["retry-after"]).toBe(`${wait}`);
+    host.tick((wait - 2) * SECOND);
+    expect(verdict(larger.send(chat(10)))).toBe("429 limited");
+    host.tick(2 * SECOND);
+    expect(verdict(larger.send(chat(10)))).toBe("passed");
   });
 });
