@@ -288,15 +288,17 @@ function judge(reservation: Reservation, lease: Lease, account: Account): Admiss
   const held = outstanding(account);
   let admission = Admission.Pass;
   if (wanted > room) {
-    const isOverAll = wanted > account.capacity;
-    const isTooLarge = isOverAll && lease.limit.usual == null;
+    const usual = lease.limit.usual;
+    const whole = usual == null ? lease.limit : usual;
+    const isTooLarge = whole.isTooLarge(wanted);
     const waitMs = isTooLarge
       ? NEVER
-      : isOverAll
+      : wanted > account.capacity
         ? max(reservation.tighterUntilMs - account.clock, 1)
         : msUntilUseAtMost(account, account.capacity - wanted, held);
     const report = reservation.report;
-    if (waitMs > report.retryAfterMs) report.set(lease.limit, room, msUntilUseAtMost(account, 0, held), waitMs);
+    const decisive = isTooLarge ? whole : lease.limit;
+    if (waitMs > report.retryAfterMs) report.set(decisive, room, msUntilUseAtMost(account, 0, held), waitMs);
     admission = isTooLarge ? Admission.TooLarge : Admission.Denied;
     if (!reservation.isForced) return admission;
   }

@@ -52,6 +52,13 @@ describe("a consumer that behaves unusually", () => {
     expect(verdict(limiter.send(chat(101)))).toBe("400 request_too_large");
   });
 
+  test("is not told to wait with what not even the whole amount has room for", async () => {
+    const limiter = await tightened({});
+    const { localReply } = limiter.send(chat(101));
+    expect(localReply?.details).toBe("weir.token-limiter.request_too_large");
+    expect(String(localReply?.body)).toContain("up to 101 tokens; at most 100 are allowed");
+  });
+
   test.each([
     ["a bucket and its burst", { algorithm: "TokenBucket", burst: 400 }, 100],
     ["a fixed window", { algorithm: "FixedWindow" }, 25],
