@@ -5,8 +5,8 @@ import { GlobList } from "../../assembly/match/glob-list";
 export const NO_COST: i64 = -1;
 
 const MILLION: i64 = 1_000_000;
-/** So that the sum of four products of a price and a number of tokens stays an i64. */
-const MOST_TOKENS: i64 = 1 << 28;
+/** So that two products of the highest price and a number of tokens stay an i64 together. */
+const MOST_TOKENS: i64 = 1 << 32;
 
 /** What a million tokens cost, in millionths of the currency's unit. */
 @final
@@ -32,23 +32,26 @@ export class Prices {
     this.models = new GlobList(patterns);
   }
 
-  /** What this use of a model costs, in millionths of the currency's unit, rounded half up; `NO_COST` where that is not known. */
+  /**
+   * What this use of a model costs, in millionths of the currency's unit, rounded half up; `NO_COST` where that is not known. A
+   * part is at most its whole.
+   */
   costOf(model: Bytes, usage: PublishedUsage): i64 {
     const found = this.models.find(model.pointer, model.length);
     if (found < 0 || !usage.isKnown) return NO_COST;
     const price = this.prices[found];
-    const cached = tokens(usage.cachedInput);
-    const created = tokens(usage.cacheCreation);
-    const fresh = max<i64>(tokens(usage.input) - cached - created, 0);
+    const input = tokens(usage.input, MOST_TOKENS);
+    const cached = tokens(usage.cachedInput, input);
+    const created = tokens(usage.cacheCreation, input - cached);
     const sum =
-      fresh * price.input +
+      (input - cached - created) * price.input +
       cached * price.cachedInput +
       created * price.cacheCreation +
-      tokens(usage.output) * price.output;
+      tokens(usage.output, MOST_TOKENS) * price.output;
     return (sum + MILLION / 2) / MILLION;
   }
 }
 
-function tokens(count: i64): i64 {
-  return min(max<i64>(count, 0), MOST_TOKENS);
+function tokens(count: i64, most: i64): i64 {
+  return min(max<i64>(count, 0), most);
 }

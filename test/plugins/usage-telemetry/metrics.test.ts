@@ -140,6 +140,18 @@ describe("what calls cost", () => {
     expect(metricsOf(host).find(({ name }) => name === "cost_micros")?.value).toBe(sum);
   });
 
+  test.each([
+    ["is exact for more tokens than 2^28", { prompt_tokens: 4_000_000_000, completion_tokens: 3_000_000_000 }, 7e12],
+    [
+      "has no more from a cache than was read",
+      { prompt_tokens: 10, completion_tokens: 0, prompt_tokens_details: { cached_tokens: 1000 } },
+      10_000,
+    ],
+  ])("%s", async (_name, usage, expected) => {
+    const { telemetry } = await startTelemetry({ prices: [{ model: "*", input: 1000, output: 1000 }] });
+    expect(auditOf(telemetry.send(chat(), answer(usage)))["cost_micros"]).toBe(expected);
+  });
+
   test("nothing that a provider reports makes it negative or wrap", async () => {
     const { telemetry } = await startTelemetry({ prices: [{ model: "*", input: 1000, output: 1000 }] });
     const usage = { prompt_tokens: 2 ** 53, completion_tokens: 2 ** 53, total_tokens: 2 ** 53 };
