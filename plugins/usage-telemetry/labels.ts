@@ -7,7 +7,7 @@ export const OTHER: string = "other";
 
 const OF_NONE: i32 = 0;
 const OF_OTHER: i32 = 1;
-/** How many names that nobody has configured are kept apart. */
+/** How many names that nobody has configured are kept apart by default. */
 const MOST_SEEN: i32 = 64;
 
 /** Names that clients choose: one that is configured, or matches what is, has that as its label, all the rest is `other`. */
@@ -29,11 +29,13 @@ export class ChosenLabels {
   }
 }
 
-/** Names that the gateway chooses, such as providers: the first 64 are kept as they come. */
+/** Names that the gateway chooses, such as providers: the first ones are kept as they come. */
 @final
 export class SeenLabels {
   readonly texts: string[] = [NONE, OTHER];
   private readonly names: ByteString[] = [];
+
+  constructor(private readonly most: i32 = MOST_SEEN) {}
 
   of(name: Bytes): i32 {
     if (name.length == 0) return OF_NONE;
@@ -41,7 +43,7 @@ export class SeenLabels {
     for (let i = 0; i < names.length; i++) {
       if (unchecked(names[i]).equals(name.pointer, name.length)) return i + 2;
     }
-    if (names.length == MOST_SEEN) return OF_OTHER;
+    if (names.length == this.most) return OF_OTHER;
     const text = name.toString();
     names.push(new ByteString(text));
     this.texts.push(text);

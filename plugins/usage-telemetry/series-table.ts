@@ -8,6 +8,8 @@ import { Series } from "./series";
 
 /** Bits of a key that each label's place takes. */
 const LABEL_BITS: u64 = 12;
+/** The statuses of errors and a few words: all that `errorName` can say. */
+const MOST_ERRORS: i32 = 250;
 
 const view = new Bytes();
 
@@ -19,7 +21,7 @@ const view = new Bytes();
 export class SeriesTable {
   private readonly operations: SeenLabels = new SeenLabels();
   private readonly providers: SeenLabels = new SeenLabels();
-  private readonly errors: SeenLabels = new SeenLabels();
+  private readonly errors: SeenLabels = new SeenLabels(MOST_ERRORS);
   private readonly keys: u64[] = [];
   private readonly series: Series[] = [];
   private latestKey: u64 = u64.MAX_VALUE;
@@ -48,7 +50,7 @@ export class SeriesTable {
     const consumer = consumers == null ? 0 : consumers.of(call.consumer.value);
     const error = this.errors.of(call.error.value);
     // Operations, providers and errors are few.
-    const names = ((((<u64>operation) << 7) | provider) << 7) | error;
+    const names = ((((<u64>operation) << 7) | provider) << 8) | error;
     const key = (((((names << LABEL_BITS) | model) << LABEL_BITS) | responseModel) << LABEL_BITS) | consumer;
     if (key == this.latestKey) return this.latest!;
     let series = this.find(key);

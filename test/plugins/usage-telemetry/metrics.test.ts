@@ -160,6 +160,13 @@ describe("what calls cost", () => {
   });
 });
 
+test("each status of an error has a label of its own, however many a provider sends", async () => {
+  const started = await startTelemetry();
+  for (let status = 400; status < 600; status++) started.telemetry.send(chat(), { ...answer(USAGE), status });
+  const seen = requestTags(started).map((tags) => tags["error_type"]);
+  expect(seen.sort()).toEqual(Array.from({ length: 200 }, (_, i) => `${400 + i}`));
+});
+
 describe("how many are under way", () => {
   test("is counted from the headers to the end, whatever the end", async () => {
     const { host, telemetry } = await startTelemetry();
