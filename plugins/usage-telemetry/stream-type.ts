@@ -1,10 +1,11 @@
+import { isSameInLowerCase } from "../../assembly/bytes/ascii";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 
 const EVENT_STREAM = new ByteString("text/event-stream");
 const OBJECT_A_LINE = new ByteString("application/x-ndjson");
 const AMAZON_EVENTS = new ByteString("application/vnd.amazon.eventstream");
 
-/** Whether an answer of this content type comes while it is written. */
+/** Whether an answer of this content type, whatever the case of its letters, comes while it is written. */
 export function isStreamed(type: Bytes | null): bool {
   return (
     type != null &&
@@ -13,5 +14,5 @@ export function isStreamed(type: Bytes | null): bool {
 }
 
 function startsWith(type: Bytes, prefix: ByteString): bool {
-  return type.length >= prefix.length && prefix.equals(type.pointer, prefix.length);
+  return type.length >= prefix.length && isSameInLowerCase(type.pointer, prefix.pointer, prefix.length);
 }
