@@ -11,6 +11,7 @@ import { findStream } from "../host/registry";
 import { AttemptExchange } from "./attempt-exchange";
 import { NOT_SENT, RootCaller, forgetReply, rootCallout } from "./root-callout";
 import { SharedSlots, SlotWrite } from "./shared-slots";
+import { isAhead } from "./time";
 import { TokenRequest } from "./token-request";
 
 /** Longest token that is kept, in bytes, and longest answer that is read. */
@@ -172,10 +173,11 @@ export class TokenSource extends RootCaller {
       const isFresh = this.isFresh(now);
       if (isFresh && now < this.renewAt) return TokenState.Ready;
       const state = isFresh ? TokenState.Ready : TokenState.Pending;
-      if (this.callout != NOT_SENT || now < load<u64>(slot, LEASED_UNTIL)) return state;
+      const leaseMs = this.request.timeoutMs + LEASE_GRACE_MS;
+      if (this.callout != NOT_SENT || isAhead(load<u64>(slot, LEASED_UNTIL), now, leaseMs)) return state;
       this.retryAt = load<u64>(slot, RETRY_AT);
-      if (now < this.retryAt) return isFresh ? TokenState.Ready : TokenState.Failed;
-      this.leasedUntil = now + this.request.timeoutMs + LEASE_GRACE_MS;
+      if (isAhead(this.retryAt, now, MOST_BACK_OFF_MS)) return isFresh ? TokenState.Ready : TokenState.Failed;
+      this.leasedUntil = now + leaseMs;
       store<u64>(slot, this.leasedUntil, LEASED_UNTIL);
       const written = this.slots.write(slot, this.storedLength);
       if (written == SlotWrite.Conflict) continue;

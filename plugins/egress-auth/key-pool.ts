@@ -5,14 +5,14 @@ import { random } from "../../assembly/filter/random";
 import { requestHead } from "../../assembly/filter/request-head";
 import { ResponseHead } from "../../assembly/filter/response-head";
 import { SharedSlots, SlotWrite } from "../../assembly/filter/shared-slots";
-import { nowMs } from "../../assembly/filter/time";
+import { isAhead, nowMs } from "../../assembly/filter/time";
 import { Credential, NO_KEY } from "./credential";
 import { NO_CREDENTIAL, keysLimited, keysRefused } from "./refusals";
 
 /** Most keys of a pool. */
 export const MOST_KEYS: i32 = 16;
 const MOST_WRITES: i32 = 4;
-/** An answer can't keep a key out for longer, in seconds. */
+/** Neither an answer nor the rules can keep a key out for longer, in seconds. */
 const MOST_COOL_DOWN_S: u64 = 86_400;
 const TOO_MANY_REQUESTS: u64 = 429;
 const RETRY_AFTER = new ByteString("retry-after");
@@ -57,7 +57,7 @@ export class KeyPool extends Credential {
     const first = random();
     for (let i = 0; i < count; i++) {
       const key = <i32>((first + i) % <u32>count);
-      if (restsUntil(key) <= now) return key;
+      if (!rests(key, now)) return key;
     }
     return NO_KEY;
   }
@@ -72,11 +72,12 @@ export class KeyPool extends Credential {
   onAnswer(key: i32, head: ResponseHead): void {
     if (this.slots == null || key == NO_KEY || !this.rules.statuses.includes(head.status)) return;
     const status = <u64>head.status;
-    const until = nowMs() + restMs(head.get(RETRY_AFTER), this.rules.coolDownMs);
+    const now = nowMs();
+    const until = now + restMs(head.get(RETRY_AFTER), this.rules.coolDownMs);
     for (let i = 0; i < MOST_WRITES; i++) {
       this.load();
       // Another answer may have earned the same key a longer rest.
-      if (restsUntil(key) >= until) return;
+      if (rests(key, now) && restsUntil(key) >= until) return;
       store<u64>(resting + key * 8, until * 1024 + status);
       if (this.slots!.write(resting, this.values.length * 8) != SlotWrite.Conflict) return;
     }
@@ -103,6 +104,10 @@ export class KeyPool extends Credential {
 
 function restsUntil(key: i32): u64 {
   return load<u64>(resting + key * 8) / 1024;
+}
+
+function rests(key: i32, now: u64): bool {
+  return isAhead(restsUntil(key), now, MOST_COOL_DOWN_S * 1000);
 }
 
 /** Seconds only: the other form, a date, needs the provider's clock. */

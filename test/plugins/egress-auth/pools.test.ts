@@ -82,6 +82,14 @@ test("a key's long rest is not cut short by what it earns after it", () => {
   expect(used(other)).toEqual(KEYS);
 });
 
+test("no key rests for longer because the clock is set back", () => {
+  const key = ask(pool, 429);
+  worker.process.clock.advance(-2 * 86_400_000);
+  expect(used(other)).toEqual(KEYS);
+  while (ask(pool, 429) !== key);
+  expect(used(other)).not.toContain(key);
+});
+
 test("other statuses let a key serve on", () => {
   for (const status of [200, 400, 403, 500, 503]) ask(pool, status);
   expect(used(other)).toEqual(KEYS);

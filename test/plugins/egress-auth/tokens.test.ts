@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { wasmFile } from "../../../scripts/setup/plugins.ts";
 import { type Callout } from "../../host/callout.ts";
+import { HostProcess } from "../../host/host-process.ts";
 import { WasmHost } from "../../host/wasm-host.ts";
 import { chat, upstream } from "./support/egress.ts";
 
@@ -37,4 +38,23 @@ test("a configuration that is replaced while it fetches a token leaves the next 
   host.tick(SOON_MS);
   expect(upstream(after.send(chat("corp")), "authorization")).toEqual(["Bearer token-2"]);
   expect(rest.stream.upstream.headers?.get("authorization")).toBe("Bearer token-2");
+});
+
+test.each([
+  ["a fetch has failed", (callout: Callout) => callout.answer({ status: 500 })],
+  ["a VM has died while it fetched", () => undefined],
+])("a clock that is set back after %s keeps nobody from fetching", async (_name, end) => {
+  const process = new HostProcess();
+  const asked: Callout[] = [];
+  const options = { rootId: "egress-auth", process, clusters: { idp: (callout: Callout) => void asked.push(callout) } };
+  const first = await WasmHost.load(wasmFile("egress-auth"), options);
+  first.createPlugin({ configuration: { providers: [CORP] } });
+  first.tick(1000);
+  end(asked[0]!);
+  process.clock.advance(-3_600_000);
+  const second = await WasmHost.load(wasmFile("egress-auth"), { ...options, seed: 2 });
+  const egress = second.createPlugin({ configuration: { providers: [CORP] } });
+  expect(egress.send(chat("corp")).status).toBe("held");
+  second.tick(SOON_MS);
+  expect(asked).toHaveLength(2);
 });
