@@ -128,10 +128,15 @@ export class AnomalyWatch {
     }
   }
 
+  /** Entries from before the clock was set back go on from there; those of another VM may be one interval ahead. */
   private closeAll(interval: i64): bool {
     const record = this.record;
     let isClosed = false;
     for (let isThere = record.first(); isThere; isThere = record.next()) {
+      if (record.entry.interval > interval + 1) {
+        record.entry.interval = interval;
+        isClosed = true;
+      }
       if (!this.settings.rules.isDue(record.entry, interval)) continue;
       this.settings.rules.close(record.entry, this.found);
       isClosed = true;

@@ -185,6 +185,25 @@ test("a consumer that was silent for long gives way to a new one", async () => {
   expect(workers.warnings).toEqual([expect.stringContaining('consumer "new"')]);
 });
 
+test("when the clock is set back, the silent give way all the same, and a past is gone on with", async () => {
+  const workers = await Workers.start(2, { maxConsumers: 2 });
+  workers.warmUp(() => ["old", "silent"].forEach((name) => workers.call(name, 1000)));
+  workers.setBack(86_400_000);
+  workers.call("old", 100_000);
+  workers.pass();
+  for (let i = 0; i < 30; i++) {
+    workers.call("old", 1000);
+    workers.call("new", 1000);
+    workers.pass();
+  }
+  workers.call("new", 100_000);
+  workers.pass();
+  expect(workers.warnings).toEqual([
+    expect.stringContaining('consumer "old": tokens 10'),
+    expect.stringContaining('consumer "new": tokens 100000'),
+  ]);
+});
+
 test(`over any traffic, each call of each consumer is counted in one interval (SEED=${SEED})`, async () => {
   const random = randomFrom(SEED);
   const workers = await Workers.start(3, { interval: "10s", minTokens: 1 });
