@@ -42,6 +42,12 @@ describe("a consumer that behaves unusually", () => {
     expect(left(limiter)).toBe(100);
   });
 
+  test("has all of it again when the clock is set back so far that nothing can have told of it yet", async () => {
+    const limiter = await tightened({});
+    limiter.host.process.clock.advance(-86_400_000);
+    expect(left(limiter)).toBe(100);
+  });
+
   test("is told to wait with what only the whole amount has room for", async () => {
     const limiter = await tightened({});
     const refused = limiter.send(chat(50));
