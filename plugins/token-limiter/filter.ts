@@ -1,3 +1,4 @@
+import { isSameInLowerCase } from "../../assembly/bytes/ascii";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { isErrorAnswer, meterOf, usageEditOf } from "../../assembly/filter/metering";
 import { Mode } from "../../assembly/filter/mode";
@@ -350,10 +351,10 @@ export class TokenLimiter extends TwoWayExchange {
   }
 }
 
-/** Ollama API reference, "Streaming responses". */
+/** Ollama API reference, "Streaming responses"; the letters may be of either case (RFC 9110, 8.3.1). */
 function isObjectALine(type: Bytes | null): bool {
   if (type == null || type.length < OBJECT_A_LINE.length) return false;
-  return OBJECT_A_LINE.equals(type.pointer, OBJECT_A_LINE.length);
+  return isSameInLowerCase(type.pointer, OBJECT_A_LINE.pointer, OBJECT_A_LINE.length);
 }
 
 /** Whether a piece ends with what ends an OpenAI stream: an error after it would not be read. */

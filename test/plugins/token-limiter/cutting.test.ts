@@ -102,6 +102,11 @@ const DIALECTS: Record<string, Case> = {
     end: new RegExp(`^{"error":"${message}"}\n$`),
   },
 };
+const ollama = DIALECTS["a chat of Ollama's"]!;
+DIALECTS["the same with a content type in other letters"] = {
+  ...ollama,
+  sent: { ...ollama.sent, headers: { "content-type": "Application/X-NDJSON" } },
+};
 const cases = Object.entries(DIALECTS);
 
 /** The bytes at which the events of a stream end. */
