@@ -5,6 +5,7 @@ import { ByteString, Bytes } from "../bytes/view";
 import { ConfigReader } from "../config/reader";
 import { CommonSettings, Settings } from "../filter/settings";
 import { appendJsonText } from "../json/quote";
+import { MaskPlace } from "../llm/reply/scanner";
 import { GuardReport } from "./guard-report";
 import { Rule } from "./rule";
 import { RuleSet } from "./rule-set";
@@ -58,9 +59,11 @@ export class GuardSettings extends Settings {
     this.report.flush();
   }
 
-  /** What a span that this rule masks becomes, as it stands inside a JSON string, or in a JSON text inside of one. */
-  maskOf(rule: i32, isNested: bool, view: Bytes): Bytes {
-    const mask = isNested ? this.masks.nested[rule] : this.masks.inside[rule];
+  /** What a span that this rule masks becomes in an answer. */
+  maskOf(rule: i32, place: MaskPlace, view: Bytes): Bytes {
+    const masks = this.masks;
+    const all = place == MaskPlace.Plain ? masks.plain : place == MaskPlace.Nested ? masks.nested : masks.inside;
+    const mask = all[rule];
     return view.set(mask.pointer, mask.length);
   }
 

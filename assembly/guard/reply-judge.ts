@@ -1,7 +1,7 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { Bytes } from "../bytes/view";
-import { ReplyJudge, ReplyScanner, TextKind } from "../llm/reply/scanner";
+import { MaskPlace, ReplyJudge, ReplyScanner, TextKind } from "../llm/reply/scanner";
 import { TextScope } from "../llm/text-scope";
 import { HitListener } from "../match/detector";
 import { TextScanner } from "../match/text-scanner";
@@ -37,8 +37,8 @@ export class GuardReplyJudge extends ReplyJudge {
     return new GuardReplyScanner(this);
   }
 
-  maskOf(id: i32, isNested: bool): Bytes {
-    return this.settings.maskOf(id, isNested, this.mask);
+  maskOf(id: i32, place: MaskPlace): Bytes {
+    return this.settings.maskOf(id, place, this.mask);
   }
 }
 

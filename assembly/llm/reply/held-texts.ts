@@ -277,8 +277,10 @@ export class HeldTexts {
       SPLICE.begin(this.judge, masks.pointer, masks.count, note.offset, nesting, out);
     }
     const isNumber = note.form == TextForm.Number;
+    const isPlain = note.form == TextForm.Plain;
+    if (isPlain) SPLICE.beginPlain();
     const hasQuote = !isNumber || out.append(QUOTE.pointer, QUOTE.length);
-    if (isNumber || note.form == TextForm.Plain) SPLICE.feedPlain(from, <i32>(to - from));
+    if (isNumber || isPlain) SPLICE.feedPlain(from, <i32>(to - from));
     else SPLICE.feed(from, <i32>(to - from));
     SPLICE.finish();
     return hasQuote && !SPLICE.isFull && (!isNumber || out.append(QUOTE.pointer, QUOTE.length));

@@ -30,6 +30,16 @@ export abstract class ReplyScanner {
   abstract finish(): void;
 }
 
+/** Where a mask stands. */
+export const enum MaskPlace {
+  /** In bytes that are no JSON. */
+  Plain,
+  /** Inside a JSON string. */
+  Inside,
+  /** In a JSON text inside a JSON string. */
+  Nested,
+}
+
 /** Decides about the texts of one answer. */
 export abstract class ReplyJudge {
   /** Nothing that isn't out yet may go out. */
@@ -38,9 +48,6 @@ export abstract class ReplyJudge {
   /** Called a few times an answer at most: scanners are used again. */
   abstract newScanner(): ReplyScanner;
 
-  /**
-   * What stands in place of a mask's span, escaped as in a JSON string; with `isNested` twice, for within a JSON text that is a
-   * string itself. Gone with the next call.
-   */
-  abstract maskOf(id: i32, isNested: bool): Bytes;
+  /** What stands in place of a mask's span, escaped for its place. Gone with the next call. */
+  abstract maskOf(id: i32, place: MaskPlace): Bytes;
 }

@@ -4,7 +4,7 @@ import { findByte } from "../../bytes/find";
 import { hexValues, unescaped } from "../../json/string-decoder";
 import { SPAN_BYTES, MaskSpan } from "./masks";
 import { appendDigits, Nesting, nestingAfter } from "../../json/nesting";
-import { ReplyJudge } from "./scanner";
+import { MaskPlace, ReplyJudge } from "./scanner";
 
 const LETTER_U: u32 = 0x75;
 const ESCAPE_BYTES: usize = 2;
@@ -30,6 +30,7 @@ const BACKSLASH = new ByteString("\\\\");
 export class ReplySplice {
   /** Some of it had no room. */
   isFull: bool = false;
+  private isPlain: bool = false;
   private judge: ReplyJudge | null = null;
   private out: ByteBuffer | null = null;
   /** Where in the text the next byte is. */
@@ -49,6 +50,7 @@ export class ReplySplice {
     this.judge = judge;
     this.out = out;
     this.isFull = false;
+    this.isPlain = false;
     this.offset = offset;
     this.nesting = nesting;
     this.carried = 0;
@@ -56,6 +58,11 @@ export class ReplySplice {
     while (spans < this.spansEnd && changetype<MaskSpan>(spans).end <= offset) spans += SPAN_BYTES;
     this.span = spans;
     this.isOpen = this.hasSpan && changetype<MaskSpan>(spans).start < offset;
+  }
+
+  /** What follows is no string, but bytes that are no JSON. */
+  beginPlain(): void {
+    this.isPlain = true;
   }
 
   /** Bytes that have no escapes. */
@@ -183,8 +190,13 @@ export class ReplySplice {
     if (span.isContinued) return;
     this.writeBoundary();
     if (!appendDigits(this.nesting, this.out!)) this.isFull = true;
-    const mask = this.judge!.maskOf(span.id, this.nesting != Nesting.None);
+    const mask = this.judge!.maskOf(span.id, this.place);
     this.write(mask.pointer, mask.length);
+  }
+
+  private get place(): MaskPlace {
+    if (this.isPlain) return MaskPlace.Plain;
+    return this.nesting == Nesting.None ? MaskPlace.Inside : MaskPlace.Nested;
   }
 
   private closeSpan(): void {

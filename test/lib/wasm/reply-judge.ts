@@ -1,7 +1,7 @@
 import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Bytes } from "../../../assembly/bytes/view";
-import { ReplyJudge, ReplyScanner, TextKind } from "../../../assembly/llm/reply/scanner";
+import { MaskPlace, ReplyJudge, ReplyScanner, TextKind } from "../../../assembly/llm/reply/scanner";
 
 const MAX_WORDS: i32 = 16;
 
@@ -131,9 +131,11 @@ export class WordJudge extends ReplyJudge {
     return new WordScanner(this);
   }
 
-  maskOf(id: i32, isNested: bool): Bytes {
+  maskOf(id: i32, place: MaskPlace): Bytes {
     const once = WORDS.table[id * 5 + 2];
     const start = WORDS.pointer(id) + WORDS.length(id);
-    return isNested ? this.mask.set(start + once, WORDS.table[id * 5 + 3]) : this.mask.set(start, once);
+    return place == MaskPlace.Nested
+      ? this.mask.set(start + once, WORDS.table[id * 5 + 3])
+      : this.mask.set(start, once);
   }
 }

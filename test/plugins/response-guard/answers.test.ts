@@ -79,6 +79,13 @@ describe("a JSON answer", () => {
     }
   });
 
+  test("of plain text has the mask as it is, without JSON's escapes", async () => {
+    const { guard } = await startGuard({ rules: RULES, mask: '<"{rule}">' });
+    const transcript = { headers: { "content-type": "text/plain" }, body: `Write to ${EMAIL} "now"` };
+    const { client } = guard.send({ ...CHAT, path: "/v1/audio/transcriptions" }, transcript);
+    expect(client.body).toBe('Write to <"pii"> "now"');
+  });
+
   test("in Audit passes as it came, and is recorded", async () => {
     const { guard } = await startGuard({ rules: RULES, mode: "Audit" });
     const answer = completion(`project-x for ${EMAIL}`);
