@@ -85,7 +85,8 @@ export class ServicePanel {
         this.cache.keep(digest, true);
         break;
       case ServiceAnswer.Reject:
-        this.cache.keep(digest, false);
+        // Words of its own aren't kept, and a client shall have them each time.
+        if (reply.status == 0) this.cache.keep(digest, false);
         this.listener.onServiceRejects(rule, reply);
         break;
       case ServiceAnswer.Mask:

@@ -136,7 +136,7 @@ describe("a webhook", () => {
   });
 
   test("is asked once about the same texts, for a while", async () => {
-    const { host, guard, asked } = await start([webhook()], REJECT);
+    const { host, guard, asked } = await start([webhook()], { action: "Reject" });
     guard.send(chat("hi"));
     host.tick();
     expect(guard.send(chat("hi")).localReply?.status).toBe(403);
@@ -145,6 +145,15 @@ describe("a webhook", () => {
     guard.send(chat("hi"));
     host.tick();
     expect(asked).toHaveLength(2);
+  });
+
+  test("is asked each time about texts that it refuses in words of its own", async () => {
+    const { host, guard, asked } = await start([webhook()], REJECT);
+    for (let times = 1; times < 4; times++) {
+      const { stream } = guard.send(chat("hi"));
+      host.tick();
+      expect([stream.localReply?.status, asked.length]).toEqual([451, times]);
+    }
   });
 
   test("may mask while a local rule masks, too", async () => {
