@@ -20,13 +20,19 @@ export function wrongWith(stream: Stream, plugin: string): string | undefined {
   const type = reply.headers.get("content-type");
   // An answer in the place of a stream's, and one to HEAD.
   if ((reply.status === 200 && type === "text/event-stream") || reply.body === "") return undefined;
-  if (type !== "application/json") return `the refusal's content type is ${type}`;
+  const isLines = reply.status === 200 && type === "application/x-ndjson";
+  if (!isLines && type !== "application/json") return `the refusal's content type is ${type}`;
+  const documents = isLines ? reply.body.trimEnd().split("\n") : [reply.body];
+  return documents.every(isJson) ? undefined : `the refusal is no JSON: ${reply.body}`;
+}
+
+function isJson(text: string): boolean {
   try {
-    JSON.parse(reply.body);
+    JSON.parse(text);
+    return true;
   } catch {
-    return `the refusal is no JSON: ${reply.body}`;
+    return false;
   }
-  return undefined;
 }
 
 /** All that a client and an upstream can tell of an exchange. */
