@@ -62,6 +62,11 @@ export function isWord(pointer: usize, length: i32, word: ByteString): bool {
   return length == word.length && isSameInLowerCase(pointer, word.pointer, length);
 }
 
+/** Whether these bytes begin with `word`, which is in lower case. */
+export function beginsWithWord(pointer: usize, length: i32, word: ByteString): bool {
+  return length >= word.length && isSameInLowerCase(pointer, word.pointer, word.length);
+}
+
 /** 0xff where a byte is an ASCII letter or digit, else 0. */
 // @ts-ignore: decorator
 @inline

@@ -6,7 +6,7 @@ import { SharedSlots, SlotWrite } from "./shared-slots";
 import { isAhead } from "./time";
 
 /** For how long a consumer can be anomalous at most, in ms. */
-const MOST_MS: u64 = 86_400_000;
+export const MOST_ANOMALOUS_MS: i64 = 86_400_000;
 /** How many consumers can be anomalous at once. */
 const MOST_CONSUMERS: i32 = 256;
 /** Each lost race is another VM's success, so this many in a row are a host that doesn't compare. */
@@ -30,7 +30,7 @@ export class AnomalousConsumers {
     if (list == null) return 0;
     const end = list.pointer + list.length;
     for (let entry = list.pointer; isWhole(entry, end); entry += entryBytes(entry)) {
-      if (isAhead(load<u64>(entry), nowMs, MOST_MS) && isNamed(entry, name)) return load<i64>(entry);
+      if (isAhead(load<u64>(entry), nowMs, MOST_ANOMALOUS_MS) && isNamed(entry, name)) return load<i64>(entry);
     }
     return 0;
   }
@@ -58,7 +58,7 @@ export class AnomalousConsumers {
     let count = 1;
     const end = list.pointer + list.length;
     for (let entry = list.pointer; isWhole(entry, end); entry += entryBytes(entry)) {
-      if (!isAhead(load<u64>(entry), nowMs, MOST_MS)) continue;
+      if (!isAhead(load<u64>(entry), nowMs, MOST_ANOMALOUS_MS)) continue;
       if (isNamed(entry, name) || count++ == MOST_CONSUMERS) return false;
       if (!to.append(entry, entryBytes(entry))) return false;
     }

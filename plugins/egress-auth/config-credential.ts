@@ -10,7 +10,7 @@ import { ContainerKeys, WebIdentityKeys } from "./aws-token";
 import { BearerToken } from "./bearer-token";
 import { Credential, MissingCredential, NoCredential } from "./credential";
 import { GoogleToken, ServiceAccount } from "./google-token";
-import { KeyPool, MOST_KEYS, RotationRules } from "./key-pool";
+import { KeyPool, MOST_COOL_DOWN_MS, MOST_KEYS, RotationRules } from "./key-pool";
 import { OAuth2Token } from "./oauth2-token";
 import { readSecret, readSecrets } from "./secret";
 import { NO_CHOICE, readChoice, readFieldName, readHost, readPath } from "./unquoted";
@@ -46,7 +46,6 @@ const MOST_STATUSES: i32 = 16;
 const LONGEST_NAME: i32 = 256;
 const LONGEST_SCOPE: i32 = 1024;
 const LEAST_COOL_DOWN_MS: i64 = 1000;
-const MOST_COOL_DOWN_MS: i64 = 86_400_000;
 const USUAL_COOL_DOWN_MS: i64 = 30_000;
 const GOOGLE_SCOPE: string = "https://www.googleapis.com/auth/cloud-platform";
 
@@ -110,7 +109,7 @@ class CredentialReading {
       this.note(secrets[i]);
       values.push(prefix == "" ? secrets[i] : new ByteString(prefix + secrets[i].toString()));
     }
-    const coolDown = entry.durationMs("coolDown", USUAL_COOL_DOWN_MS, LEAST_COOL_DOWN_MS, MOST_COOL_DOWN_MS);
+    const coolDown = entry.durationMs("coolDown", USUAL_COOL_DOWN_MS, LEAST_COOL_DOWN_MS, <i64>MOST_COOL_DOWN_MS);
     const rules = new RotationRules(readStatuses(entry), <u64>coolDown);
     return new KeyPool(header, values, rules, this.name("pool"));
   }

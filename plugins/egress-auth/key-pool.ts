@@ -12,8 +12,8 @@ import { NO_CREDENTIAL, keysLimited, keysRefused } from "./refusals";
 /** Most keys of a pool. */
 export const MOST_KEYS: i32 = 16;
 const MOST_WRITES: i32 = 4;
-/** Neither an answer nor the rules can keep a key out for longer, in seconds. */
-const MOST_COOL_DOWN_S: u64 = 86_400;
+/** Neither an answer nor the rules can keep a key out for longer. */
+export const MOST_COOL_DOWN_MS: u64 = 86_400_000;
 const TOO_MANY_REQUESTS: u64 = 429;
 const RETRY_AFTER = new ByteString("retry-after");
 const NO_BYTES = new Bytes();
@@ -107,7 +107,7 @@ function restsUntil(key: i32): u64 {
 }
 
 function rests(key: i32, now: u64): bool {
-  return isAhead(restsUntil(key), now, MOST_COOL_DOWN_S * 1000);
+  return isAhead(restsUntil(key), now, MOST_COOL_DOWN_MS);
 }
 
 /** Seconds only: the other form, a date, needs the provider's clock. */
@@ -119,5 +119,5 @@ function restMs(retryAfter: Bytes | null, otherwiseMs: u64): u64 {
     if (digit > 9) return otherwiseMs;
     seconds = seconds * 10 + digit;
   }
-  return min(max(seconds, 1), MOST_COOL_DOWN_S) * 1000;
+  return min(max(seconds, 1) * 1000, MOST_COOL_DOWN_MS);
 }

@@ -1,4 +1,3 @@
-import { isSameInLowerCase } from "../../assembly/bytes/ascii";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { isErrorAnswer, meterOf, usageEditOf } from "../../assembly/filter/metering";
 import { Mode } from "../../assembly/filter/mode";
@@ -10,6 +9,7 @@ import { RequestHead, requestHead } from "../../assembly/filter/request-head";
 import { ResponseHead } from "../../assembly/filter/response-head";
 import { TwoWayExchange } from "../../assembly/filter/two-way-exchange";
 import { AnswerMeter } from "../../assembly/llm/answer/meter";
+import { AnswerType, answerTypeOf } from "../../assembly/llm/answer/type";
 import { CutResult } from "../../assembly/llm/answer/usage-cut";
 import { Dialect } from "../../assembly/llm/dialect";
 import { Endpoint, isBodiless } from "../../assembly/llm/endpoint";
@@ -27,7 +27,6 @@ import { Event, Judgement } from "./limit-counters";
 import { BATCH_IN_PARTS, NO_CONSUMER, REALTIME, STREAM_OVER_LIMIT, limited, tooLarge } from "./refusals";
 
 const ACCEPT_ENCODING = new ByteString("accept-encoding");
-const OBJECT_A_LINE = new ByteString("application/x-ndjson");
 const DONE = new ByteString("[DONE]");
 const LINE_FEED: u8 = 0x0a;
 /** How many tokens a stream writes, about, between two looks at its limits. */
@@ -127,7 +126,7 @@ export class TokenLimiter extends TwoWayExchange {
     if (this.settings.common.mode == Mode.Enforce) claim.report.writeTo(head);
     if (isWhole) return Outcome.Leave;
     const cuts = this.settings.cutStreamsOverLimit;
-    this.isInLines = cuts && isObjectALine(head.contentType);
+    this.isInLines = cuts && answerTypeOf(head.contentType) == AnswerType.Lines;
     const isEncoded = head.isEncoded;
     if (isEncoded) this.settings.shared!.counters.happened(Event.Compressed);
     this.meter = meterOf(head, this.dialect);
@@ -349,12 +348,6 @@ export class TokenLimiter extends TwoWayExchange {
     if (asked != null) asked.giveBack();
     this.asked = null;
   }
-}
-
-/** Ollama API reference, "Streaming responses"; the letters may be of either case (RFC 9110, 8.3.1). */
-function isObjectALine(type: Bytes | null): bool {
-  if (type == null || type.length < OBJECT_A_LINE.length) return false;
-  return isSameInLowerCase(type.pointer, OBJECT_A_LINE.pointer, OBJECT_A_LINE.length);
 }
 
 /** Whether a piece ends with what ends an OpenAI stream: an error after it would not be read. */

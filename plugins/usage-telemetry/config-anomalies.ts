@@ -1,12 +1,12 @@
 import { formatInteger } from "../../assembly/config/integer";
 import { ConfigReader } from "../../assembly/config/reader";
 import { formatDuration } from "../../assembly/config/units";
+import { MOST_ANOMALOUS_MS } from "../../assembly/filter/anomalous-consumers";
 import { AnomalyRules } from "./anomaly-rules";
 
 const SECOND_MS: i64 = 1000;
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 86_400_000;
 const MOST_DEVIATIONS: f64 = 100;
 const MOST_TOKENS: i64 = 1_000_000_000_000;
 const MOST_REQUESTS: i64 = 1_000_000_000;
@@ -45,5 +45,5 @@ function readTighten(anomalies: ConfigReader): i64 {
   const tighten = anomalies.object("tighten");
   if (tighten == null) return 0;
   if (!tighten.has("for")) tighten.reject("for", "is required");
-  return tighten.durationMs("for", MINUTE_MS, SECOND_MS, DAY_MS);
+  return tighten.durationMs("for", MINUTE_MS, SECOND_MS, MOST_ANOMALOUS_MS);
 }

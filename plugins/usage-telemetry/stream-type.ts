@@ -1,18 +1,13 @@
-import { isSameInLowerCase } from "../../assembly/bytes/ascii";
+import { beginsWithWord } from "../../assembly/bytes/ascii";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { AnswerType, answerTypeOf } from "../../assembly/llm/answer/type";
 
-const EVENT_STREAM = new ByteString("text/event-stream");
-const OBJECT_A_LINE = new ByteString("application/x-ndjson");
 const AMAZON_EVENTS = new ByteString("application/vnd.amazon.eventstream");
 
 /** Whether an answer of this content type, whatever the case of its letters, comes while it is written. */
-export function isStreamed(type: Bytes | null): bool {
-  return (
-    type != null &&
-    (startsWith(type, EVENT_STREAM) || startsWith(type, OBJECT_A_LINE) || startsWith(type, AMAZON_EVENTS))
-  );
-}
-
-function startsWith(type: Bytes, prefix: ByteString): bool {
-  return type.length >= prefix.length && isSameInLowerCase(type.pointer, prefix.pointer, prefix.length);
+export function isStreamed(contentType: Bytes | null): bool {
+  if (contentType == null) return false;
+  const type = answerTypeOf(contentType);
+  if (type == AnswerType.Events || type == AnswerType.Lines) return true;
+  return beginsWithWord(contentType.pointer, contentType.length, AMAZON_EVENTS);
 }

@@ -1,4 +1,4 @@
-import { isBlank, isSameInLowerCase, isWord } from "../../bytes/ascii";
+import { beginsWithWord, isBlank, isSameInLowerCase, isWord } from "../../bytes/ascii";
 import { ByteString, Bytes } from "../../bytes/view";
 
 /** What an answer's content type says of its body. */
@@ -50,7 +50,7 @@ export function answerTypeOf(contentType: Bytes | null): AnswerType {
   if (isWord(start, length, EVENTS)) return AnswerType.Events;
   if (isOneOf(start, length, LINES)) return AnswerType.Lines;
   if (isWord(start, length, JSON) || endsWith(start, length, JSON_SUFFIX)) return AnswerType.Json;
-  const isText = length > TEXT.length && isSameInLowerCase(start, TEXT.pointer, TEXT.length);
+  const isText = length > TEXT.length && beginsWithWord(start, length, TEXT);
   return isText ? AnswerType.Text : AnswerType.Other;
 }
 

@@ -1,4 +1,4 @@
-import { isSameInLowerCase, isWord } from "../../bytes/ascii";
+import { beginsWithWord, isWord } from "../../bytes/ascii";
 import { Base64Decoder } from "../../bytes/base64";
 import { Utf8State, utf8Next } from "../../bytes/utf8";
 import { ByteString, isSame } from "../../bytes/view";
@@ -60,12 +60,12 @@ export function classOfMediaType(pointer: usize, length: i32): MediaClass {
     case 0x74786574: // "text"
       return MediaClass.Text;
     case 0x67616d69: // "imag"
-      return beginsWith(pointer, length, SVG) ? MediaClass.Text : MediaClass.Media;
+      return beginsWithWord(pointer, length, SVG) ? MediaClass.Text : MediaClass.Media;
     case 0x69647561: // "audi"
     case 0x65646976: // "vide"
       return MediaClass.Media;
     case 0x6c707061: // "appl"
-      return beginsWith(pointer, length, APPLICATION) && !isFileType(pointer, length)
+      return beginsWithWord(pointer, length, APPLICATION) && !isFileType(pointer, length)
         ? MediaClass.Text
         : MediaClass.Other;
     default:
@@ -76,11 +76,11 @@ export function classOfMediaType(pointer: usize, length: i32): MediaClass {
 function isFileType(pointer: usize, length: i32): bool {
   for (let i = 0; i < FILE_TYPES.length; i++) {
     const type = unchecked(FILE_TYPES[i]);
-    if (!beginsWith(pointer, length, type)) continue;
+    if (!beginsWithWord(pointer, length, type)) continue;
     if (length == type.length || isTypeEnd(load<u8>(pointer + type.length))) return true;
   }
   for (let i = 0; i < FILE_FAMILIES.length; i++) {
-    if (beginsWith(pointer, length, unchecked(FILE_FAMILIES[i]))) return true;
+    if (beginsWithWord(pointer, length, unchecked(FILE_FAMILIES[i]))) return true;
   }
   return false;
 }
@@ -88,11 +88,6 @@ function isFileType(pointer: usize, length: i32): bool {
 /** Before parameters, or within a data URL. */
 function isTypeEnd(byte: u32): bool {
   return byte == SEMICOLON || byte == COMMA || byte == SPACE;
-}
-
-/** In whatever case. */
-function beginsWith(pointer: usize, length: i32, start: ByteString): bool {
-  return length >= start.length && isSameInLowerCase(pointer, start.pointer, start.length);
 }
 
 /** The formats of Bedrock's documents that are texts ("DocumentBlock"). */

@@ -103,10 +103,9 @@ const DIALECTS: Record<string, Case> = {
   },
 };
 const ollama = DIALECTS["a chat of Ollama's"]!;
-DIALECTS["the same with a content type in other letters"] = {
-  ...ollama,
-  sent: { ...ollama.sent, headers: { "content-type": "Application/X-NDJSON" } },
-};
+for (const type of ["Application/X-NDJSON", "application/jsonl", "application/stream+json; charset=utf-8"]) {
+  DIALECTS[`the same as ${type}`] = { ...ollama, sent: { ...ollama.sent, headers: { "content-type": type } } };
+}
 const cases = Object.entries(DIALECTS);
 
 /** The bytes at which the events of a stream end. */

@@ -85,11 +85,14 @@ describe("of a stream", () => {
     expect(histogram("gen_ai.client.token.usage")).toEqual([9, 11]);
   });
 
-  test.each(["Text/Event-Stream; charset=utf-8", "APPLICATION/X-NDJSON"])("it knows %s for one", async (type) => {
-    const { telemetry } = await startTelemetry();
-    const record = auditOf(telemetry.send(chat(), { headers: { "content-type": type }, body: "{}\n" }));
-    expect(record).toMatchObject({ stream: true, ttft_ms: 0 });
-  });
+  test.each(["Text/Event-Stream; charset=utf-8", "APPLICATION/X-NDJSON", "application/jsonl"])(
+    "it knows %s for one",
+    async (type) => {
+      const { telemetry } = await startTelemetry();
+      const record = auditOf(telemetry.send(chat(), { headers: { "content-type": type }, body: "{}\n" }));
+      expect(record).toMatchObject({ stream: true, ttft_ms: 0 });
+    },
+  );
 
   test("it has published what a trace's span may have before the host closes that", async () => {
     const { telemetry } = await startTelemetry();
