@@ -60,13 +60,7 @@ export async function measure(envoy: string, variants: Variant[], shapes: Shape[
         const contenders = await step(`Starting and warming ${own.length} Envoys for ${which}`, () =>
           startAll(envoy, upstreamPort, own, ownShapes),
         );
-        for (let i = 0; i < extent.rounds; i++) {
-          const round = process * extent.rounds + i;
-          await step(`Round ${i + 1} of ${extent.rounds}, ${which}`, async () => {
-            results.samples.push(...(await oneRound(contenders, ownShapes, process, round)));
-          });
-          save(results);
-        }
+        await measureJob(which, contenders, ownShapes, process, extent.rounds, results);
         for (const { gateway } of contenders) gateway.server.stop();
       }
     }
@@ -74,6 +68,24 @@ export async function measure(envoy: string, variants: Variant[], shapes: Shape[
     stopAll();
   }
   return results;
+}
+
+/** The figures of each round are kept as soon as it is over. */
+async function measureJob(
+  which: string,
+  contenders: Contender[],
+  shapes: Shape[],
+  process: number,
+  rounds: number,
+  results: Results,
+): Promise<void> {
+  for (let i = 0; i < rounds; i++) {
+    const round = process * rounds + i;
+    await step(`Round ${i + 1} of ${rounds}, ${which}`, async () => {
+      results.samples.push(...(await oneRound(contenders, shapes, process, round)));
+    });
+    save(results);
+  }
 }
 
 async function oneRound(contenders: Contender[], shapes: Shape[], process: number, round: number): Promise<Sample[]> {
