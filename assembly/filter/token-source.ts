@@ -72,6 +72,7 @@ export class TokenSource extends RootCaller {
   private readonly deadlines: u64[] = [];
   private usableUntil: u64 = 0;
   private renewAt: u64 = 0;
+  private tickedAt: u64 = 0;
   /** The callout that fetches; `NOT_SENT`: none. */
   private callout: u32 = NOT_SENT;
   /** Until when this VM was last to be the one that fetches. */
@@ -120,6 +121,9 @@ export class TokenSource extends RootCaller {
   /** About once a second, or more often while somebody waits. */
   tick(): void {
     const now = nowMs();
+    // The clock was set back: nobody knows any more when the token ends.
+    if (now + MARGIN_MS < this.tickedAt) this.renewAt = 0;
+    this.tickedAt = now;
     const isDue = now >= this.renewAt || !this.isFresh(now);
     const state = isDue ? this.obtain(now) : TokenState.Ready;
     if (this.waiters.length == 0) return;

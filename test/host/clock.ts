@@ -1,20 +1,22 @@
 /** A clock that moves only when a test moves it, and what is due on it. */
 export class Clock {
-  #now: number;
+  /** Milliseconds since the start: what is due doesn't depend on what day it is, as in a host with a monotonic clock for timers. */
+  #now = 0;
+  #start: number;
   #events: Event[] = [];
   #order = 0;
 
   /** `start` in milliseconds since 1970. */
   constructor(start = Date.UTC(2025, 0, 1)) {
-    this.#now = start;
+    this.#start = start;
   }
 
   get milliseconds(): number {
-    return this.#now;
+    return this.#start + this.#now;
   }
 
   get nanoseconds(): bigint {
-    return BigInt(Math.round(this.#now * 1000)) * 1000n;
+    return BigInt(Math.round(this.milliseconds * 1000)) * 1000n;
   }
 
   /** Runs `run` when `delay` milliseconds have passed; the answer cancels it. */
@@ -34,6 +36,11 @@ export class Clock {
       next.run();
     }
     this.#now = end;
+  }
+
+  /** Sets back the time of day; what is due stays due. */
+  setBack(milliseconds: number): void {
+    this.#start -= milliseconds;
   }
 
   #takeDue(end: number): Event | undefined {

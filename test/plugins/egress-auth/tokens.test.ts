@@ -51,10 +51,36 @@ test.each([
   first.createPlugin({ configuration: { providers: [CORP] } });
   first.tick(1000);
   end(asked[0]!);
-  process.clock.advance(-3_600_000);
+  process.clock.setBack(3_600_000);
   const second = await WasmHost.load(wasmFile("egress-auth"), { ...options, seed: 2 });
   const egress = second.createPlugin({ configuration: { providers: [CORP] } });
   expect(egress.send(chat("corp")).status).toBe("held");
   second.tick(SOON_MS);
   expect(asked).toHaveLength(2);
+});
+
+test("a token is fetched anew, once by all, when the clock is set back: nobody knows when it ends", async () => {
+  const process = new HostProcess();
+  const asked: Callout[] = [];
+  const options = { rootId: "egress-auth", process, clusters: { idp: (callout: Callout) => void asked.push(callout) } };
+  const workers = await Promise.all([1, 2].map((seed) => WasmHost.load(wasmFile("egress-auth"), { ...options, seed })));
+  const plugins = workers.map((worker) => worker.createPlugin({ configuration: { providers: [CORP] } }));
+  const tickAll = () => {
+    process.clock.advance(1000);
+    for (const worker of workers) worker.tick(0);
+  };
+  tickAll();
+  asked[0]!.answer({ body: '{"access_token":"token-1","expires_in":3600}' });
+  for (let second = 0; second < 10; second++) tickAll();
+  expect(asked).toHaveLength(1);
+  process.clock.setBack(1_800_000);
+  tickAll();
+  expect(asked).toHaveLength(2);
+  expect(upstream(plugins[1]!.send(chat("corp")), "authorization")).toEqual(["Bearer token-1"]);
+  asked[1]!.answer({ body: '{"access_token":"token-2","expires_in":3600}' });
+  for (let second = 0; second < 10; second++) tickAll();
+  expect(asked).toHaveLength(2);
+  for (const plugin of plugins) {
+    expect(upstream(plugin.send(chat("corp")), "authorization")).toEqual(["Bearer token-2"]);
+  }
 });
