@@ -5,10 +5,9 @@ import { Sha256 } from "../bytes/sha256";
 import { requestBody } from "../host/body";
 import { Action } from "../host/context";
 import { requestHeaders } from "../host/headers";
-import { Exchange } from "./exchange";
 import { Published } from "./published";
 import { ResponseHead, responseHead } from "./response-head";
-import { TokenState } from "./token-source";
+import { TokenWaiter } from "./token-waiter";
 
 /** What every attempt starts from, in this order. */
 const RESTORED: ByteString[] = [
@@ -37,10 +36,7 @@ export function restoreAttempts(): void {
  * The attempts of a request share one header map. The first saves what attempts change, so that each starts from what the
  * client sent.
  */
-export abstract class AttemptExchange extends Exchange {
-  /** The token that the exchange waits for is there, or `state` says why not. */
-  abstract onToken(state: TokenState): void;
-
+export abstract class AttemptExchange extends TokenWaiter {
   /** The answer's headers are here. */
   abstract onAnswer(head: ResponseHead): void;
 

@@ -8,11 +8,11 @@ import { CalloutReply } from "../host/context";
 import { actOn, setTickPeriod } from "../host/control";
 import { LogLevel, log } from "../host/log";
 import { findStream } from "../host/registry";
-import { AttemptExchange } from "./attempt-exchange";
 import { NOT_SENT, RootCaller, forgetReply, rootCallout } from "./root-callout";
 import { SharedSlots, SlotWrite } from "./shared-slots";
 import { isAhead } from "./time";
 import { TokenRequest } from "./token-request";
+import { TokenState, TokenWaiter } from "./token-waiter";
 
 /** Longest token that is kept, in bytes, and longest answer that is read. */
 const MOST_TOKEN_BYTES: i32 = 7 << 10;
@@ -39,14 +39,6 @@ const RETRY_AT: i32 = 24;
 const FAILURES: i32 = 32;
 const TOKEN: i32 = 40;
 const slot = memory.data(TOKEN + MOST_TOKEN_BYTES, 8);
-
-export const enum TokenState {
-  Ready,
-  /** Somebody fetches it. */
-  Pending,
-  /** The last fetch failed, and it is too early for another. */
-  Failed,
-}
 
 /** Waiting exchanges of this VM, over all sources. */
 let waitingCount: i32 = 0;
@@ -272,7 +264,7 @@ export class TokenSource extends RootCaller {
     const id = this.waiters[index];
     this.drop(index);
     const stream = findStream(id);
-    if (stream != null && actOn(id)) changetype<AttemptExchange>(stream).onToken(state);
+    if (stream != null && actOn(id)) changetype<TokenWaiter>(stream).onToken(state);
   }
 
   private drop(index: i32): void {

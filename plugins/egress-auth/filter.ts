@@ -12,7 +12,7 @@ import { Refusal } from "../../assembly/filter/refusal";
 import { ResponseHead } from "../../assembly/filter/response-head";
 import { Settings } from "../../assembly/filter/settings";
 import { nowMs } from "../../assembly/filter/time";
-import { TokenState } from "../../assembly/filter/token-source";
+import { TokenState } from "../../assembly/filter/token-waiter";
 import { Dialect } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
 import { FormProbe } from "../../assembly/llm/model/form-probe";

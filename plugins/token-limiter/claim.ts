@@ -2,11 +2,11 @@ import { Bytes } from "../../assembly/bytes/view";
 import { Mode } from "../../assembly/filter/mode";
 import { AnswerMeter } from "../../assembly/llm/answer/meter";
 import { Admission } from "./admission";
-import { LimiterSettings, OnNoConsumer } from "./config";
 import { Inquiry } from "./inquiry";
 import { KeySource } from "./limit-key";
 import { Limit } from "./limit";
 import { RateReport } from "./rate-headers";
+import { LimiterSettings, OnNoConsumer } from "./settings";
 
 /** What one exchange asks of the limits' store, and holds there until it is settled. */
 export abstract class Claim {

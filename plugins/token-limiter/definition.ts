@@ -3,7 +3,7 @@ import { PluginDefinition } from "../../assembly/filter/definition";
 import { Exchange } from "../../assembly/filter/exchange";
 import { PluginRoot } from "../../assembly/filter/plugin-root";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
-import { readLimiterSettings } from "./config";
+import { readLimiter } from "./config";
 import { TokenLimiter } from "./filter";
 
 
@@ -14,7 +14,7 @@ export class TokenLimiterDefinition extends PluginDefinition {
   }
 
   readSettings(config: ConfigReader, common: CommonSettings): Settings {
-    return readLimiterSettings(config, common);
+    return readLimiter(config, common);
   }
 
   createExchange(id: u32, root: PluginRoot): Exchange {

@@ -1,5 +1,5 @@
 import { Limit } from "./limit";
-import { ReserveSettings } from "./config";
+import { ReserveSettings } from "./settings";
 
 /** What a request may use, in tokens, before its answer is known. */
 @final

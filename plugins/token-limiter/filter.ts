@@ -21,10 +21,11 @@ import { BatchMeter } from "./batch-meter";
 import { NO_LIMIT } from "./batch-requests";
 import { Admission } from "./admission";
 import { Claim } from "./claim";
-import { LimiterSettings, OnNoConsumer } from "./config";
 import { Inquiry } from "./inquiry";
 import { Event, Judgement } from "./limit-counters";
+import { Limiter } from "./limiter";
 import { BATCH_IN_PARTS, NO_CONSUMER, REALTIME, STREAM_OVER_LIMIT, limited, tooLarge } from "./refusals";
+import { OnNoConsumer } from "./settings";
 
 const ACCEPT_ENCODING = new ByteString("accept-encoding");
 const DONE = new ByteString("[DONE]");
@@ -60,8 +61,8 @@ export class TokenLimiter extends TwoWayExchange {
   private isInLines: bool = false;
   private lookAtTokens: i64 = LOOK_EVERY_TOKENS;
 
-  private get settings(): LimiterSettings {
-    return this.settingsAs<LimiterSettings>();
+  private get settings(): Limiter {
+    return this.settingsAs<Limiter>();
   }
 
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
@@ -128,7 +129,7 @@ export class TokenLimiter extends TwoWayExchange {
     const cuts = this.settings.cutStreamsOverLimit;
     this.isInLines = cuts && answerTypeOf(head.contentType) == AnswerType.Lines;
     const isEncoded = head.isEncoded;
-    if (isEncoded) this.settings.shared!.counters.happened(Event.Compressed);
+    if (isEncoded) this.settings.shared.counters.happened(Event.Compressed);
     this.meter = meterOf(head, this.dialect);
     const rewrites = !isEncoded && (this.hidesUsage || cuts);
     this.hidesUsage = this.startRewriting(head, rewrites) && this.hidesUsage;
@@ -238,7 +239,7 @@ export class TokenLimiter extends TwoWayExchange {
       if (limit.isTooLarge(needed) && this.refuseOne(i, needed) == Outcome.Ended) return Outcome.Ended;
     }
     this.prepareRequest();
-    const claim = settings.shared!.newClaim();
+    const claim = settings.shared.newClaim();
     this.claim = claim;
     return this.judge(claim.admit(inquiry, this.id));
   }
@@ -246,14 +247,14 @@ export class TokenLimiter extends TwoWayExchange {
   /** A request needs more than the limit of single requests at `index` allows. */
   private refuseOne(index: i32, needed: i64): Outcome {
     const settings = this.settings;
-    settings.shared!.counters.judged(index, Judgement.TooLarge);
+    settings.shared.counters.judged(index, Judgement.TooLarge);
     return this.refuse(tooLarge(needed, settings.limits[index].capacity));
   }
 
   private judge(admission: Admission): Outcome {
     const settings = this.settings;
     const claim = this.claim!;
-    settings.shared!.count(claim, admission);
+    settings.shared.count(claim, admission);
     switch (admission) {
       case Admission.Pending:
         this.awaitsReply = true;
@@ -281,7 +282,7 @@ export class TokenLimiter extends TwoWayExchange {
 
   private pass(): Outcome {
     this.isAdmitted = true;
-    this.settings.shared!.admitted(this.claim!);
+    this.settings.shared.admitted(this.claim!);
     return this.leave();
   }
 
@@ -321,7 +322,7 @@ export class TokenLimiter extends TwoWayExchange {
     if (meter == null) meter = AnswerMeter.take(false);
     this.meter = meter;
     if (!this.isMeasured) this.measure(meter);
-    this.settings.shared!.settle(claim, meter);
+    this.settings.shared.settle(claim, meter);
   }
 
   /** Settles what the answer used, and publishes it. */

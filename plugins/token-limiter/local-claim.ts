@@ -1,13 +1,14 @@
+import { AnomalousConsumers } from "../../assembly/filter/anomalous-consumers";
 import { nowMs } from "../../assembly/filter/time";
 import { AnswerMeter } from "../../assembly/llm/answer/meter";
 import { Admission } from "./admission";
 import { Claim } from "./claim";
-import { LimiterSettings } from "./config";
 import { Inquiry } from "./inquiry";
 import { KeyDigest, LimitKey } from "./limit-key";
 import { LocalStore } from "./local-store";
 import { secondsUp } from "./rate-headers";
 import { Reservation } from "./reservation";
+import { LimiterSettings } from "./settings";
 
 const MOST_IDLE: i32 = 64;
 const idle: Reservation[] = [];
@@ -21,6 +22,8 @@ export class LocalClaim extends Claim {
   constructor(
     settings: LimiterSettings,
     private readonly store: LocalStore,
+    /** Null where nobody's limits can be tighter. */
+    private readonly anomalous: AnomalousConsumers | null,
   ) {
     super(settings);
   }
@@ -36,7 +39,7 @@ export class LocalClaim extends Claim {
     reservation.isForced = this.isForced;
     this.match(inquiry);
     const now = nowMs();
-    const anomalous = settings.shared!.anomalous;
+    const anomalous = this.anomalous;
     if (anomalous != null) reservation.tighterUntilMs = anomalous.until(inquiry.values.caller.consumer, now);
     for (let i = 0; i < settings.limits.length; i++) {
       if (!this.isMatched(i)) continue;

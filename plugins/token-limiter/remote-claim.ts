@@ -4,12 +4,12 @@ import { GrpcService } from "../../assembly/filter/grpc-service";
 import { AnswerMeter } from "../../assembly/llm/answer/meter";
 import { Admission } from "./admission";
 import { Claim } from "./claim";
-import { LimiterSettings } from "./config";
 import { Inquiry } from "./inquiry";
 import { KeyPart, KeySource } from "./limit-key";
 import { Limit } from "./limit";
 import { RateLimitKey } from "./rate-limit-request";
 import { RateLimitService } from "./rate-limit-service";
+import { LimiterSettings } from "./settings";
 
 /** All keys of one request, in bytes. */
 const MOST_KEY_BYTES: i32 = 131072;

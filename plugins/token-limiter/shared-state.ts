@@ -5,13 +5,13 @@ import { nowMs } from "../../assembly/filter/time";
 import { AnswerMeter } from "../../assembly/llm/answer/meter";
 import { Admission } from "./admission";
 import { Claim } from "./claim";
-import { LimiterSettings, StoreType } from "./config";
 import { Event, Judgement, LimitCounters } from "./limit-counters";
 import { LiveClaims } from "./live-claims";
 import { LocalClaim } from "./local-claim";
 import { LocalStore } from "./local-store";
 import { RATE_LIMIT_METHOD, RATE_LIMIT_SERVICE, RateLimitService } from "./rate-limit-service";
 import { RemoteClaim } from "./remote-claim";
+import { LimiterSettings, StoreType } from "./settings";
 
 /** Envoy's rate limit filter drops a formatted `hits_addend` that is larger. */
 const MOST_HITS: i64 = 1_000_000_000;
@@ -21,7 +21,7 @@ const MOST_HITS: i64 = 1_000_000_000;
 export class SharedState {
   readonly counters: LimitCounters;
   /** Null where that makes no difference. */
-  readonly anomalous: AnomalousConsumers | null;
+  private readonly anomalous: AnomalousConsumers | null;
   private readonly live: LiveClaims = new LiveClaims();
   private readonly published: Published[] = [];
   private readonly local: LocalStore | null;
@@ -46,7 +46,7 @@ export class SharedState {
 
   newClaim(): Claim {
     const local = this.local;
-    if (local != null) return new LocalClaim(this.settings, local);
+    if (local != null) return new LocalClaim(this.settings, local, this.anomalous);
     return new RemoteClaim(this.settings, this.service!, this.transport);
   }
 

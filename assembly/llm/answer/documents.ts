@@ -1,12 +1,12 @@
 import { JsonScanner } from "../../json/scanner";
 import { isSpace } from "../../json/space";
 import { EventListener } from "../../sse/listener";
+import { CarriedValue } from "./carried";
 import { AnswerFields } from "./fields";
 import { AnswerLead } from "./lead";
 import { AnswerListener } from "./listener";
 import { AnswerModel } from "./model";
 import { ANSWER_PATHS } from "./paths";
-import { EncodedAnswer } from "./encoded";
 import { Usage } from "../usage";
 
 const LF: u32 = 0x0a;
@@ -45,7 +45,7 @@ export class AnswerDocuments extends EventListener {
     usage: Usage,
     model: AnswerModel,
     private readonly listener: AnswerListener,
-    private readonly encoded: EncodedAnswer | null,
+    private readonly encoded: CarriedValue | null,
   ) {
     super();
     const fields = new AnswerFields(usage, model, listener, encoded);

@@ -1,4 +1,5 @@
 import { Base64Decoder } from "../../bytes/base64";
+import { CarriedValue } from "./carried";
 import { AnswerDocuments } from "./documents";
 import { AnswerListener } from "./listener";
 import { AnswerModel } from "./model";
@@ -6,7 +7,7 @@ import { Usage } from "../usage";
 
 /** Reads the objects that an answer carries as base64, in pieces. Within them there is no base64 again. */
 @final
-export class EncodedAnswer {
+export class EncodedAnswer extends CarriedValue {
   private documents: AnswerDocuments | null = null;
   private readonly decoder: Base64Decoder = new Base64Decoder();
 
@@ -14,7 +15,9 @@ export class EncodedAnswer {
     private readonly usage: Usage,
     private readonly model: AnswerModel,
     private readonly listener: AnswerListener,
-  ) {}
+  ) {
+    super();
+  }
 
   reset(): void {
     this.end();
@@ -35,7 +38,6 @@ export class EncodedAnswer {
     }
   }
 
-  /** The value is complete. */
   end(): void {
     this.decoder.reset();
     const documents = this.documents;

@@ -4,7 +4,7 @@ import { AnswerListener } from "./listener";
 import { AnswerModel } from "./model";
 import { AnswerPath, countOfPath } from "./paths";
 import { AnswerText } from "./text";
-import { EncodedAnswer } from "./encoded";
+import { CarriedValue } from "./carried";
 import { EventType } from "./event-type";
 import { Usage } from "../usage";
 import { CountReader } from "../tokens/count";
@@ -52,7 +52,7 @@ export class AnswerFields extends JsonListener {
     private readonly usage: Usage,
     private readonly model: AnswerModel,
     private readonly listener: AnswerListener,
-    private readonly encoded: EncodedAnswer | null,
+    private readonly encoded: CarriedValue | null,
   ) {
     super();
     this.usageReader = new UsageReader(usage);
