@@ -188,7 +188,7 @@ test("a consumer that was silent for long gives way to a new one", async () => {
 test("when the clock is set back, the silent give way all the same, and a past is gone on with", async () => {
   const workers = await Workers.start(2, { maxConsumers: 2 });
   workers.warmUp(() => ["old", "silent"].forEach((name) => workers.call(name, 1000)));
-  workers.setBack(86_400_000);
+  workers.process.clock.setBack(86_400_000);
   workers.call("old", 100_000);
   workers.pass();
   for (let i = 0; i < 30; i++) {

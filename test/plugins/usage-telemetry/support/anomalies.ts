@@ -50,12 +50,6 @@ export class Workers {
     this.process.clock.advance(milliseconds);
   }
 
-  /** Sets the clock back by this much; ticks go on. */
-  setBack(milliseconds: number): void {
-    this.pass(-milliseconds);
-    for (const { telemetry } of this.all) telemetry.setTickPeriod(1000);
-  }
-
   /** `each` in every interval of a warm-up. */
   warmUp(each: () => void, milliseconds = MINUTE): void {
     for (let i = 0; i < WARM_UP; i++) {
