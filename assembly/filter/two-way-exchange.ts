@@ -76,7 +76,7 @@ export abstract class TwoWayExchange extends Exchange {
 
   /**
    * Ends a stream of events that has begun: the client gets an event with the error and the dialect's own end, in place of the
-   * last `tail` bytes of `rewritten`. What the provider sends afterwards still reaches `onResponsePiece`. In Audit it is
+   * last `tail` bytes of `rewritten`; its number, where it has one, is 0, since nobody has counted. What the provider sends afterwards still reaches `onResponsePiece`. In Audit it is
    * recorded only.
    */
   protected cutAnswer(refusal: Refusal, tail: i32): Outcome {
@@ -88,7 +88,7 @@ export abstract class TwoWayExchange extends Exchange {
     if (!this.isRewriting || !hasStreamRefusal(this.dialect)) return this.end(refusal);
     const out = this.rewritten;
     out.length -= tail;
-    appendStreamRefusal(out, this.dialect, refusal.status, refusal.code, refusal.param, refusal.message);
+    appendStreamRefusal(out, this.dialect, refusal.status, refusal.code, refusal.param, refusal.message, 0);
     this.cutAt = out.length;
     this.isRewritten = true;
     return Outcome.Pass;

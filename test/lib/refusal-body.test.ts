@@ -100,7 +100,7 @@ describe.each(HOSTILE)("a refusal whose message holds %s", (_name, message) => {
       code: "blocked",
       message: text,
       param: null,
-      sequence_number: 0,
+      sequence_number: 41,
     });
 
     const anthropic = refuseStream("AnthropicMessages");

@@ -101,6 +101,31 @@ describe("a stream that is ended early", () => {
     });
   });
 
+  const numbered = (type: string, number: number | undefined, delta: string): string =>
+    `data: ${JSON.stringify({ type, sequence_number: number, output_index: 0, content_index: 0, delta })}\n\n`;
+  const OUTPUT = "response.output_text.delta";
+  const BAD = numbered(OUTPUT, 99, "SECRET-42");
+
+  test.each<[what: string, events: string[], expected: number]>([
+    ["all events", [0, 1, 2].map((number) => numbered(OUTPUT, number, "a")), 3],
+    ["a stream that is taken up again", [43, 44].map((number) => numbered(OUTPUT, number, "a")), 45],
+    ["a stream that is taken up again, of which nothing is out", [], 99],
+    ["events of other types", [numbered(OUTPUT, 0, "a"), numbered("keepalive", 1, "")], 2],
+    ["an event that is longer than most", [numbered(OUTPUT, 7, "a".repeat(2000))], 8],
+    ["events without numbers", [0, 1].map(() => numbered(OUTPUT, undefined, "a")), 2],
+    ["a number that is none", [numbered(OUTPUT, -5, "a"), numbered(OUTPUT, 1e12, "a")], 2],
+  ])("goes on in the numbers of OpenAI's events: %s", (_, events, expected) => {
+    const answer = [...events, BAD].join("");
+    for (let cut = 0; cut <= answer.length; cut += 7) {
+      for (const end of [{ refuses: "OpenAiResponses" }, { declines: "OpenAiResponses" }] as Options[]) {
+        if (end.declines && events.length === 0) continue;
+        const { seen } = replies.show(answer, [cut], { rejected: ["SECRET-42"], ...end });
+        const last = JSON.parse(readSse(seen.toString()).at(-1)!.data) as { type: string; sequence_number: number };
+        expect([last.type, last.sequence_number]).toEqual([end.refuses ? "error" : "response.incomplete", expected]);
+      }
+    }
+  });
+
   test.each([
     ["within a block", "SECRET-42."],
     ["in another block", "caf\u00e9"],

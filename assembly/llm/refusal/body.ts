@@ -1,11 +1,13 @@
 import { encodeUtf8 } from "../../bytes/text";
 import { ByteBuffer } from "../../bytes/buffer";
+import { MOST_DECIMAL_BYTES, writeDecimal } from "../../bytes/decimal";
 import { ByteString } from "../../bytes/view";
 import { appendJsonString } from "../../json/quote";
 import { Dialect, Family, familyOf } from "../dialect";
 import { errorType } from "./error-type";
 
 const NULL = new ByteString("null");
+const DECIMAL = new StaticArray<u8>(MOST_DECIMAL_BYTES);
 
 /**
  * By `Family`. What is filled in: `$m` message, `$c` code, `$p` parameter, `$t` type, as JSON strings; `$s` status, its digits;
@@ -29,9 +31,11 @@ const STREAM_ENDS: StaticArray<ByteString> = [
   new ByteString("$b\n"),
 ];
 
+/** Before its number and behind it. */
 const RESPONSES_STREAM_END = new ByteString(
-  'event: error\ndata: {"type":"error","code":$c,"message":$m,"param":$p,"sequence_number":0}\n\n',
+  'event: error\ndata: {"type":"error","code":$c,"message":$m,"param":$p,"sequence_number":',
 );
+const RESPONSES_STREAM_TAIL = new ByteString("}\n\n");
 
 /**
  * Appends the JSON body that a request of this dialect is refused with; an unknown dialect gets OpenAI's.
@@ -78,6 +82,8 @@ export function hasStreamRefusal(dialect: Dialect): bool {
  * other stream's data; Anthropic, "Streaming messages", "Error events"; Cohere API reference, "Chat with streaming",
  * `message-end`; Ollama, `docs/api`, "Errors that occur while streaming". The bytes begin a new event: they go after a
  * complete one.
+ *
+ * @param sequenceNumber of the event, which OpenAI's responses have; clients that resume a stream leave out those they had already
  */
 export function appendStreamRefusal(
   out: ByteBuffer,
@@ -86,9 +92,15 @@ export function appendStreamRefusal(
   code: string,
   param: string | null,
   message: string,
+  sequenceNumber: i32,
 ): bool {
-  const end = dialect == Dialect.OpenAiResponses ? RESPONSES_STREAM_END : unchecked(STREAM_ENDS[familyOf(dialect)]);
-  return fill(out, end, dialect, status, code, param, message);
+  if (dialect != Dialect.OpenAiResponses) {
+    return fill(out, unchecked(STREAM_ENDS[familyOf(dialect)]), dialect, status, code, param, message);
+  }
+  const tail = RESPONSES_STREAM_TAIL;
+  if (!fill(out, RESPONSES_STREAM_END, dialect, status, code, param, message)) return false;
+  const digits = writeDecimal(sequenceNumber, changetype<usize>(DECIMAL));
+  return out.append(changetype<usize>(DECIMAL), digits) && out.append(tail.pointer, tail.length);
 }
 
 function fill(

@@ -75,7 +75,7 @@ export function appendDeclineEnd(
     case Dialect.OpenAiCompletions:
       return appendChoices(out, fields, progress, COMPLETIONS_HEAD, COMPLETIONS_CHOICE);
     case Dialect.OpenAiResponses:
-      fields.number = progress.responseEvents;
+      fields.number = progress.sequenceNumber;
       return fields.append(out, RESPONSES_END);
     case Dialect.AnthropicMessages:
       fields.number = progress.openBlock;
@@ -111,7 +111,9 @@ export function appendRefusalEnd(
   progress: ReplyProgress,
 ): bool {
   if (progress.isLines) return appendRefusalBody(out, dialect, status, code, param, message) && append(out, LINE_FEED);
-  if (!progress.isArray) return appendStreamRefusal(out, dialect, status, code, param, message);
+  if (!progress.isArray) {
+    return appendStreamRefusal(out, dialect, status, code, param, message, progress.sequenceNumber);
+  }
   if (!progress.hasBytes && !append(out, OPEN_ARRAY)) return false;
   if (progress.hasEvents && !append(out, COMMA)) return false;
   return appendRefusalBody(out, dialect, status, code, param, message) && append(out, CLOSE_ARRAY);
@@ -120,7 +122,7 @@ export function appendRefusalEnd(
 /** Whether the client has a message, of which this is the end. */
 function hasBegun(dialect: Dialect, progress: ReplyProgress): bool {
   if (dialect == Dialect.AnthropicMessages) return progress.hasMessage;
-  return dialect == Dialect.OpenAiResponses ? progress.responseEvents > 0 : progress.hasEvents;
+  return dialect == Dialect.OpenAiResponses ? progress.hasResponse : progress.hasEvents;
 }
 
 function appendChoices(

@@ -11,8 +11,9 @@ import { EventPhase } from "./event-type";
 import { ReplyListener } from "./listener";
 import { ReplyNames } from "./names";
 import { TextKind } from "./scanner";
+import { NO_SEQUENCE_NUMBER, readSequenceNumber } from "./sequence-number";
 import { mix, NO_POSITION } from "./slots";
-import { NO_TEXT, ReplyTemplate } from "./template";
+import { NO_PLACE, NO_TEXT, ReplyTemplate } from "./template";
 import { ReplyText } from "./text";
 import { TextForm } from "./text-form";
 import { ReplyTexts } from "./texts";
@@ -77,6 +78,12 @@ export class ReplyEvent extends ReplyListener {
   @inline
   matchNext(pointer: usize, limit: usize): usize {
     return this.template.match(pointer, limit, this.texts.pointer);
+  }
+
+  /** The number in its stream of the event at `pointer`, or `NO_SEQUENCE_NUMBER`. */
+  sequenceNumberAt(pointer: usize): i32 {
+    const start = this.template.sequenceStart;
+    return start == NO_PLACE ? NO_SEQUENCE_NUMBER : readSequenceNumber(pointer + <usize>start);
   }
 
   /** Reads an event of a Server-Sent Events stream. */
@@ -146,6 +153,10 @@ export class ReplyEvent extends ReplyListener {
 
   override onNoiseEnd(end: i32): void {
     this.template.endHole(end);
+  }
+
+  override onSequenceNumber(start: i32): void {
+    this.template.setSequenceNumber(start);
   }
 
   override onName(isModel: bool, pointer: usize, length: i32): void {

@@ -18,9 +18,10 @@ class HeldEvent {
   position: i32;
   /** The choice or block that its last text belongs to. */
   top: i32;
+  sequenceNumber: i32;
 }
 
-const EVENT_BYTES: i32 = 24;
+const EVENT_BYTES: i32 = 28;
 
 /**
  * The events of a stream whose texts have been looked at and that may not go out yet, in their order. What it keeps is notes, at most
@@ -77,6 +78,8 @@ export class HeldEvents {
    */
   take(event: ReplyEvent, pointer: usize, start: u32, size: i32): bool {
     const number = ++this.eventNumber;
+    const sequenceNumber = event.sequenceNumberAt(pointer);
+    if (number == 1) this.progress.expect(sequenceNumber);
     const texts = this.texts;
     const before = texts.count;
     let hasGrown = false;
@@ -100,6 +103,7 @@ export class HeldEvents {
     note.textCount = texts.count - before;
     note.phase = event.phase;
     note.position = event.position;
+    note.sequenceNumber = sequenceNumber;
     note.top = event.textCount > 0 ? event.text(event.textCount - 1).top : NO_POSITION;
     return true;
   }
@@ -128,7 +132,7 @@ export class HeldEvents {
   drop(): void {
     const event = this.first;
     this.texts.drop(event.textCount);
-    this.progress.see(event.phase, event.position, event.top);
+    this.progress.see(event.phase, event.position, event.top, event.sequenceNumber);
     this.events.drop(EVENT_BYTES);
   }
 

@@ -21,6 +21,9 @@ export abstract class ReplyListener {
 
   onNoiseEnd(end: i32): void {}
 
+  /** The number that has begun as noise is the event's own in its stream. */
+  onSequenceNumber(start: i32): void {}
+
   /** A part of the answer's id, or of its model's name, as it stands in the document. */
   onName(isModel: bool, pointer: usize, length: i32): void {}
 }

@@ -1,4 +1,5 @@
 import { EventPhase } from "./event-type";
+import { NO_SEQUENCE_NUMBER } from "./sequence-number";
 
 export const NO_BLOCK: i32 = -1;
 
@@ -17,8 +18,10 @@ export class ReplyProgress {
   hasMessage: bool = false;
   /** The block of it that has begun and has not ended, or `NO_BLOCK`. */
   openBlock: i32 = NO_BLOCK;
-  /** How many events of a response of OpenAI's, which count them from 0. */
-  responseEvents: i32 = 0;
+  /** An event of a response of OpenAI's. */
+  hasResponse: bool = false;
+  /** The number of the next event of such a response: the one behind the last that had one, and the events since. */
+  sequenceNumber: i32 = 0;
   /** The highest index of a choice. */
   lastChoice: i32 = 0;
 
@@ -29,13 +32,21 @@ export class ReplyProgress {
     this.hasEvents = false;
     this.hasMessage = false;
     this.openBlock = NO_BLOCK;
-    this.responseEvents = 0;
+    this.hasResponse = false;
+    this.sequenceNumber = 0;
     this.lastChoice = 0;
   }
 
-  /** An event is out, which has this index of its own, and texts of this choice or block. */
-  see(phase: EventPhase, position: i32, top: i32): void {
+  /** The first event is here, which has this number, or `NO_SEQUENCE_NUMBER`. */
+  expect(sequenceNumber: i32): void {
+    if (sequenceNumber != NO_SEQUENCE_NUMBER) this.sequenceNumber = sequenceNumber;
+  }
+
+  /** An event is out, which has this number likewise and this index of its own, and texts of this choice or block. */
+  see(phase: EventPhase, position: i32, top: i32, sequenceNumber: i32): void {
     this.hasEvents = true;
+    if (sequenceNumber != NO_SEQUENCE_NUMBER) this.sequenceNumber = sequenceNumber + 1;
+    else if (phase == EventPhase.Response) this.sequenceNumber++;
     switch (phase) {
       case EventPhase.None:
         this.lastChoice = max(this.lastChoice, top);
@@ -50,7 +61,7 @@ export class ReplyProgress {
         this.openBlock = NO_BLOCK;
         break;
       default:
-        this.responseEvents++;
+        this.hasResponse = true;
     }
   }
 }

@@ -13,6 +13,7 @@ const BACKSLASH: u32 = 0x5c;
 const SPACE: u32 = 0x20;
 
 export const NO_TEXT: i32 = -1;
+export const NO_PLACE: i32 = -1;
 /** `match` has found another event. */
 export const OTHER: usize = 0;
 /** `match` has found nothing else yet. */
@@ -27,9 +28,10 @@ class Hole {
   isNumber: i32;
   /** Which of the event's texts it is, or `NO_TEXT`. */
   text: i32;
+  isSequenceNumber: i32;
 }
 
-const HOLE_BYTES: i32 = 16;
+const HOLE_BYTES: i32 = 20;
 
 const STRING = new StringScanner();
 const NUMBER = new NumberScanner();
@@ -40,6 +42,8 @@ const NUMBER = new NumberScanner();
  */
 @final
 export class ReplyTemplate {
+  /** Where the event's number in its stream begins, or `NO_PLACE`. */
+  sequenceStart: i32 = NO_PLACE;
   private length: i32 = 0;
   private holeCount: i32 = 0;
   private readonly bytes: StaticArray<u8> = new StaticArray<u8>(MAX_BYTES);
@@ -49,6 +53,7 @@ export class ReplyTemplate {
   reset(): void {
     this.length = 0;
     this.holeCount = 0;
+    this.sequenceStart = NO_PLACE;
   }
 
   /** A hole begins, which is the text of this index or none of them. */
@@ -58,8 +63,15 @@ export class ReplyTemplate {
       hole.start = start;
       hole.isNumber = <i32>(form == TextForm.Number);
       hole.text = text;
+      hole.isSequenceNumber = 0;
     }
     this.holeCount++;
+  }
+
+  /** The hole that has begun at `start` is the event's number in its stream. */
+  setSequenceNumber(start: i32): void {
+    this.sequenceStart = start;
+    if (this.holeCount <= MAX_HOLES) this.hole(this.holeCount - 1).isSequenceNumber = 1;
   }
 
   /** The event has what is neither the same in the next one nor a hole. */
@@ -73,17 +85,15 @@ export class ReplyTemplate {
 
   /** The event's bytes, whose holes are all there. */
   keep(pointer: usize, length: i32): void {
-    if (length > MAX_BYTES || this.holeCount > MAX_HOLES) {
-      this.reset();
-      return;
-    }
+    if (length > MAX_BYTES || this.holeCount > MAX_HOLES) return;
     memory.copy(changetype<usize>(this.bytes), pointer, length);
     this.length = length;
   }
 
   /**
    * Behind the event at `pointer` when it differs in holes only, and is valid JSON therefore; `OTHER` when it does not, `CUT` when it
-   * ends at `limit` before that is known. Notes the places of the texts, counted from `pointer`.
+   * ends at `limit` before that is known. Notes the places of the texts and of the number, counted from
+   * `pointer`.
    */
   match(pointer: usize, limit: usize, texts: usize): usize {
     const length = this.length;
@@ -104,6 +114,8 @@ export class ReplyTemplate {
         const text = EventText.at(texts, hole.text);
         text.start = <i32>(start - pointer);
         text.end = <i32>(at - pointer);
+      } else if (hole.isSequenceNumber) {
+        this.sequenceStart = <i32>(start - pointer);
       }
       from = hole.end;
     }

@@ -28,6 +28,7 @@ const EMPTY_BYTES: i32 = 2;
 const INDEX = hashOfName("index");
 const OUTPUT_INDEX = hashOfName("output_index");
 const BLOCK_INDEX = hashOfName("contentBlockIndex");
+const SEQUENCE_NUMBER = hashOfName("sequence_number");
 
 /**
  * Finds every text that a model has written in one JSON document of an answer, in whatever dialect: a whole answer, or the data
@@ -258,6 +259,8 @@ export class ReplyTexts {
     else if (level.scope & Scope.Tree) this.use = this.text.setInTree(level, TextForm.Number);
     else this.use = !level.isMuteOrTree && this.roleIn(level) == ReplyKey.Index ? Use.Index : Use.Noise;
     this.tell(TextForm.Number, at);
+    const isOfEvent = this.use == Use.Noise && this.levels.depth == 1 && level.isObject;
+    if (isOfEvent && this.key.hash == SEQUENCE_NUMBER) this.listener!.onSequenceNumber(this.placeOf(at));
   }
 
   private takeNumber(at: usize, end: usize): usize {

@@ -34,7 +34,7 @@ export function refuse(dialect: i32, status: i32, code: string, param: string, l
 export function refuseStream(dialect: i32, status: i32, code: string, param: string, length: i32): bool {
   OUTPUT.clear();
   const message = String.UTF8.decodeUnsafe(inputPointer(), length);
-  return appendStreamRefusal(OUTPUT, <Dialect>dialect, status, code, param == NO_PARAM ? null : param, message);
+  return appendStreamRefusal(OUTPUT, <Dialect>dialect, status, code, param == NO_PARAM ? null : param, message, 41);
 }
 
 export function refuseWithin(limit: i32, length: i32): bool {
