@@ -172,6 +172,15 @@ const responsesStream: unknown[] = [
   event("response.completed", { response: response("completed", [message, functionCall, reasoningItem]) }),
 ];
 
+const turn = (index: number, delta: string): unknown =>
+  event("response.output_text.delta", {
+    item_id: itemId,
+    output_index: 0,
+    content_index: index,
+    delta: part(`part ${index}`, "Content", delta),
+  });
+const turns = (...deltas: string[]): unknown[] => deltas.map((delta, index) => turn(index, delta));
+
 const anthropicUsage = { input_tokens: 3, output_tokens: 1 };
 const block = (index: number, delta: unknown): unknown => ({ type: "content_block_delta", index, delta });
 const anthropicStream: unknown[] = [
@@ -428,6 +437,37 @@ export const CASES: Case[] = [
     ],
   },
   { name: "OpenAI responses, streamed", framing: "named sse", documents: responsesStream },
+  {
+    name: "OpenAI responses, streamed, two parts of an item by turns",
+    framing: "named sse",
+    documents: [
+      ...turns("SEC", "hide"),
+      event("response.output_text.done", { output_index: 0, content_index: 0, text: said("SEC") }),
+      event("response.content_part.done", {
+        output_index: 0,
+        content_index: 0,
+        part: { type: "output_text", text: said("SEC") },
+      }),
+      turn(1, " me, SECRET"),
+      event("response.refusal.done", { output_index: 0, content_index: 2, refusal: own("Refusal", "hide me") }),
+      turn(1, "-42"),
+      event("response.reasoning_summary_text.delta", {
+        output_index: 1,
+        summary_index: 1,
+        delta: part("summary", "Reasoning", "hide"),
+      }),
+      event("response.reasoning_summary_text.done", {
+        output_index: 1,
+        summary_index: 0,
+        text: own("Reasoning", "hide me"),
+      }),
+      event("response.reasoning_summary_text.delta", {
+        output_index: 1,
+        summary_index: 1,
+        delta: part("summary", "Reasoning", " me"),
+      }),
+    ],
+  },
   {
     name: "OpenAI responses, streamed, of other tools",
     framing: "named sse",

@@ -62,6 +62,20 @@ describe("an event", () => {
     expect(shown([first, second, end, ""])).toEqual(["", "", first + second + end, ""]);
   });
 
+  const response = (type: string, more: object): string =>
+    `data: ${JSON.stringify({ type: `response.${type}`, output_index: 0, ...more })}\n\n`;
+
+  test.each([
+    ["its part is done", "output_text.done", { content_index: 1, text: "SEC" }, true],
+    ["its part is done as a whole", "content_part.done", { content_index: 1, part: { text: "SEC" } }, true],
+    ["its item is done", "output_item.done", { item: {} }, true],
+    ["another part of its item is done", "output_text.done", { content_index: 0, text: "a" }, false],
+    ["the same part of another item is done", "output_text.done", { output_index: 1, content_index: 1 }, false],
+  ])("of OpenAI's responses goes out when no more can come: %s", (_, type, more, isOver) => {
+    const pieces = [response("output_text.delta", { content_index: 1, delta: "SEC" }), response(type, more)];
+    expect(shown([...pieces, PING])[1]).toBe(isOver ? pieces.join("") : "");
+  });
+
   test("goes out when its choice has gone on to other texts for long", () => {
     const first = say({ reasoning_content: "SECRET" });
     const rest = Array.from({ length: 10 }, (_, i) => text(`word ${i} `));

@@ -1,4 +1,4 @@
-export const TEXT_BYTES: usize = 20;
+export const TEXT_BYTES: usize = 24;
 
 /** One text of an event. It lies in the event's own memory. */
 @final
@@ -11,6 +11,8 @@ export class EventText {
   key: u32;
   /** The choice or block that it belongs to, or `NO_POSITION`; while the event is read, the slot. */
   top: i32;
+  /** The part of that, as `ReplySlots.placeOf` tells it. */
+  place: u32;
   kind: u8;
   form: u8;
   /** It may continue the text of this key, and be continued. */

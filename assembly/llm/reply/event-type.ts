@@ -47,7 +47,7 @@ export const enum EventPhase {
 export class ReplyEventType extends JsonListener {
   /** Its texts are whole, whatever their keys: a beginning, which has none yet, or a repetition of what went before. */
   isWhole: bool = false;
-  /** The texts at its index, or all where it has none, are over. */
+  /** The texts at its indexes, or all where it has none, are over. */
   isEnd: bool = false;
   /** Its `delta` is sound. */
   isSound: bool = false;

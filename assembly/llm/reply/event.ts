@@ -12,7 +12,7 @@ import { ReplyListener } from "./listener";
 import { ReplyNames } from "./names";
 import { TextKind } from "./scanner";
 import { NO_SEQUENCE_NUMBER, readSequenceNumber } from "./sequence-number";
-import { mix, NO_POSITION } from "./slots";
+import { mix, NO_PART, NO_POSITION } from "./slots";
 import { NO_PLACE, NO_TEXT, ReplyTemplate } from "./template";
 import { ReplyText } from "./text";
 import { TextForm } from "./text-form";
@@ -46,6 +46,8 @@ export class ReplyEvent extends ReplyListener {
   /** The choices or blocks of which all texts are over after the event. */
   endCount: i32 = 0;
   readonly ends: StaticArray<i32> = new StaticArray<i32>(MAX_ENDS);
+  /** The part of a choice or block of which all texts are over, as `ReplySlots.placeOf` tells it, or `NO_PART`. */
+  endPart: u32 = NO_PART;
   phase: EventPhase = EventPhase.None;
   /** The index that the event itself has, or `NO_POSITION`. */
   position: i32 = NO_POSITION;
@@ -176,6 +178,7 @@ export class ReplyEvent extends ReplyListener {
     this.texts.clear();
     this.template.reset();
     this.endCount = 0;
+    this.endPart = NO_PART;
     this.phase = EventPhase.None;
     this.position = NO_POSITION;
     this.isFull = false;
@@ -200,10 +203,12 @@ export class ReplyEvent extends ReplyListener {
       if (text.kind == TextKind.Content && isReasoning) text.kind = <u8>TextKind.Reasoning;
       if (type.isWhole) text.grows = false;
       if (text.grows && !slots.isOfOne(slot)) this.isFull = true;
-      text.key = mix(mix(slots.placeOf(slot), group), text.kind);
+      text.place = slots.placeOf(slot);
+      text.key = mix(mix(text.place, group), text.kind);
       text.top = slots.topOf(slot);
     }
-    if (type.isEnd) this.addEnd(this.position);
+    if (type.isEnd && slots.isPart(0)) this.endPart = slots.placeOf(0);
+    else if (type.isEnd) this.addEnd(this.position);
     for (let slot = 0; slot < slots.count; slot++) if (slots.isEnded(slot)) this.addEnd(slots.topOf(slot));
   }
 
@@ -236,6 +241,7 @@ export class ReplyEvent extends ReplyListener {
     text.end = end;
     text.key = key;
     text.top = top;
+    text.place = NO_PART;
     text.kind = <u8>kind;
     text.form = <u8>form;
     text.grows = grows;

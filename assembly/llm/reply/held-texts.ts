@@ -205,7 +205,7 @@ export class HeldTexts {
     const to = pointer + <usize>text.end;
     const form = <TextForm>text.form;
     if (form == TextForm.None || (from == to && form != TextForm.Break)) return false;
-    const id = this.streams.find(text.key, text.top, <TextKind>text.kind);
+    const id = this.streams.find(text.key, text.top, text.place, <TextKind>text.kind);
     const note = this.note(text, id);
     if (id == NO_STREAM || this.isFull) {
       this.isFull = true;

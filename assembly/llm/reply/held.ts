@@ -4,7 +4,7 @@ import { ReplyFifo } from "./fifo";
 import { HeldTexts } from "./held-texts";
 import { ReplyProgress } from "./progress";
 import { ReplyJudge } from "./scanner";
-import { NO_POSITION } from "./slots";
+import { NO_PART, NO_POSITION } from "./slots";
 
 
 @final
@@ -95,6 +95,7 @@ export class HeldEvents {
       if (text.grows) streams.settleMissed(text.top, number);
     }
     streams.settleEnding(number);
+    if (event.endPart != NO_PART) streams.endPart(event.endPart, number);
     for (let i = 0; i < event.endCount; i++) streams.end(event.ends[i], number);
     const note = changetype<HeldEvent>(this.events.push(EVENT_BYTES));
     if (changetype<usize>(note) == 0 || event.isFull) return false;

@@ -2,6 +2,8 @@
 const MAX_SLOTS: i32 = 64;
 
 export const NO_POSITION: i32 = -1;
+/** What `placeOf` tells of what has no indexes. */
+export const NO_PART: u32 = 0;
 
 const INDEX_FACTOR: u32 = 0x9e3779b1;
 
@@ -89,9 +91,14 @@ export class ReplySlots {
     return (this.at(id).facts & SlotFact.Thought) != 0;
   }
 
+  /** Whether other indexes than its position tell it apart. */
+  isPart(id: i32): bool {
+    return this.at(id).other != 0;
+  }
+
   /** Equal for the same place in other documents. */
   placeOf(id: i32): u32 {
-    let place: u32 = 0;
+    let place: u32 = NO_PART;
     while (true) {
       const slot = this.at(id);
       if (slot.position != NO_POSITION || slot.other != 0) place = mix(place, mix(slot.other, slot.position));

@@ -9,6 +9,8 @@ export class ReplyTextStream {
   key: u32 = 0;
   /** The choice or block that it belongs to. */
   top: i32 = 0;
+  /** The part of that. */
+  place: u32 = 0;
   /** How much of it has come, in bytes. */
   length: i32 = 0;
   isUsed: bool = false;
@@ -31,9 +33,10 @@ export class ReplyTextStream {
 
   constructor(readonly scanner: ReplyScanner) {}
 
-  begin(key: u32, top: i32, kind: TextKind): void {
+  begin(key: u32, top: i32, place: u32, kind: TextKind): void {
     this.key = key;
     this.top = top;
+    this.place = place;
     this.length = 0;
     this.isUsed = true;
     this.isOver = false;

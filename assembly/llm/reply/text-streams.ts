@@ -33,7 +33,7 @@ export class ReplyTextStreams {
   }
 
   /** The text of this key, which begins if there is none; `NO_STREAM` when there are too many. */
-  find(key: u32, top: i32, kind: TextKind): i32 {
+  find(key: u32, top: i32, place: u32, kind: TextKind): i32 {
     if (this.count > 0 && this.isOf(this.latest, key)) return this.latest;
     let free = NO_STREAM;
     for (let id = 0; id < this.count; id++) {
@@ -45,7 +45,7 @@ export class ReplyTextStreams {
     }
     if (free == NO_STREAM) free = this.count < MAX_STREAMS ? this.create() : this.forgetIdle();
     if (free == NO_STREAM) return free;
-    this.at(free).begin(key, top, kind);
+    this.at(free).begin(key, top, place, kind);
     this.latest = free;
     return free;
   }
@@ -65,13 +65,15 @@ export class ReplyTextStreams {
   end(top: i32, event: i32): void {
     for (let id = 0; id < this.count; id++) {
       const stream = this.at(id);
-      if (!stream.isUsed || stream.isOver || (top != NO_POSITION && stream.top != top)) continue;
-      if (stream.lastEvent != event) {
-        stream.finish();
-        continue;
-      }
-      stream.isEnding = true;
-      this.hasEnding = true;
+      if (top == NO_POSITION || stream.top == top) this.endOne(stream, event);
+    }
+  }
+
+  /** Likewise, that all texts of a part of one are over. */
+  endPart(place: u32, event: i32): void {
+    for (let id = 0; id < this.count; id++) {
+      const stream = this.at(id);
+      if (stream.place == place) this.endOne(stream, event);
     }
   }
 
@@ -103,6 +105,16 @@ export class ReplyTextStreams {
   private isOf(id: i32, key: u32): bool {
     const stream = this.at(id);
     return stream.key == key && stream.isUsed && !stream.isOver;
+  }
+
+  private endOne(stream: ReplyTextStream, event: i32): void {
+    if (!stream.isUsed || stream.isOver) return;
+    if (stream.lastEvent != event) {
+      stream.finish();
+      return;
+    }
+    stream.isEnding = true;
+    this.hasEnding = true;
   }
 
   private create(): i32 {
