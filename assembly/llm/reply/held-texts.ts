@@ -9,7 +9,7 @@ import { EventText } from "./event-text";
 import { ReplyFifo } from "./fifo";
 import { SPAN_BYTES } from "./masks";
 import { NestedText } from "./nested";
-import { ReplyJudge, ReplyScanner, TextKind } from "./scanner";
+import { MaskPlace, ReplyJudge, ReplyScanner, TextKind } from "./scanner";
 import { ReplySplice } from "./splice";
 import { TextForm } from "./text-form";
 import { firstOf, ReplyTextStream } from "./text-stream";
@@ -270,15 +270,16 @@ export class HeldTexts {
 
   private splice(note: HeldText, ownSpans: usize, from: usize, to: usize, out: ByteBuffer): bool {
     const nesting = <Nesting>note.nesting;
+    const isPlain = note.form == TextForm.Plain;
+    const inString = nesting == Nesting.None ? MaskPlace.Inside : MaskPlace.Nested;
+    const place = isPlain ? MaskPlace.Plain : inString;
     if (note.stream == WHOLE) {
-      SPLICE.begin(this.judge, ownSpans, note.spanCount, 0, nesting, out);
+      SPLICE.begin(this.judge, ownSpans, note.spanCount, 0, nesting, place, out);
     } else {
       const masks = this.streams.at(note.stream).scanner.masks;
-      SPLICE.begin(this.judge, masks.pointer, masks.count, note.offset, nesting, out);
+      SPLICE.begin(this.judge, masks.pointer, masks.count, note.offset, nesting, place, out);
     }
     const isNumber = note.form == TextForm.Number;
-    const isPlain = note.form == TextForm.Plain;
-    if (isPlain) SPLICE.beginPlain();
     const hasQuote = !isNumber || out.append(QUOTE.pointer, QUOTE.length);
     if (isNumber || isPlain) SPLICE.feedPlain(from, <i32>(to - from));
     else SPLICE.feed(from, <i32>(to - from));

@@ -30,7 +30,7 @@ const BACKSLASH = new ByteString("\\\\");
 export class ReplySplice {
   /** Some of it had no room. */
   isFull: bool = false;
-  private isPlain: bool = false;
+  private place: MaskPlace = MaskPlace.Inside;
   private judge: ReplyJudge | null = null;
   private out: ByteBuffer | null = null;
   /** Where in the text the next byte is. */
@@ -45,12 +45,20 @@ export class ReplySplice {
   private carried: i32 = 0;
   private readonly carry: StaticArray<u8> = new StaticArray<u8>(<i32>PAIR_BYTES);
 
-  /** The string has the text from `offset` on. The spans must stay where they are. */
-  begin(judge: ReplyJudge, spans: usize, count: i32, offset: i32, nesting: Nesting, out: ByteBuffer): void {
+  /** What stands in this place has the text from `offset` on. The spans must stay where they are. */
+  begin(
+    judge: ReplyJudge,
+    spans: usize,
+    count: i32,
+    offset: i32,
+    nesting: Nesting,
+    place: MaskPlace,
+    out: ByteBuffer,
+  ): void {
     this.judge = judge;
     this.out = out;
     this.isFull = false;
-    this.isPlain = false;
+    this.place = place;
     this.offset = offset;
     this.nesting = nesting;
     this.carried = 0;
@@ -58,11 +66,6 @@ export class ReplySplice {
     while (spans < this.spansEnd && changetype<MaskSpan>(spans).end <= offset) spans += SPAN_BYTES;
     this.span = spans;
     this.isOpen = this.hasSpan && changetype<MaskSpan>(spans).start < offset;
-  }
-
-  /** What follows is no string, but bytes that are no JSON. */
-  beginPlain(): void {
-    this.isPlain = true;
   }
 
   /** Bytes that have no escapes. */
@@ -192,11 +195,6 @@ export class ReplySplice {
     if (!appendDigits(this.nesting, this.out!)) this.isFull = true;
     const mask = this.judge!.maskOf(span.id, this.place);
     this.write(mask.pointer, mask.length);
-  }
-
-  private get place(): MaskPlace {
-    if (this.isPlain) return MaskPlace.Plain;
-    return this.nesting == Nesting.None ? MaskPlace.Inside : MaskPlace.Nested;
   }
 
   private closeSpan(): void {
