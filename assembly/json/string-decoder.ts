@@ -39,6 +39,19 @@ export class StringDecoder {
     this.staged = 0;
   }
 
+  /** Begins a string that goes on from one that was cut behind the first half of a pair of surrogates; 0 for none. */
+  beginBehind(high: u32): void {
+    this.reset();
+    this.high = high;
+  }
+
+  /** In place of `finish` where another string goes on from this one: the first half of a pair that it ends with, or 0. */
+  cut(): u32 {
+    const high = this.high;
+    this.high = 0;
+    return high;
+  }
+
   /** Tells the listener what `length` more bytes of the string mean. */
   decode(listener: JsonListener, path: i32, pointer: usize, length: i32): void {
     const end = pointer + length;
@@ -160,6 +173,12 @@ const UNESCAPED = memory.data<u8>([
 @inline
 export function unescaped(letter: u32): u32 {
   return load<u8>(UNESCAPED + letter);
+}
+
+/** Whether an escape with `u` that is the second half of a pair of surrogates is at `at`. */
+export function isSecondHalf(at: usize, end: usize): bool {
+  const isEscape = at + LONGEST_ESCAPE <= end && load<u16>(at) == 0x755c;
+  return isEscape && (hexValues(load<u32>(at, 2)) & 0xfc00) == 0xdc00;
 }
 
 /** The value of four hexadecimal digits, the first one in the lowest byte. */

@@ -398,6 +398,24 @@ export const CASES: Case[] = [
     ],
   },
   {
+    name: "OpenAI chat, streamed with pairs of surrogates cut",
+    framing: "sse",
+    documents: parts(
+      "0",
+      "Content",
+      "SECRET-42\ud83d|\ude00hide me \ud83d|\ude00| \ud83d||\ude00SEC\ud83d|\ude00RET \u{1f600}\ud83d|\ude00\ud83d|\ude00 \u{1f511}|",
+    ).map((text) => choice(0, { content: text })),
+    end: "[DONE]",
+  },
+  {
+    name: "OpenAI chat, streamed with pairs of surrogates cut in arguments",
+    framing: "sse",
+    documents: parts("0", "ToolInput", '{"a":"\ud83d|\ude00SECRET-42\ud83d|\ude00key"}').map((text) =>
+      choice(0, { tool_calls: [{ index: 0, function: { arguments: text } }] }),
+    ),
+    end: "[DONE]",
+  },
+  {
     name: "OpenAI completions, streamed",
     framing: "sse",
     documents: [
@@ -721,4 +739,6 @@ export const WORDS = [
   { word: "SECRET-42", mask: "[gone]" },
   { word: "hide me", mask: 'a "\\\n\u00e9' },
   { word: "4111111111111111", mask: "[card]" },
+  { word: "\u{1f600}key", mask: "[key]" },
+  { word: "RET \u{1f600}\u{1f600}\u{1f600}", mask: "[faces]" },
 ];

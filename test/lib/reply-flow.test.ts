@@ -84,6 +84,35 @@ describe("an event", () => {
     expect(after.join("")).toBe(first + rest.join(""));
   });
 
+  const half = (escaped: string): string => text("@").replace("@", escaped);
+
+  test("that ends with half a pair of surrogates is held for the other half", () => {
+    const words = [{ word: "\u{1f600}b", mask: "[face]" }];
+    const [first, second] = [half("a\\ud83d"), half("\\ude00b")];
+    expect(shown([first, second], words)).toEqual(["", half("a[face]") + half("")]);
+    expect(shown([first, half("\\ude00c"), DONE], words)).toEqual(["", first + half("\\ude00c"), DONE]);
+    expect(shown([first, text("b"), DONE], words)).toEqual(["", first + text("b"), DONE]);
+    expect(shown([first, DONE], words)).toEqual(["", first + DONE]);
+  });
+
+  test.each([
+    ["half a pair, then none", ["a\\ud83d", "SECRET-42"], ["a\\ud83d", "[gone]"]],
+    ["half a pair, and another first half", ["\\ud83d", "\\ud83dSECRET-42"], ["\\ud83d", "\\ud83d[gone]"]],
+    [
+      "a second half, then a first",
+      ["SECRET-42\\ude00", "\\ud83d", "SECRET-42"],
+      ["[gone]\\ude00", "\\ud83d", "[gone]"],
+    ],
+    [
+      "an escaped backslash before what looks like half",
+      ["\\\\ud83d", "\\ude00SECRET-42"],
+      ["\\\\ud83d", "\\ude00[gone]"],
+    ],
+    ["half a pair within a word", ["SEC\\ud83d", "RET-42"], ["SEC\\ud83d", "RET-42"]],
+  ])("with %s is masked around it", (_, contents, expected) => {
+    expect(shown([...contents.map(half), DONE]).join("")).toBe(expected.map(half).join("") + DONE);
+  });
+
   test("is not let go for what other choices say", () => {
     const pieces = [text("SEC"), ...Array.from({ length: 50 }, () => text("other ", 1)), text("RET-42")];
     const after = shown(pieces);
@@ -373,9 +402,23 @@ function document(shape: number, key: number, content: string): unknown {
 }
 
 test("whatever is said in whatever order and pieces, it is masked as its text would be", () => {
-  const words = [...WORDS, { word: "aba", mask: '"' }, { word: "42a", mask: "" }];
+  const words = [...WORDS, { word: "aba", mask: '"' }, { word: "42a", mask: "" }, { word: "\u{1f600}b", mask: "[]" }];
   const content = fc.array(
-    fc.constantFrom("SECRET-42", "SECRET", "-42", "aba", "b", '"', "\\", "\u00e9", "\u{1f600}", "\n", "{"),
+    fc.constantFrom(
+      "SECRET-42",
+      "SECRET",
+      "-42",
+      "aba",
+      "b",
+      '"',
+      "\\",
+      "\u00e9",
+      "\u{1f600}",
+      "\ud83d",
+      "\ude00",
+      "\n",
+      "{",
+    ),
     {
       maxLength: 5,
     },

@@ -4,7 +4,7 @@ import { ByteString } from "../../bytes/view";
 import { JsonListener } from "../../json/listener";
 import { Nesting, nestingOf } from "../../json/nesting";
 import { NONE } from "../../json/paths";
-import { StringDecoder } from "../../json/string-decoder";
+import { isSecondHalf, StringDecoder } from "../../json/string-decoder";
 import { EventText } from "./event-text";
 import { ReplyFifo } from "./fifo";
 import { SPAN_BYTES } from "./masks";
@@ -212,16 +212,18 @@ export class HeldTexts {
       return false;
     }
     const stream = this.streams.at(id);
-    stream.beginPart();
-    note.offset = stream.length;
-    if (form == TextForm.Break) {
-      stream.feed(LINE_FEED.pointer, LINE_FEED.length);
-    } else if (form == TextForm.Plain || findByte(from, to, BACKSLASH) == to) {
-      stream.feed(from, <i32>(to - from));
-    } else {
+    const hasEscapes = form == TextForm.String && findByte(from, to, BACKSLASH) < to;
+    if (!hasEscapes) stream.endHalf();
+    note.offset = stream.beginPart(hasEscapes && isSecondHalf(from, to));
+    if (hasEscapes) {
       STREAM_FEED.stream = stream;
+      DECODER.beginBehind(stream.takeHalf());
       DECODER.decode(STREAM_FEED, NONE, from, <i32>(to - from));
-      DECODER.finish(STREAM_FEED, NONE);
+      stream.keepHalf(DECODER.cut());
+    } else if (form == TextForm.Break) {
+      stream.feed(LINE_FEED.pointer, LINE_FEED.length);
+    } else {
+      stream.feed(from, <i32>(to - from));
     }
     note.length = stream.length - note.offset;
     note.nesting = <u8>stream.partNesting;

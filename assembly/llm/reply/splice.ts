@@ -1,7 +1,7 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { ByteString } from "../../bytes/view";
 import { findByte } from "../../bytes/find";
-import { hexValues, unescaped } from "../../json/string-decoder";
+import { hexValues, isSecondHalf, unescaped } from "../../json/string-decoder";
 import { SPAN_BYTES, MaskSpan } from "./masks";
 import { appendDigits, Nesting, nestingAfter } from "../../json/nesting";
 import { MaskPlace, ReplyJudge } from "./scanner";
@@ -133,7 +133,7 @@ export class ReplySplice {
       const next = at + UNIT_BYTES;
       if (next + UNIT_BYTES > end) {
         if (!isLast && mayBeUnit(next, end)) return 0;
-      } else if (load<u16>(next) == 0x755c && (hexValues(load<u32>(next, 2)) & 0xfc00) == 0xdc00) {
+      } else if (isSecondHalf(next, end)) {
         return this.takeUnit(at, PAIR_BYTES, PAIR_UTF8, NO_ASCII);
       }
     }

@@ -1,7 +1,15 @@
+import { ByteString } from "../../bytes/view";
 import { Nesting, nestingOf } from "../../json/nesting";
 import { isSpace } from "../../json/space";
 import { NestedText } from "./nested";
 import { ReplyScanner, TextKind } from "./scanner";
+
+/** What half a pair of surrogates counts for at the end of a part: as many bytes as U+FFFD. */
+const HALF_BYTES: i32 = 3;
+/** How many bytes of a pair both halves count for. */
+const SHARED_BYTES: i32 = 2;
+
+const REPLACEMENT = new ByteString("\u{fffd}");
 
 /** One text that grows over the events of a stream. */
 @final
@@ -28,6 +36,8 @@ export class ReplyTextStream {
   private readonly nested: NestedText = new NestedText();
   /** What the nesting was where the last part began. */
   partNesting: Nesting = Nesting.None;
+  /** The first half of a pair of surrogates that the last part ended with, or 0: its length counts, its bytes are not fed. */
+  private high: u32 = 0;
   private isBlank: bool = true;
   private kind: TextKind = TextKind.Content;
 
@@ -44,14 +54,35 @@ export class ReplyTextStream {
     this.heldParts = 0;
     this.missed = 0;
     this.nested.begin();
+    this.high = 0;
     this.isBlank = true;
     this.kind = kind;
     this.scanner.begin(kind);
   }
 
-  /** What is fed next is another part of it. */
-  beginPart(): void {
+  /** What is fed next is another part of it; returns at which offset it begins. With `isRest` its first escape is half a pair. */
+  beginPart(isRest: bool): i32 {
     this.partNesting = this.nested.nesting;
+    return isRest && this.high != 0 ? this.length - SHARED_BYTES : this.length;
+  }
+
+  /** What the last part ended with, to be fed with the next one. */
+  takeHalf(): u32 {
+    const high = this.high;
+    if (high != 0) this.length -= HALF_BYTES;
+    this.high = 0;
+    return high;
+  }
+
+  /** The part ends with the first half of a pair, or 0: what that is depends on the next one. */
+  keepHalf(high: u32): void {
+    this.high = high;
+    if (high != 0) this.length += HALF_BYTES;
+  }
+
+  /** No other half follows. */
+  endHalf(): void {
+    if (this.takeHalf() != 0) this.feed(REPLACEMENT.pointer, REPLACEMENT.length);
   }
 
   /** Up to this offset it may go out. */
@@ -66,6 +97,7 @@ export class ReplyTextStream {
   }
 
   finish(): void {
+    this.endHalf();
     this.isOver = true;
     this.nested.finish(this.scanner);
     this.scanner.settled = this.length;

@@ -57,6 +57,16 @@ test("keeps choices apart", async () => {
   expect(said(guard.send(CHAT, CHOICES))).toEqual(["a [pii]", "jane.doe@ nothing"]);
 });
 
+test("a word is refused though its letters are cut into halves of surrogates", async () => {
+  const { guard } = await startGuard();
+  const word = [..."project"].map((letter) => String.fromCodePoint(0x1d41a + letter.charCodeAt(0) - 0x61)).join("");
+  for (let at = 1; at < word.length; at++) {
+    const parts = [`about ${word.slice(0, at)}`, `${word.slice(at)}-x, `];
+    const { client } = guard.send(CHAT, events(...parts.map((content) => delta(content)), DONE));
+    expect(client.body).toContain("content_policy_violation");
+  }
+});
+
 test("goes out at once as far as nothing in it could go on", async () => {
   const { guard } = await startGuard();
   const stream = guard.stream();
