@@ -1,11 +1,13 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { Bytes } from "../bytes/view";
-import { MaskPlace, ReplyJudge, ReplyScanner, TextKind } from "../llm/reply/scanner";
+import { MaskSpans } from "../llm/reply/masks";
+import { MaskPlace, ReplyJudge, ReplyScanner, ReplySeams, TextKind } from "../llm/reply/scanner";
 import { TextScope } from "../llm/text-scope";
 import { HitListener } from "../match/detector";
 import { TextScanner } from "../match/text-scanner";
 import { GuardSettings } from "./guard-settings";
+import { GuardReplySeams } from "./reply-seams";
 import { RuleAction } from "./rule";
 import { TextCollector } from "./text-collector";
 import { Verdict } from "./verdict";
@@ -35,6 +37,10 @@ export class GuardReplyJudge extends ReplyJudge {
 
   newScanner(): ReplyScanner {
     return new GuardReplyScanner(this);
+  }
+
+  newSeams(masks: MaskSpans): ReplySeams {
+    return new GuardReplySeams(this, masks);
   }
 
   maskOf(id: i32, place: MaskPlace): Bytes {

@@ -1,4 +1,4 @@
-export const TEXT_BYTES: usize = 24;
+export const TEXT_BYTES: usize = 28;
 
 /** One text of an event. It lies in the event's own memory. */
 @final
@@ -18,6 +18,10 @@ export class EventText {
   /** It may continue the text of this key, and be continued. */
   grows: bool;
   isTyped: bool;
+  /** It is whole, and what follows it may go on from it. */
+  joins: bool;
+  /** It may be more of a text, or all of it so far. */
+  isRestated: bool;
 
 
   @inline

@@ -121,7 +121,7 @@ export class ReplyEvent extends ReplyListener {
     READER.begin(this);
     READER.feed(start, end, 0);
     const isOfStream = !isWhole && (!isAlone || READER.isOfStream);
-    if (!isOfStream) for (let i = 0; i < this.textCount; i++) this.text(i).grows = false;
+    if (!isOfStream) this.makeWhole();
     this.endJson();
     if (isOfStream) this.keep(start, <i32>(end - start));
   }
@@ -135,7 +135,10 @@ export class ReplyEvent extends ReplyListener {
   override onText(text: ReplyText, start: i32): void {
     this.template.addHole(text.form, start, this.textCount);
     this.add(start, start, text.group, text.slot, text.kind, text.form, text.grows);
-    if (!this.isFull) this.text(this.textCount - 1).isTyped = text.isTyped;
+    if (this.isFull) return;
+    const last = this.text(this.textCount - 1);
+    last.isTyped = text.isTyped;
+    last.isRestated = text.isRestated;
   }
 
   override onTextEnd(end: i32): void {
@@ -170,6 +173,17 @@ export class ReplyEvent extends ReplyListener {
     this.template.reset();
   }
 
+  /** No text grows; those that could follow each other instead, if there is more than one. */
+  private makeWhole(): void {
+    let joining = 0;
+    for (let i = 0; i < this.textCount; i++) if (this.text(i).grows) joining++;
+    for (let i = 0; i < this.textCount; i++) {
+      const text = this.text(i);
+      text.joins = text.grows && joining > 1;
+      text.grows = false;
+    }
+  }
+
   private keep(start: usize, length: i32): void {
     if (!this.isFull) this.template.keep(start, length);
   }
@@ -201,7 +215,7 @@ export class ReplyEvent extends ReplyListener {
       const slot = text.top;
       const isReasoning = type.kind == TextKind.Reasoning || slots.isThought(slot);
       if (text.kind == TextKind.Content && isReasoning) text.kind = <u8>TextKind.Reasoning;
-      if (type.isWhole) text.grows = false;
+      if (type.isWhole || text.isRestated) text.grows = false;
       if (text.grows && !slots.isOfOne(slot)) this.isFull = true;
       text.place = slots.placeOf(slot);
       text.key = mix(mix(text.place, group), text.kind);
@@ -246,6 +260,8 @@ export class ReplyEvent extends ReplyListener {
     text.form = <u8>form;
     text.grows = grows;
     text.isTyped = false;
+    text.joins = false;
+    text.isRestated = false;
   }
 
   private addEnd(top: i32): void {

@@ -1,23 +1,25 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { findByte } from "../../bytes/find";
 import { ByteString } from "../../bytes/view";
-import { JsonListener } from "../../json/listener";
-import { Nesting, nestingOf } from "../../json/nesting";
+import { Nesting } from "../../json/nesting";
 import { NONE } from "../../json/paths";
 import { isSecondHalf, StringDecoder } from "../../json/string-decoder";
 import { EventText } from "./event-text";
+import { StreamFeed, WholeFeed } from "./feeds";
 import { ReplyFifo } from "./fifo";
-import { SPAN_BYTES } from "./masks";
-import { NestedText } from "./nested";
-import { MaskPlace, ReplyJudge, ReplyScanner, TextKind } from "./scanner";
+import { MaskSpans, SPAN_BYTES } from "./masks";
+import { MaskPlace, ReplyJudge, ReplyScanner, ReplySeams, TextKind } from "./scanner";
 import { ReplySplice } from "./splice";
+import { NO_POSITION } from "./slots";
 import { TextForm } from "./text-form";
-import { firstOf, ReplyTextStream } from "./text-stream";
 import { NO_STREAM, ReplyTextStreams } from "./text-streams";
 
 /** In place of a stream: a text of its own, or what repeats one. */
 const WHOLE: i32 = -1;
 const REPEAT: i32 = -2;
+
+/** Keeps apart what ends a text of its own, and what begins the next one. */
+const GAP_BYTES: i32 = 1;
 
 const BACKSLASH: u8 = 0x5c;
 const LINE_FEED = new ByteString("\n");
@@ -34,64 +36,18 @@ class HeldText {
   end: i32;
   /** Which stream it is a part of, or `WHOLE`, or `REPEAT`. */
   stream: i32;
-  /** [offset, offset + length) of the text, decoded. */
+  /** [offset, offset + length) of the text, decoded; of those of their own, of all that are held. */
   offset: i32;
   length: i32;
-  /** How many spans a text of its own has. */
-  spanCount: i32;
   form: u8;
   nesting: u8;
   unused: u16;
 }
 
-const HELD_TEXT_BYTES: i32 = 28;
+const HELD_TEXT_BYTES: i32 = 24;
 
 const SPLICE = new ReplySplice();
 const DECODER = new StringDecoder();
-
-
-@final
-class StreamFeed extends JsonListener {
-  stream: ReplyTextStream | null = null;
-
-  override onBytes(path: i32, pointer: usize, length: i32): void {
-    this.stream!.feed(pointer, length);
-  }
-}
-
-
-@final
-class WholeFeed extends JsonListener {
-  /** What the text is within if it is JSON, or `None`. */
-  nesting: Nesting = Nesting.None;
-  private scanner: ReplyScanner | null = null;
-  private mayNest: bool = false;
-  private readonly nested: NestedText = new NestedText();
-
-  begin(scanner: ReplyScanner, mayNest: bool): void {
-    this.scanner = scanner;
-    this.mayNest = mayNest;
-    this.nesting = Nesting.None;
-    this.nested.begin();
-  }
-
-  override onBytes(path: i32, pointer: usize, length: i32): void {
-    if (this.mayNest) this.findNesting(pointer, length);
-    this.nested.feed(this.scanner!, pointer, length);
-  }
-
-  finish(): void {
-    this.nested.finish(this.scanner!);
-  }
-
-  private findNesting(pointer: usize, length: i32): void {
-    const first = firstOf(pointer, length);
-    this.mayNest = first == 0;
-    this.nesting = nestingOf(first);
-    this.nested.nesting = this.nesting;
-  }
-}
-
 const STREAM_FEED = new StreamFeed();
 const WHOLE_FEED = new WholeFeed();
 
@@ -99,7 +55,7 @@ const WHOLE_FEED = new WholeFeed();
  * The texts of events that are held, in their order: looked at when they come, and written as they are to be when they go. What it
  * keeps is notes; the bytes are somebody else's.
  *
- * Notes take at most `maxBytes` of each kind: of texts, and of spans.
+ * Notes of texts take at most `maxBytes`.
  */
 @final
 export class HeldTexts {
@@ -109,16 +65,21 @@ export class HeldTexts {
   /** Something has gone out masked. */
   private hasMasked: bool = false;
   private readonly texts: ReplyFifo;
-  /** Of the texts of their own, in their order. */
-  private readonly spans: ReplyFifo;
+  /** Of the texts of their own that are held, one behind the other, and how long they are. */
+  private readonly wholeMasks: MaskSpans = new MaskSpans();
+  private wholeLength: i32 = 0;
   private readonly whole: ReplyScanner;
+  /** Null until a document has texts that follow each other. */
+  private seams: ReplySeams | null = null;
+  /** Of the last of them, the choice or block. */
+  private seamTop: i32 = NO_POSITION;
+  private hasSeams: bool = false;
 
   constructor(
     private readonly judge: ReplyJudge,
     maxBytes: i32,
   ) {
     this.texts = new ReplyFifo(maxBytes);
-    this.spans = new ReplyFifo(maxBytes);
     this.streams = new ReplyTextStreams(judge);
     this.whole = judge.newScanner();
   }
@@ -127,7 +88,10 @@ export class HeldTexts {
     this.isFull = false;
     this.hasMasked = false;
     this.texts.reset();
-    this.spans.reset();
+    if (this.hasSeams) this.seams!.reset();
+    this.hasSeams = false;
+    this.wholeMasks.reset();
+    this.wholeLength = 0;
     this.streams.reset();
   }
 
@@ -156,7 +120,7 @@ export class HeldTexts {
     for (; count > 0; count--) {
       const note = changetype<HeldText>(text);
       if (note.stream == REPEAT) hasRepeats = true;
-      else if (this.isMasked(note)) return true;
+      else if (isMasked(note, this.masksOf(note), 0)) return true;
       text += HELD_TEXT_BYTES;
     }
     return hasRepeats && this.hasMasked;
@@ -166,7 +130,7 @@ export class HeldTexts {
   write(count: i32, pointer: usize, end: usize, out: ByteBuffer): bool {
     this.hasMasked = true;
     let at = pointer;
-    let span = this.spans.pointer;
+    let passed = 0;
     let isFull = false;
     let text = this.texts.pointer;
     for (; count > 0; count--) {
@@ -174,29 +138,31 @@ export class HeldTexts {
       const from = pointer + <usize>note.start;
       const to = pointer + <usize>note.end;
       text += HELD_TEXT_BYTES;
+      const masks = this.masksOf(note);
+      if (note.stream == WHOLE) passed = passedBy(note, masks, passed);
+      const first = note.stream == WHOLE ? passed : 0;
       if (note.stream == REPEAT) {
         const empty = note.form == TextForm.RepeatArray ? EMPTY_ARRAY : NULL;
         isFull = !out.append(at, <i32>(from - at)) || !out.append(empty.pointer, empty.length) || isFull;
         at = to;
-      } else if (this.isMasked(note) && note.form != TextForm.Break) {
-        isFull = !out.append(at, <i32>(from - at)) || !this.splice(note, span, from, to, out) || isFull;
+      } else if (isMasked(note, masks, first) && note.form != TextForm.Break) {
+        isFull = !out.append(at, <i32>(from - at)) || !this.splice(note, masks, first, from, to, out) || isFull;
         at = to;
       }
-      span += <usize>note.spanCount * SPAN_BYTES;
     }
     return out.append(at, <i32>(end - at)) && !isFull;
   }
 
   /** The first `count` texts are out. */
   drop(count: i32): void {
-    let spanCount = 0;
     for (; count > 0; count--) {
       const note = changetype<HeldText>(this.texts.pointer);
-      if (note.stream >= 0) this.streams.at(note.stream).letGo(note.offset + note.length);
-      spanCount += note.spanCount;
+      const end = note.offset + note.length;
+      if (note.stream >= 0) this.streams.at(note.stream).letGo(end);
+      else if (note.stream == WHOLE && this.wholeMasks.count > 0) this.wholeMasks.dropTo(end);
       this.texts.drop(HELD_TEXT_BYTES);
     }
-    if (spanCount > 0) this.spans.drop(spanCount * <i32>SPAN_BYTES);
+    if (this.count == 0) this.wholeLength = 0;
   }
 
   /** Looks at a part of a text that grows, in the event of this number at `pointer`; false when there is nothing of it. */
@@ -244,8 +210,14 @@ export class HeldTexts {
     const note = this.note(text, isRepeat ? REPEAT : WHOLE);
     if (isRepeat || this.isFull) return;
     const scanner = this.whole;
+    const offset = this.wholeLength;
+    note.offset = offset;
     scanner.begin(<TextKind>text.kind);
-    WHOLE_FEED.begin(scanner, form == TextForm.String && text.kind == TextKind.ToolInput);
+    WHOLE_FEED.begin(
+      scanner,
+      text.joins ? this.beginSeam(text, offset) : null,
+      form == TextForm.String && text.kind == TextKind.ToolInput,
+    );
     if (findByte(from, to, BACKSLASH) == to) {
       WHOLE_FEED.onBytes(NONE, from, <i32>(to - from));
     } else {
@@ -254,33 +226,50 @@ export class HeldTexts {
     }
     WHOLE_FEED.finish();
     const masks = scanner.masks;
-    if (masks.isFull || !this.spans.append(masks.pointer, masks.count * <i32>SPAN_BYTES)) this.isFull = true;
-    note.spanCount = masks.count;
-    note.nesting = <u8>WHOLE_FEED.nesting;
-  }
-
-  /** Whether anything of the text is masked; if it is part of a longer one, all before it is out. */
-  private isMasked(note: HeldText): bool {
-    if (note.stream == WHOLE) return note.spanCount > 0;
-    const masks = this.streams.at(note.stream).scanner.masks;
     for (let i = 0; i < masks.count; i++) {
       const span = masks.at(i);
-      if (span.end > note.offset) return span.start < note.offset + note.length;
+      this.wholeMasks.add(offset + span.start, offset + span.end, span.id, false);
     }
-    return false;
+    if (masks.isFull || this.wholeMasks.isFull) this.isFull = true;
+    note.length = scanner.settled;
+    note.nesting = <u8>WHOLE_FEED.nesting;
+    this.wholeLength = offset + note.length + GAP_BYTES;
   }
 
-  private splice(note: HeldText, ownSpans: usize, from: usize, to: usize, out: ByteBuffer): bool {
+  /** No text of the document follows those that have come. */
+  finishSeams(): void {
+    if (!this.hasSeams) return;
+    this.hasSeams = false;
+    this.seams!.finish();
+    if (this.wholeMasks.isFull) this.isFull = true;
+  }
+
+  /** Texts of one choice follow each other. */
+  private beginSeam(text: EventText, offset: i32): ReplySeams {
+    if (text.top != this.seamTop) this.finishSeams();
+    this.seamTop = text.top;
+    this.hasSeams = true;
+    let seams = this.seams;
+    if (seams == null) {
+      seams = this.judge.newSeams(this.wholeMasks);
+      this.seams = seams;
+    }
+    seams.begin(<TextKind>text.kind, offset);
+    return seams;
+  }
+
+  private masksOf(note: HeldText): MaskSpans {
+    return note.stream < 0 ? this.wholeMasks : this.streams.at(note.stream).scanner.masks;
+  }
+
+  /** Writes a text with the masks from the `first` on. */
+  private splice(note: HeldText, masks: MaskSpans, first: i32, from: usize, to: usize, out: ByteBuffer): bool {
     const nesting = <Nesting>note.nesting;
     const isPlain = note.form == TextForm.Plain;
     const inString = nesting == Nesting.None ? MaskPlace.Inside : MaskPlace.Nested;
     const place = isPlain ? MaskPlace.Plain : inString;
-    if (note.stream == WHOLE) {
-      SPLICE.begin(this.judge, ownSpans, note.spanCount, 0, nesting, place, out);
-    } else {
-      const masks = this.streams.at(note.stream).scanner.masks;
-      SPLICE.begin(this.judge, masks.pointer, masks.count, note.offset, nesting, place, out);
-    }
+    const spans = masks.pointer + <usize>first * SPAN_BYTES;
+    SPLICE.begin(this.judge, spans, masks.count - first, note.offset, nesting, place, out);
     const isNumber = note.form == TextForm.Number;
     const hasQuote = !isNumber || out.append(QUOTE.pointer, QUOTE.length);
     if (isNumber || isPlain) SPLICE.feedPlain(from, <i32>(to - from));
@@ -301,9 +290,23 @@ export class HeldTexts {
     note.stream = stream;
     note.offset = 0;
     note.length = 0;
-    note.spanCount = 0;
     note.form = text.form;
     note.nesting = <u8>Nesting.None;
     return note;
   }
+}
+
+/** Whether anything of the text is masked by one of the masks from the `first` on; all before that are before the text. */
+function isMasked(note: HeldText, masks: MaskSpans, first: i32): bool {
+  for (let i = first; i < masks.count; i++) {
+    const span = masks.at(i);
+    if (span.end > note.offset) return span.start < note.offset + note.length;
+  }
+  return false;
+}
+
+/** How many of the masks, of which so many have been passed, are before the text. */
+function passedBy(note: HeldText, masks: MaskSpans, passed: i32): i32 {
+  while (passed < masks.count && masks.at(passed).end <= note.offset) passed++;
+  return passed;
 }

@@ -25,7 +25,7 @@ const EVENT_BYTES: i32 = 28;
 
 /**
  * The events of a stream whose texts have been looked at and that may not go out yet, in their order. What it keeps is notes, at most
- * `maxBytes` of each kind: of events, of texts, and of spans.
+ * `maxBytes` of each kind: of events, and of texts.
  */
 @final
 export class HeldEvents {
@@ -89,6 +89,8 @@ export class HeldEvents {
       else texts.takeWhole(text, pointer);
       if (texts.isFull || this.judge.isRejected) return !texts.isFull;
     }
+    texts.finishSeams();
+    if (texts.isFull || this.judge.isRejected) return !texts.isFull;
     const streams = texts.streams;
     for (let i = 0; hasGrown && i < event.textCount; i++) {
       const text = event.text(i);

@@ -72,6 +72,15 @@ export class MaskSpans {
     this.remove(from + 1, to);
   }
 
+  /** Whether [start, end) is part of one span of this id. */
+  covers(start: i32, end: i32, id: i32): bool {
+    for (let i = this.count - 1; i >= 0 && this.at(i).end > start; i--) {
+      const span = this.at(i);
+      if (span.id == id && span.start <= start && span.end >= end) return true;
+    }
+    return false;
+  }
+
   /** Forgets what ends at this offset or before. */
   dropTo(offset: i32): void {
     const count = this.count;

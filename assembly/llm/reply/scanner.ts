@@ -30,6 +30,23 @@ export abstract class ReplyScanner {
   abstract finish(): void;
 }
 
+/** Looks at what stands over the borders of texts that follow each other, of which each is looked at by itself, too. */
+export abstract class ReplySeams {
+  /** A text begins; `start` is where it does in what the masks count. */
+  abstract begin(kind: TextKind, start: i32): void;
+
+  /** More of it, split anywhere; gone when the call returns. */
+  abstract feed(pointer: usize, length: i32): void;
+
+  abstract end(): void;
+
+  /** What comes next doesn't follow what has come. */
+  abstract finish(): void;
+
+  /** What has come is of no interest any more. */
+  abstract reset(): void;
+}
+
 /** Where a mask stands. */
 export const enum MaskPlace {
   /** In bytes that are no JSON. */
@@ -47,6 +64,9 @@ export abstract class ReplyJudge {
 
   /** Called a few times an answer at most: scanners are used again. */
   abstract newScanner(): ReplyScanner;
+
+  /** Likewise. What is found over borders is added to `masks`, which has what was found in each text. */
+  abstract newSeams(masks: MaskSpans): ReplySeams;
 
   /** What stands in place of a mask's span, escaped for its place. Gone with the next call. */
   abstract maskOf(id: i32, place: MaskPlace): Bytes;

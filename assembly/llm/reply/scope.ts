@@ -17,9 +17,12 @@ export const enum Scope {
   Source = 512,
   /** Its elements are told apart by position. */
   Listed = 1024,
+  /** A text in it may be more of one, or all of it so far. */
+  Restated = 2048,
 }
 
-const INHERITED: i32 = Scope.KindMask | Scope.Tree | Scope.Mute | Scope.Choices | Scope.Whole | Scope.Source;
+const INHERITED: i32 =
+  Scope.KindMask | Scope.Tree | Scope.Mute | Scope.Choices | Scope.Whole | Scope.Source | Scope.Restated;
 
 /** What holds in an object or array at a key of this role, in a scope. */
 export function scopeWithin(outer: i32, role: ReplyKey, isObject: bool): i32 {
@@ -40,7 +43,7 @@ export function scopeWithin(outer: i32, role: ReplyKey, isObject: bool): i32 {
     case ReplyKey.ToolCalls:
       return scope | Scope.Listed;
     case ReplyKey.Message:
-      return scope & Scope.Choices ? scope | Scope.Whole : scope;
+      return scope & Scope.Choices ? scope | Scope.Restated : scope;
     case ReplyKey.Quote:
       return scope | Scope.Whole;
     case ReplyKey.Source:

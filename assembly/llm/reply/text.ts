@@ -28,6 +28,8 @@ export class ReplyText {
   form: TextForm = TextForm.String;
   /** In an event that isn't whole, it is more of a text that began earlier. */
   grows: bool = false;
+  /** It may be all of that text so far instead. */
+  isRestated: bool = false;
   /** Which of the growing texts of one slot it is. */
   group: u32 = 0;
   /** Its kind and group are those of the event's type. */
@@ -94,6 +96,7 @@ export class ReplyText {
     this.form = form;
     this.kind = kind;
     this.grows = grows && (level.scope & Scope.Whole) == 0;
+    this.isRestated = (level.scope & Scope.Restated) != 0;
     this.group = level.path == 0 ? group : mix(level.path, group);
     this.isTyped = false;
     this.slot = level.slot;

@@ -1,7 +1,8 @@
 import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Bytes } from "../../../assembly/bytes/view";
-import { MaskPlace, ReplyJudge, ReplyScanner, TextKind } from "../../../assembly/llm/reply/scanner";
+import { MaskSpans } from "../../../assembly/llm/reply/masks";
+import { MaskPlace, ReplyJudge, ReplyScanner, ReplySeams, TextKind } from "../../../assembly/llm/reply/scanner";
 
 const MAX_WORDS: i32 = 16;
 
@@ -113,6 +114,19 @@ class WordScanner extends ReplyScanner {
   }
 }
 
+/** Words are looked for in each text by itself. */
+class NoSeams extends ReplySeams {
+  begin(_kind: TextKind, _start: i32): void {}
+
+  feed(_pointer: usize, _length: i32): void {}
+
+  end(): void {}
+
+  finish(): void {}
+
+  reset(): void {}
+}
+
 export class WordJudge extends ReplyJudge {
   readonly heard: ByteBuffer = new ByteBuffer(new Budget(1 << 24));
   /** Nothing is looked for, nor noted. */
@@ -129,6 +143,10 @@ export class WordJudge extends ReplyJudge {
 
   newScanner(): ReplyScanner {
     return new WordScanner(this);
+  }
+
+  newSeams(_masks: MaskSpans): ReplySeams {
+    return new NoSeams();
   }
 
   maskOf(id: i32, place: MaskPlace): Bytes {

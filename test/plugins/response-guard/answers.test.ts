@@ -103,6 +103,78 @@ describe("a JSON answer", () => {
   });
 });
 
+describe("the parts of an answer", () => {
+  const CARD = "4111 1111 1111 1111";
+  const block = (text: string): object => ({ type: "text", text });
+  const anthropic = (...content: object[]): object => ({ type: "message", role: "assistant", content });
+  const messages = (...texts: string[]): object => anthropic(...texts.map(block));
+  const gemini = (...parts: object[]): object => ({ candidates: [{ content: { parts, role: "model" } }] });
+  const item = (...texts: string[]): object => ({
+    type: "message",
+    content: texts.map((text) => ({ type: "output_text", text, annotations: [] })),
+  });
+  const chat = (...contents: unknown[]): object => ({
+    choices: contents.map((content, index) => ({ index, message: { role: "assistant", content } })),
+  });
+  const thinking = (text: string): object => ({ type: "thinking", thinking: text, signature: "s" });
+  const cited = (text: string): object => ({ ...block(text), citations: [{ cited_text: "other words" }] });
+
+  test.each<[what: string, answer: object, expected: object]>([
+    ["Anthropic's blocks", messages("is 4111 1111", " 1111 1111."), messages("is [pii]", ".")],
+    ["three blocks", messages("is 4111 ", "1111 1111", " 1111."), messages("is [pii]", "", ".")],
+    ["an empty block between", messages("is 4111 1111", "", " 1111 1111"), messages("is [pii]", "", "")],
+    [
+      "blocks with another between",
+      anthropic(block("4111 1111 "), thinking("hm"), block("1111 1111")),
+      anthropic(block("[pii]"), thinking("hm"), block("")),
+    ],
+    ["blocks with citations", anthropic(cited("4111 1111 "), cited("1111 1111")), anthropic(cited("[pii]"), cited(""))],
+    [
+      "what is thought",
+      anthropic(thinking("4111 1111 "), block("so"), thinking("1111 1111")),
+      anthropic(thinking("[pii]"), block("so"), thinking("")),
+    ],
+    ["Gemini's parts", gemini({ text: "4111 1111 " }, { text: "1111 1111" }), gemini({ text: "[pii]" }, { text: "" })],
+    [
+      "parts of a response's item",
+      { output: [item("4111 1111 ", "1111 1111", " 4111 1111 1111 1111")] },
+      { output: [item("[pii]", "", " [pii]")] },
+    ],
+    ["a response's items", { output: [item("4111 1111"), item(" 1111 1111")] }, { output: [item("[pii]"), item("")] }],
+    ["parts of a chat's message", chat([block("4111 1111 "), block("1111 1111")]), chat([block("[pii]"), block("")])],
+    ["one text and another of its own", messages(`is ${CARD}`, "5 times"), messages("is [pii]", "5 times")],
+    ["two texts, of which each has one", messages(CARD, CARD), messages("[pii]", "[pii]")],
+    ["choices, which don't follow each other", chat("4111 1111", " 1111 1111"), chat("4111 1111", " 1111 1111")],
+    ["what any two texts could make", messages("jane.doe@", "example.com"), messages("jane.doe@", "example.com")],
+  ])("are matched over their borders: %s", async (_, answer, expected) => {
+    const { guard } = await startGuard();
+    expect(guard.send(CHAT, json(answer)).client.body).toBe(JSON.stringify(expected));
+    const results = [answer, answer].map((each) => JSON.stringify({ custom_id: "1", result: each })).join("\n");
+    const file = { headers: { "content-type": "application/x-ndjson" }, body: results };
+    const { client } = guard.send({ path: "/v1/files/file-1/content" }, file);
+    expect(client.body.split("\n").map((line) => (JSON.parse(line) as { result: object }).result)).toEqual([
+      expected,
+      expected,
+    ]);
+  });
+
+  test("refuse it by what stands over their borders, and the next answer is judged by itself", async () => {
+    const { guard } = await startGuard();
+    const of = (answer: object): object | undefined => guard.send(CHAT, json(answer)).localReply;
+    expect(of(messages("about pro", "ject-x"))).toMatchObject({ details: "weir.response-guard.rule.words" });
+    expect(of(messages("about project-x", " and pro"))).toMatchObject({ details: "weir.response-guard.rule.words" });
+    expect(of(messages("ject-x", "fine"))).toBeUndefined();
+  });
+
+  test("in Audit pass, and are recorded", async () => {
+    const { guard } = await startGuard({ rules: RULES, mode: "Audit" });
+    const answer = json(messages("about pro", "ject-x, 4111 1111", " 1111 1111"));
+    const { client, filterState } = guard.send(CHAT, answer);
+    expect(client.body).toBe(answer.body);
+    expect(filterState["weir.guard"]).toBe("words:Reject,pii:Mask");
+  });
+});
+
 describe("an answer that can't be judged", () => {
   const LARGE = completion("fine words ".repeat(500));
   const COMPRESSED = {
