@@ -416,6 +416,23 @@ export const CASES: Case[] = [
     end: "[DONE]",
   },
   {
+    name: "chat, streamed with each text for two kinds of clients",
+    framing: "sse",
+    documents: ["SE", "CRET-", "42 hi", "de me", "!"].flatMap((text) =>
+      [0, 1].map((index) => ({
+        choices: [
+          {
+            index,
+            text: part(`${index} text`, "Content", text),
+            logprobs: null,
+            delta: { role: "assistant", content: part(`${index} content`, "Content", text) },
+          },
+        ],
+      })),
+    ),
+    end: "[DONE]",
+  },
+  {
     name: "OpenAI completions, streamed",
     framing: "sse",
     documents: [

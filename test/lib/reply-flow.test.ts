@@ -149,6 +149,86 @@ describe("an event", () => {
   });
 });
 
+describe("a message in a stream, which may be more of a text or all of it so far", () => {
+  const message = (content: unknown, more: object = {}): string =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, message: { role: "assistant", content }, ...more }] })}\n\n`;
+  const call = (args: string): string =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, message: { tool_calls: [{ function: { arguments: args } }] } }] })}\n\n`;
+
+  test.each<[what: string, before: string[], after: string[]]>([
+    ["more", [message("A SEC"), message("RET-42 b")], [message("A [gone]"), message(" b")]],
+    [
+      "all so far",
+      [message("SEC"), message("SECRET-42"), message("SECRET-42 b")],
+      [message("SEC"), message("[gone]"), message("[gone] b")],
+    ],
+    ["more of what was added", [text("SEC"), message("RET-42")], [text("[gone]"), message("")]],
+    ["to be added to", [message("SEC"), text("RET-42")], [message("[gone]"), text("")]],
+    [
+      "all that was added",
+      [text("SECRET-"), text("42"), message("SECRET-42")],
+      [text("[gone]"), text(""), message("[gone]")],
+    ],
+    [
+      "all so far beside what is added",
+      [message("SEC", { delta: { content: "SEC" } }), message("SECRET-42", { delta: { content: "RET-42" } })],
+      [message("SEC", { delta: { content: "[gone]" } }), message("[gone]", { delta: { content: "" } })],
+    ],
+    [
+      "more, in parts",
+      [message([{ type: "text", text: "SEC" }]), message([{ type: "text", text: "RET-42" }])],
+      [message([{ type: "text", text: "[gone]" }]), message([{ type: "text", text: "" }])],
+    ],
+    [
+      "a tool's arguments so far",
+      [call('{"a":"SECRET-42'), call('{"a":"SECRET-42","b":1}')],
+      [call('{"a":"[gone]'), call('{"a":"[gone]","b":1}')],
+    ],
+  ])("is masked as both: %s", (_, before, after) => {
+    expect(shown([...before, DONE]).join("")).toBe(after.join("") + DONE);
+    for (let cut = 0; cut <= before.join("").length; cut++) {
+      expect(replies.show(before.join("") + DONE, [cut], { words: WORDS }).seen.toString()).toBe(after.join("") + DONE);
+    }
+  });
+});
+
+describe("an event that has a text twice", () => {
+  const raw = (choice: string): string => `data: {"choices":[{"index":0,${choice}}]}\n\n`;
+
+  test.each([
+    ["under one key", '"delta":{"content":"x","content":"RET-42"}'],
+    ["under one key, the first of which is more of it", '"delta":{"content":"RET-42","content":"x"}'],
+    ["under one key, written in two ways", '"delta":{"content":"x","c\\u006fntent":"RET-42"}'],
+    ["under one key around it", '"delta":{"content":"x"},"delta":{"content":"RET-42"}'],
+    ["in lists under one key", '"delta":{"content":["x"],"content":["RET-42"]}'],
+    ["in a message", '"message":{"content":"x","content":"RET-42"}'],
+  ])("can't be read, since clients take one or the other: %s", (_, choice) => {
+    const stream = text("A ") + text("SEC") + raw(choice) + text("RET-42") + DONE;
+    for (const cuts of [[], [...stream].map((_none, i) => i)]) {
+      const { seen, outcome } = replies.show(stream, cuts, { words: WORDS });
+      expect([seen.toString(), outcome]).toEqual([text("A "), "Unreadable"]);
+      expect(replies.show(stream, cuts, { words: WORDS, releases: true }).seen.toString()).toBe(stream);
+    }
+  });
+
+  test.each([
+    [
+      "in two parts",
+      raw('"delta":{"content":[{"text":"SEC"},{"text":"RET-42"}]}'),
+      raw('"delta":{"content":[{"text":"[gone]"},{"text":""}]}'),
+    ],
+    ["in a list", raw('"delta":{"content":["SEC","RET-42"]}'), raw('"delta":{"content":["[gone]",""]}')],
+    [
+      "in two choices",
+      'data: {"choices":[{"text":"SECRET-42"},{"text":"SECRET-42"}]}\n\n',
+      'data: {"choices":[{"text":"[gone]"},{"text":"[gone]"}]}\n\n',
+    ],
+    ["of an answer in one piece", '{"text":"SECRET-42","text":"SECRET-42"}', '{"text":"[gone]","text":"[gone]"}'],
+  ])("is masked where both are to be read: %s", (_, answer, expected) => {
+    expect(replies.show(answer, [], { words: WORDS }).seen.toString()).toBe(expected);
+  });
+});
+
 describe("a rejected stream", () => {
   const [first, second, third] = [text("Fine. "), text("It is SEC"), text("RET-42")];
 

@@ -1,4 +1,4 @@
-export const TEXT_BYTES: usize = 28;
+export const TEXT_BYTES: usize = 32;
 
 /** One text of an event. It lies in the event's own memory. */
 @final
@@ -13,6 +13,8 @@ export class EventText {
   top: i32;
   /** The part of that, as `ReplySlots.placeOf` tells it. */
   place: u32;
+  /** The keys and positions that lead to it, as a hash: another one for each value of a document, but where a key is there twice. */
+  path: u32;
   kind: u8;
   form: u8;
   /** It may continue the text of this key, and be continued. */
@@ -22,6 +24,8 @@ export class EventText {
   joins: bool;
   /** It may be more of a text, or all of it so far. */
   isRestated: bool;
+  /** It is an element of an array itself. */
+  isElement: bool;
 
 
   @inline

@@ -6,6 +6,7 @@ import { JsonPaths } from "../../json/paths";
 import { JsonScanner } from "../../json/scanner";
 import { isSpace } from "../../json/space";
 import { EventData } from "../../sse/event-data";
+import { Apart, tellApart } from "./apart";
 import { EventText, TEXT_BYTES } from "./event-text";
 import { EventPhase } from "./event-type";
 import { ReplyListener } from "./listener";
@@ -53,6 +54,8 @@ export class ReplyEvent extends ReplyListener {
   position: i32 = NO_POSITION;
   /** There was no room for all of the texts, or some that grow can't be told apart. */
   isFull: bool = false;
+  /** It has a text that grows twice under one key: which of them a client takes is not known. */
+  isAmbiguous: bool = false;
   private readonly texts: ByteBuffer;
   private readonly template: ReplyTemplate = new ReplyTemplate();
 
@@ -139,6 +142,8 @@ export class ReplyEvent extends ReplyListener {
     const last = this.text(this.textCount - 1);
     last.isTyped = text.isTyped;
     last.isRestated = text.isRestated;
+    last.isElement = text.isElement;
+    last.path = text.path;
   }
 
   override onTextEnd(end: i32): void {
@@ -196,6 +201,7 @@ export class ReplyEvent extends ReplyListener {
     this.phase = EventPhase.None;
     this.position = NO_POSITION;
     this.isFull = false;
+    this.isAmbiguous = false;
   }
 
   /** Finds out what could not be known before the end. */
@@ -215,12 +221,16 @@ export class ReplyEvent extends ReplyListener {
       const slot = text.top;
       const isReasoning = type.kind == TextKind.Reasoning || slots.isThought(slot);
       if (text.kind == TextKind.Content && isReasoning) text.kind = <u8>TextKind.Reasoning;
-      if (type.isWhole || text.isRestated) text.grows = false;
+      const isAllSoFar = text.isRestated && (text.kind == TextKind.ToolInput || slots.isAdded(slot));
+      if (type.isWhole || isAllSoFar) text.grows = false;
       if (text.grows && !slots.isOfOne(slot)) this.isFull = true;
       text.place = slots.placeOf(slot);
       text.key = mix(mix(text.place, group), text.kind);
-      text.top = slots.topOf(slot);
     }
+    const apart = tellApart(this.texts.pointer, this.textCount);
+    if (apart == Apart.TooMany) this.isFull = true;
+    this.isAmbiguous = apart == Apart.Twice;
+    for (let i = 0; i < this.textCount; i++) this.text(i).top = slots.topOf(this.text(i).top);
     if (type.isEnd && slots.isPart(0)) this.endPart = slots.placeOf(0);
     else if (type.isEnd) this.addEnd(this.position);
     for (let slot = 0; slot < slots.count; slot++) if (slots.isEnded(slot)) this.addEnd(slots.topOf(slot));
@@ -262,6 +272,8 @@ export class ReplyEvent extends ReplyListener {
     text.isTyped = false;
     text.joins = false;
     text.isRestated = false;
+    text.isElement = false;
+    text.path = 0;
   }
 
   private addEnd(top: i32): void {

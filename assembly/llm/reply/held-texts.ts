@@ -192,6 +192,7 @@ export class HeldTexts {
       stream.feed(from, <i32>(to - from));
     }
     note.length = stream.length - note.offset;
+    if (text.isRestated) this.lookAtWhole(text, from, to, stream.scanner.masks, note.offset);
     note.nesting = <u8>stream.partNesting;
     stream.heldParts++;
     stream.lastEvent = event;
@@ -209,15 +210,19 @@ export class HeldTexts {
     const isRepeat = form == TextForm.RepeatArray || form == TextForm.RepeatObject;
     const note = this.note(text, isRepeat ? REPEAT : WHOLE);
     if (isRepeat || this.isFull) return;
-    const scanner = this.whole;
     const offset = this.wholeLength;
     note.offset = offset;
+    note.length = this.lookAtWhole(text, from, to, this.wholeMasks, offset);
+    note.nesting = <u8>WHOLE_FEED.nesting;
+    this.wholeLength = offset + note.length + GAP_BYTES;
+  }
+
+  /** Looks at a text by itself; adds what is to be masked to `masks`, for which it begins at `offset`. Returns its length. */
+  private lookAtWhole(text: EventText, from: usize, to: usize, masks: MaskSpans, offset: i32): i32 {
+    const scanner = this.whole;
+    const mayNest = text.form == TextForm.String && text.kind == TextKind.ToolInput;
     scanner.begin(<TextKind>text.kind);
-    WHOLE_FEED.begin(
-      scanner,
-      text.joins ? this.beginSeam(text, offset) : null,
-      form == TextForm.String && text.kind == TextKind.ToolInput,
-    );
+    WHOLE_FEED.begin(scanner, text.joins ? this.beginSeam(text, offset) : null, mayNest);
     if (findByte(from, to, BACKSLASH) == to) {
       WHOLE_FEED.onBytes(NONE, from, <i32>(to - from));
     } else {
@@ -225,15 +230,13 @@ export class HeldTexts {
       DECODER.finish(WHOLE_FEED, NONE);
     }
     WHOLE_FEED.finish();
-    const masks = scanner.masks;
-    for (let i = 0; i < masks.count; i++) {
-      const span = masks.at(i);
-      this.wholeMasks.add(offset + span.start, offset + span.end, span.id, false);
+    const found = scanner.masks;
+    for (let i = 0; i < found.count; i++) {
+      const span = found.at(i);
+      masks.add(offset + span.start, offset + span.end, span.id, false);
     }
-    if (masks.isFull || this.wholeMasks.isFull) this.isFull = true;
-    note.length = scanner.settled;
-    note.nesting = <u8>WHOLE_FEED.nesting;
-    this.wholeLength = offset + note.length + GAP_BYTES;
+    if (found.isFull || masks.isFull) this.isFull = true;
+    return scanner.settled;
   }
 
   /** No text of the document follows those that have come. */

@@ -71,6 +71,8 @@ export class ReplyLevel {
   role: i32;
   hash: u32;
   position: i32;
+  /** Which keys and positions lead here, as a hash. */
+  place: u32;
 
 
   @inline
@@ -85,7 +87,7 @@ export class ReplyLevel {
   }
 }
 
-const LEVEL_BYTES: i32 = 24;
+const LEVEL_BYTES: i32 = 28;
 
 /** The objects and arrays that are open, outermost first; the first is around the document. */
 @final
@@ -102,6 +104,7 @@ export class ReplyLevels {
     root.role = ReplyKey.Text;
     root.hash = 0;
     root.position = 0;
+    root.place = 0;
   }
 
 

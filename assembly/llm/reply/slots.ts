@@ -25,6 +25,8 @@ const enum SlotFact {
   Ended = 1,
   /** The texts in it are reasoning. */
   Thought = 2,
+  /** It says what is added to the texts in it. */
+  Added = 4,
 }
 
 const SLOT_BYTES: i32 = 16;
@@ -81,6 +83,20 @@ export class ReplySlots {
 
   setThought(id: i32): void {
     this.at(id).facts |= SlotFact.Thought;
+  }
+
+  setAdded(id: i32): void {
+    this.at(id).facts |= SlotFact.Added;
+  }
+
+  /** Whether it is in an object that says what is added. */
+  isAdded(id: i32): bool {
+    while (true) {
+      const slot = this.at(id);
+      if (slot.facts & SlotFact.Added) return true;
+      if (id == 0) return false;
+      id = slot.parent;
+    }
   }
 
   isEnded(id: i32): bool {

@@ -124,7 +124,7 @@ export class ReplyStream {
    *
    * With any other outcome than `Unchanged` and `Changed` it takes no more; what it has appended ends with a whole event, unless there
    * was `NoRoom`. `OverBudget`: an event is longer than the budget, more would have to be held, or more texts grow at a time than are
-   * kept apart. `Unreadable`: a binary event stream.
+   * kept apart. `Unreadable`: a binary event stream, or an event that has a text that grows twice under one key.
    */
   feed(pointer: usize, length: i32, isLast: bool, out: ByteBuffer): ReplyOutcome {
     if (this.hasStopped) return this.outcome;
@@ -320,6 +320,10 @@ export class ReplyStream {
 
   private take(start: u64, end: u64): void {
     if (this.hasStopped) return;
+    if (this.event.isAmbiguous) {
+      this.stop(ReplyOutcome.Unreadable);
+      return;
+    }
     const hasRoom = this.events.take(this.event, this.window.addressOf(start), <u32>start, <i32>(end - start));
     if (this.judge.isRejected) this.stop(ReplyOutcome.Rejected);
     else if (!hasRoom) this.stop(ReplyOutcome.OverBudget);

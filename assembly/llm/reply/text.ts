@@ -34,6 +34,9 @@ export class ReplyText {
   group: u32 = 0;
   /** Its kind and group are those of the event's type. */
   isTyped: bool = false;
+  /** Which keys and positions lead to it, as a hash. */
+  path: u32 = 0;
+  isElement: bool = false;
   /** Where `ReplySlots` has what tells its choice, block or part. */
   slot: i32 = 0;
 

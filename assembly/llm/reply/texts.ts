@@ -144,6 +144,8 @@ export class ReplyTexts {
     level.hash = isElement ? outer.hash : this.key.hash;
     level.path = role != ReplyKey.Unknown || isElement ? outer.path : mix(outer.path, level.hash);
     level.position = 0;
+    level.place = mix(outer.place, isElement ? outer.position : this.key.hash);
+    if (role == ReplyKey.Delta && isRead) this.slots.setAdded(outer.slot);
     this.isKeyNext = isObject;
     if (isRead || outer.isMuteOrTree || this.repeatDepth != 0) return;
     if (role != ReplyKey.Repeat && role != ReplyKey.RepeatList) return;
@@ -292,8 +294,16 @@ export class ReplyTexts {
   }
 
   private tell(form: TextForm, at: usize): void {
-    if (this.use == Use.Text) this.listener!.onText(this.text, this.placeOf(at));
+    if (this.use == Use.Text) this.tellText(at);
     else if (this.use == Use.Noise) this.listener!.onNoise(form, this.placeOf(at));
+  }
+
+  private tellText(at: usize): void {
+    const level = this.levels.innermost;
+    const text = this.text;
+    text.isElement = !level.isObject;
+    text.path = mix(level.place, text.isElement ? level.position : this.key.hash);
+    this.listener!.onText(text, this.placeOf(at));
   }
 
   private tellEnd(at: usize): void {

@@ -67,6 +67,20 @@ test("a word is refused though its letters are cut into halves of surrogates", a
   }
 });
 
+test("a message in a stream is refused by itself, and by what it goes on from", async () => {
+  const { guard } = await startGuard();
+  const message = (content: string): object => ({ choices: [{ index: 0, message: { content } }] });
+  for (const parts of [
+    ["about pro", "ject-x."],
+    ["project-x", "a"],
+    ["a", "project-x"],
+  ]) {
+    expect(guard.send(CHAT, events(...parts.map(message), DONE)).client.body).toContain("content_policy_violation");
+  }
+  const fine = events(...["about pro", "about projects"].map(message), DONE);
+  expect(guard.send(CHAT, fine).client.body).toBe(fine.body);
+});
+
 test("goes out at once as far as nothing in it could go on", async () => {
   const { guard } = await startGuard();
   const stream = guard.stream();
