@@ -11,8 +11,9 @@ import { MAX_MODEL_BYTES } from "../../assembly/llm/model/name";
 import { GlobList } from "../../assembly/match/glob-list";
 import { AnswerCounters } from "./answer-counters";
 import { readCredential } from "./config-credential";
+import { Credential } from "./credential";
 import { LoopTag } from "./loop-tag";
-import { FixedHeader, MODEL_PLACE, ModelNames, PathTemplate, Provider } from "./provider";
+import { FixedHeader, MODEL_PLACE, ModelNames, PathTemplate, Provider, hasHeader } from "./provider";
 import { FRAMES_REQUESTS, isSettable, readHost, readPath, readValue } from "./unquoted";
 
 const MOST_PROVIDERS: i32 = 256;
@@ -23,6 +24,7 @@ const LEAST_TOKEN_MS: i64 = 100;
 const MOST_TOKEN_MS: i64 = 60_000;
 const USUAL_TOKEN_MS: i64 = 5000;
 const UNKNOWN_PROVIDER: string[] = ["Reject", "Strip"];
+const UNSIGNED = "wouldn't be signed, and AWS takes no x-amz- header that isn't";
 const ONE_MARK =
   "must not be with select.hostMetadata or select.cluster: attempts share their headers, so a second attempt would be " +
   "taken for a request that came back";
@@ -94,7 +96,7 @@ export function readEgressSettings(config: ConfigReader, common: CommonSettings)
   const providers = readProviders(config, timeoutMs);
   readModelMapping(config, providers);
   readAllowedRegions(config, providers);
-  const loopTag = LoopTag.read(config);
+  const loopTag = LoopTag.read(config, providers);
   if (loopTag != null && select.isByAttempt) config.reject("loopTag", ONE_MARK);
   return new EgressSettings(
     common,
@@ -130,7 +132,7 @@ function readProvider(entry: ConfigReader, index: i32, timeoutMs: u32): Provider
     index,
     new ByteString(entry.plainName("name", "none", LONGEST_NAME)),
     credential,
-    readHeaders(entry, credential.header),
+    readHeaders(entry, credential),
     entry.has("host") ? new ByteString(host) : null,
     entry.has("path") ? new PathTemplate(readTemplate(entry)) : null,
     entry.plainName("region", "", LONGEST_NAME),
@@ -145,43 +147,63 @@ function readTemplate(entry: ConfigReader): string {
   return path;
 }
 
-/** `credential` is the header that the provider's credential sets. */
-function readHeaders(entry: ConfigReader, credential: ByteString | null): FixedHeader[] {
+function readHeaders(entry: ConfigReader, credential: Credential): FixedHeader[] {
   const headers: FixedHeader[] = [];
   const section = entry.section("headers");
   const names = section.keys;
   for (let i = 0; i < names.length; i++) {
     const value = readValue(section, names[i], "none", LONGEST_VALUE);
     const name = lowerCase(names[i]);
-    if (!isFieldName(name)) section.reject(names[i], "is not the name of an HTTP header");
-    else if (!isSettable(name)) section.reject(names[i], FRAMES_REQUESTS);
-    else if (credential != null && credential.toString() == name)
-      section.reject(names[i], "is what the credential sets");
+    const issue = issueOf(name, credential, headers);
+    if (issue != null) section.reject(names[i], issue);
     else headers.push(new FixedHeader(new ByteString(name), new ByteString(value)));
   }
   return headers;
+}
+
+/** Why a provider with this credential and these headers can't have one more of this name; null: it can. */
+function issueOf(name: string, credential: Credential, headers: FixedHeader[]): string | null {
+  const secret = credential.header;
+  if (!isFieldName(name)) return "is not the name of an HTTP header";
+  if (!isSettable(name)) return FRAMES_REQUESTS;
+  if (secret != null && secret.toString() == name) return "is what the credential sets";
+  if (credential.hashesBody && name.startsWith("x-amz-")) return UNSIGNED;
+  return hasHeader(headers, name) ? "is there twice, in another case" : null;
 }
 
 function readModelMapping(config: ConfigReader, providers: Provider[]): void {
   const mapping = config.section("modelMapping");
   const names = mapping.keys;
   for (let i = 0; i < names.length; i++) {
-    const entry = mapping.section(names[i]);
-    const patterns = entry.keys;
-    const models: string[] = [];
-    for (let k = 0; k < patterns.length; k++) {
-      const model = entry.headerValue(patterns[k], "none", MAX_MODEL_BYTES);
-      if (model == "." || model == "..") entry.reject(patterns[k], "would be taken out of a path (RFC 3986, 5.2.4)");
-      models.push(model);
-    }
+    const models = readModelNames(mapping.section(names[i]));
     let isKnown = false;
     for (let k = 0; k < providers.length; k++) {
       if (providers[k].name.toString() != names[i]) continue;
       isKnown = true;
-      if (patterns.length > 0) providers[k].models = new ModelNames(patterns, models);
+      providers[k].models = models;
     }
     if (!isKnown) mapping.reject(names[i], "is the name of no provider");
   }
+}
+
+/** Null where none is written. */
+function readModelNames(entry: ConfigReader): ModelNames | null {
+  const patterns = entry.keys;
+  const models: string[] = [];
+  for (let i = 0; i < patterns.length; i++) {
+    const model = entry.headerValue(patterns[i], "none", MAX_MODEL_BYTES);
+    if (model == "." || model == "..") entry.reject(patterns[i], "would be taken out of a path (RFC 3986, 5.2.4)");
+    if (model.includes("*")) entry.reject(patterns[i], "must be a model's name: only the pattern may have *");
+    if (patterns[i].length == 0) entry.reject("", "is the pattern of no model");
+    models.push(model);
+  }
+  if (patterns.length == 0) return null;
+  const names = new ModelNames(patterns, models);
+  for (let i = 0; i < patterns.length; i++) {
+    const first = names.firstFor(patterns[i]);
+    if (first < i) entry.reject(patterns[i], `is never taken: ${patterns[first]} before it matches the same models`);
+  }
+  return names;
 }
 
 function readAllowedRegions(config: ConfigReader, providers: Provider[]): void {

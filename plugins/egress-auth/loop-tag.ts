@@ -1,6 +1,8 @@
 import { ByteString } from "../../assembly/bytes/view";
 import { ConfigReader } from "../../assembly/config/reader";
 import { RequestHead } from "../../assembly/filter/request-head";
+import { Provider } from "./provider";
+import { readFieldName } from "./unquoted";
 
 const DEFAULT_HEADER: string = "x-gateway-via";
 const LONGEST_NAME: i32 = 128;
@@ -16,12 +18,12 @@ export class LoopTag {
   ) {}
 
   /** Reads the key `loopTag`; null when absent. */
-  static read(config: ConfigReader): LoopTag | null {
+  static read(config: ConfigReader, providers: Provider[]): LoopTag | null {
     if (!config.has("loopTag")) return null;
     const entry = config.section("loopTag");
     if (!entry.has("name")) entry.reject("name", "is required");
     return new LoopTag(
-      new ByteString(entry.headerName("header", DEFAULT_HEADER)),
+      new ByteString(readHeader(entry, providers)),
       new ByteString(entry.plainName("name", "none", LONGEST_NAME)),
       <i32>entry.integer("maxPasses", 1, 1, MOST_PASSES),
     );
@@ -36,4 +38,14 @@ export class LoopTag {
   mark(head: RequestHead): bool {
     return head.add(this.header, this.name);
   }
+}
+
+function readHeader(entry: ConfigReader, providers: Provider[]): string {
+  const name = readFieldName(entry, "header", DEFAULT_HEADER);
+  for (let i = 0; i < providers.length; i++) {
+    if (!providers[i].sets(name)) continue;
+    entry.reject("header", "is what a provider's credential or headers set");
+    break;
+  }
+  return name;
 }

@@ -24,6 +24,11 @@ export class FixedHeader {
   ) {}
 }
 
+export function hasHeader(headers: FixedHeader[], name: string): bool {
+  for (let i = 0; i < headers.length; i++) if (headers[i].name.toString() == name) return true;
+  return false;
+}
+
 /** A path whose `{model}` is the request's. Without a query of its own it keeps the request's. */
 @final
 export class PathTemplate {
@@ -75,6 +80,12 @@ export class ModelNames {
     for (let i = 0; i < names.length; i++) this.names.push(new ByteString(names[i]));
   }
 
+  /** Which pattern is taken for what `pattern` matches: itself, or one before it that matches all of that. */
+  firstFor(pattern: string): i32 {
+    const text = new ByteString(pattern);
+    return this.patterns.find(text.pointer, text.length);
+  }
+
   /** Null: the same. */
   find(model: Bytes): ByteString | null {
     const index = this.patterns.find(model.pointer, model.length);
@@ -103,6 +114,13 @@ export class Provider {
 
   /** Whether requests may go to its region. */
   isAllowed: bool = true;
+
+  /** Whether its requests carry a header of this name, which is in lower case. */
+  sets(header: string): bool {
+    const credential = this.credential.header;
+    if (credential != null && credential.toString() == header) return true;
+    return hasHeader(this.headers, header);
+  }
 
   /** An unknown dialect is not held against it: there is nothing to know it by. */
   speaks(dialect: Dialect): bool {

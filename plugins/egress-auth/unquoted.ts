@@ -11,13 +11,15 @@ import { JsonKind } from "../../assembly/json/listener";
 
 const LONGEST_PATH: i32 = 1024;
 const LONGEST_HOST: i32 = 256;
-export const FRAMES_REQUESTS: string = "is a header that the gateway sets by itself; a host goes into the key host";
+export const FRAMES_REQUESTS: string = "is a header that only the gateway may set; a host goes into the key host";
 
 export const NO_CHOICE: i32 = -1;
 
 const FRAMING: string[] = [
   "connection",
+  "content-encoding",
   "content-length",
+  "expect",
   "host",
   "keep-alive",
   "proxy-connection",
@@ -55,8 +57,9 @@ export function readHost(config: ConfigReader, key: string, fallback: string): s
   return fallback;
 }
 
-/** The name of an HTTP header that a filter may set, in lower case. */
+/** The name of an HTTP header that a filter may set, in lower case; `fallback` where none is written. */
 export function readFieldName(config: ConfigReader, key: string, fallback: string): string {
+  if (!config.has(key)) return fallback;
   const text = textOf(config, key);
   const name = text == null ? "" : lowerCase(text);
   if (!isFieldName(name)) config.reject(key, "must be the name of an HTTP header");
@@ -65,7 +68,8 @@ export function readFieldName(config: ConfigReader, key: string, fallback: strin
   return fallback;
 }
 
-/** Whether a header, in lower case, is none of those that frame a request (RFC 9110, section 7.6.1) or name its server. */
+/** Whether a header, in lower case, is none of those that frame a request (RFC 9110, section 7.6.1), say how its body is
+ * written, or name its server. */
 export function isSettable(name: string): bool {
   return !FRAMING.includes(name);
 }

@@ -6,8 +6,11 @@ const BEYOND_SCHEMA = [
   /: names no variable that this VM has: \w+$/,
   /: can't be used: (\d+ bytes are more than|too costly|too large)/,
   /: has a word that is empty or blank as it is looked for, or longer than/,
-  /: is a header that the gateway sets by itself/,
-  /: is what the credential sets$/,
+  /: is a header that only the gateway may set/,
+  /: is what (the credential sets|a provider's credential or headers set)$/,
+  /: is never taken: .* before it matches the same models$/,
+  /: is there twice, in another case$/,
+  /: wouldn't be signed, and AWS takes no x-amz- header that isn't$/,
   /: is no key file of a Google service account/,
   // An override lies over a base.
   /: config\.overrides\[\d+\]\.config\.store: of RateLimitService (can't count Concurrent|counts in fixed windows)/,

@@ -336,11 +336,77 @@ test("a fixed header can't be the one that the credential sets", async () => {
   ]);
 });
 
-test.each(["Host", "Content-Length", "transfer-encoding", "TE"])("no fixed header is called %s", async (name) => {
-  const provider = { name: "a", credential: { type: "None" }, headers: { [name]: "1" } };
-  expect(await complaints({ providers: [provider] })).toEqual([
-    expect.stringContaining(`headers.${name}: is a header that the gateway sets by itself`),
-  ]);
+describe.each(["Host", "Content-Length", "transfer-encoding", "TE", "Content-Encoding", "expect"])("%s", (name) => {
+  test.each<[what: string, config: object, key: string]>([
+    ["fixed header", provider({ headers: { [name]: "1" } }), `providers[0].headers.${name}`],
+    [
+      "credential's header",
+      provider({ credential: { type: "Header", header: name, from: { value: "k" } } }),
+      "providers[0].credential.header",
+    ],
+    ["header of marks", { loopTag: { name: "gw-1", header: name } }, "loopTag.header"],
+  ])("is the name of no %s", async (_what, config, key) => {
+    expect(await complaints(config)).toEqual([
+      `egress-auth: config.${key}: is a header that only the gateway may set; a host goes into the key host`,
+    ]);
+  });
+});
+
+function provider(change: object): object {
+  return { providers: [{ name: "a", credential: { type: "None" }, ...change }] };
+}
+
+test.each<[what: string, config: object, complaint: string]>([
+  [
+    "a fixed header whose name stands twice, in another case",
+    provider({ headers: { "X-Tier": "a", "x-tier": "b" } }),
+    "providers[0].headers.x-tier: is there twice, in another case",
+  ],
+  [
+    "a header of marks that a credential takes the place of",
+    { ...provider({ credential: bearer("k") }), loopTag: { name: "gw-1", header: "Authorization" } },
+    "loopTag.header: is what a provider's credential or headers set",
+  ],
+  [
+    "a header of marks that a provider has a value for",
+    { ...provider({ headers: { "X-Via": "1" } }), loopTag: { name: "gw-1", header: "x-via" } },
+    "loopTag.header: is what a provider's credential or headers set",
+  ],
+  [
+    "a model that an earlier pattern takes",
+    { ...provider({}), modelMapping: { a: { "gpt-*": "x", "gpt-4o": "y" } } },
+    "modelMapping.a.gpt-4o: is never taken: gpt-* before it matches the same models",
+  ],
+  [
+    "a pattern that an earlier one takes",
+    { ...provider({}), modelMapping: { a: { "*": "x", "gpt-*": "y" } } },
+    'modelMapping.a["gpt-*"]: is never taken: * before it matches the same models',
+  ],
+  [
+    "a pattern in place of a model",
+    { ...provider({}), modelMapping: { a: { "gpt-*": "claude-*" } } },
+    'modelMapping.a["gpt-*"]: must be a model\'s name: only the pattern may have *',
+  ],
+  [
+    "a model without a name",
+    { ...provider({}), modelMapping: { a: { "": "x" } } },
+    'modelMapping.a[""]: is the pattern of no model',
+  ],
+  [
+    "a header of AWS that wouldn't be signed",
+    provider({
+      headers: { "X-Amz-Tier": "1" },
+      credential: { ...ROLE, accessKeyId: { value: "k" }, secretAccessKey: { value: "s" } },
+    }),
+    "providers[0].headers.X-Amz-Tier: wouldn't be signed, and AWS takes no x-amz- header that isn't",
+  ],
+])("%s is refused", async (_what, config, complaint) => {
+  expect(await complaints(config)).toEqual([`egress-auth: config.${complaint}`]);
+});
+
+test("a pattern that an earlier one leaves something may follow it", async () => {
+  const modelMapping = { a: { "gpt-4o": "x", "gpt-*": "y", "*-mini": "z", "*": "w" } };
+  expect(await complaints({ ...provider({}), modelMapping })).toEqual([]);
 });
 
 test.each(["api.openai.com", "localhost:8080", "10.0.0.1", "[::1]:443", "a_b.internal"])(
