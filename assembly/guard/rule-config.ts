@@ -4,6 +4,7 @@ import { HttpService } from "../filter/http-service";
 import { SCOPE_NAMES } from "./scopes";
 import { BUILTIN_NAMES } from "../match/builtins/builtin";
 import { Regex } from "../match/regex/regex";
+import { takesText } from "../match/regex/takes-text";
 import { MAX_WORD_BYTES } from "../match/words-list";
 import { ClassifierFactory } from "./classifier-factory";
 import { GuardService, NO_THRESHOLD, RULE_ACTIONS, Rule, RuleAction, SERVICE_PROTOCOLS, ServiceProtocol } from "./rule";
@@ -105,6 +106,7 @@ function readPattern(detect: ConfigReader, rule: Rule, builder: RuleSetBuilder):
   if (!detect.has("pattern")) return;
   const pattern = Regex.parse(detect.string("pattern", "", 1, LONGEST_PATTERN));
   let error = pattern.error;
+  if (error == null && !takesText(pattern.tree, pattern.tree.root)) error = "no text with a character in it matches";
   if (error == null) error = builder.addPattern(rule, pattern);
   if (error != null) detect.reject("pattern", `can't be used: ${error}`);
 }

@@ -29,6 +29,26 @@ describe.each(["prompt-guard", "response-guard"])("%s", (plugin) => {
     ]);
   });
 
+  function withPattern(pattern: string): object {
+    return { rules: [{ id: "pattern", detect: { pattern }, action: "Reject" }] };
+  }
+
+  test.each(["^$", "\\b", "(?i)", "x{0}", "(?:^|\\b)*", "[^\\x00-\\x{10FFFF}]", "a[^\\x00-\\x{10FFFF}]"])(
+    "refuses the pattern %s, which matches no text",
+    (pattern) => {
+      expect(issuesOf(host, withPattern(pattern))).toEqual([
+        `${plugin}: config.rules[0].detect.pattern: can't be used: no text with a character in it matches`,
+      ]);
+    },
+  );
+
+  test.each(["a*", "q|", "(?:^|a)", ".", "x{0,1}", "a{0}b", "[^\\x00-\\x{10FFFF}]|a"])(
+    "takes the pattern %s",
+    (pattern) => {
+      expect(issuesOf(host, withPattern(pattern))).toEqual([]);
+    },
+  );
+
   test.each(["a", "a b", " a ", "-", "x".repeat(240)])("takes the word %j", (word) => {
     expect(issuesOf(host, withWord(word))).toEqual([]);
   });
