@@ -69,7 +69,7 @@ test("the log lines in docs/operations.md are those that the plugins write", () 
       .map((name) => read(join(folder, name))),
   );
   const calls = sources.flatMap((source) => [
-    ...source.matchAll(/\blog(?:Info|Warn)?\(((?:[^()`"]|`[^`]*`|"[^"]*")*?)\);/g),
+    ...source.matchAll(/\blog(?:Info|Warning)?\(((?:[^()`"]|`[^`]*`|"[^"]*")*?)\);/g),
   ]);
   const written = calls
     .map(([, parameters]) => [...parameters!.matchAll(/`([^`]*)`|"([^"]*)"/g)].map(([, a, b]) => a ?? b).join(""))
@@ -77,8 +77,8 @@ test("the log lines in docs/operations.md are those that the plugins write", () 
     .map((text) => text.replaceAll(/\$\{[^}]*\}/g, "<>"));
   const rows = [...read(join("docs", "operations.md")).matchAll(/^\| (?:error|warning|info)[^|]*\| `(.*?)` \|/gm)]
     .map(([, line]) => line!.replaceAll(/<[^>]*>/g, "<>"))
-    // A token's source has the path to its provider for a name.
-    .map((line) => line.replace(/^<>: config\.providers\[<>\]: /, "<>: "))
+    // A token's source and a service have the path to their key for a name.
+    .map((line) => line.replace(/^<>: config\.(providers\[<>\]|<>\.cluster): /, "<>: "))
     .filter((line) => !/^<>: (config|anomaly)\b/.test(line));
   expect(rows.sort()).toEqual(written.sort());
 });

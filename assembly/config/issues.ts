@@ -19,7 +19,7 @@ export class Issues {
   readonly named: Issue[] = [];
   private unnamed: i32 = 0;
 
-  constructor(private readonly plugin: string) {}
+  constructor(readonly plugin: string) {}
 
   get isEmpty(): bool {
     return this.named.length == 0;

@@ -35,6 +35,11 @@ export class ConfigReader {
     return this.source.path;
   }
 
+  /** What a line in the log about `key` begins with: the plugin and the path. */
+  label(key: string): string {
+    return `${this.issues.plugin}: ${memberPath(this.path, key)}`;
+  }
+
   /** Every key of the object as written, for objects whose keys are names that the operator chose. */
   get keys(): string[] {
     return this.source.keys;

@@ -2,6 +2,7 @@ import { Bytes } from "../bytes/view";
 import { grpcMessage } from "../host/body";
 import { grpcCallout } from "../host/callouts";
 import { CalloutReply } from "../host/context";
+import { ServicePlace } from "./service-place";
 
 /** The configuration's own callouts, which outlive the stream. */
 const NO_STREAM: u32 = 0;
@@ -13,7 +14,7 @@ const TELL_TIMEOUT_MS: u32 = 5000;
 @final
 export class GrpcService {
   constructor(
-    private readonly cluster: string,
+    private readonly place: ServicePlace,
     private readonly service: string,
     private readonly method: string,
     private readonly timeoutMs: u32,
@@ -30,10 +31,19 @@ export class GrpcService {
   }
 
   private call(streamId: u32, tag: u32, message: Bytes, timeoutMs: u32): bool {
-    return (
-      grpcCallout(streamId, tag, this.cluster, this.service, this.method, message.pointer, message.length, timeoutMs) !=
-      0
+    const cluster = this.place.cluster;
+    const id = grpcCallout(
+      streamId,
+      tag,
+      cluster,
+      this.service,
+      this.method,
+      message.pointer,
+      message.length,
+      timeoutMs,
     );
+    if (id == 0) this.place.notAsked();
+    return id != 0;
   }
 }
 

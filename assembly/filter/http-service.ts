@@ -2,6 +2,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { calloutBody } from "../host/body";
 import { httpCallout } from "../host/callouts";
 import { CalloutReply } from "../host/context";
+import { ServicePlace } from "./service-place";
 
 const OK: i32 = 200;
 
@@ -12,19 +13,29 @@ export class HttpService {
 
   /** `headers` are names and values in turn, beside those that a POST of JSON has. */
   constructor(
-    readonly cluster: string,
+    private readonly place: ServicePlace,
     path: string,
     private readonly timeoutMs: u32,
     headers: string[] = [],
   ) {
-    this.headers = [":method", "POST", ":path", path, ":authority", cluster, "content-type", "application/json"].concat(
-      headers,
-    );
+    this.headers = [
+      ":method",
+      "POST",
+      ":path",
+      path,
+      ":authority",
+      place.cluster,
+      "content-type",
+      "application/json",
+    ].concat(headers);
   }
 
   /** Posts a body; the answer comes to the exchange's `onHttpReply(tag, ...)`. False: not sent, none will come. */
   ask(exchangeId: u32, tag: u32, body: ByteBuffer): bool {
-    return httpCallout(exchangeId, tag, this.cluster, this.headers, body.pointer, body.length, this.timeoutMs);
+    const cluster = this.place.cluster;
+    const isAsked = httpCallout(exchangeId, tag, cluster, this.headers, body.pointer, body.length, this.timeoutMs);
+    if (!isAsked) this.place.notAsked();
+    return isAsked;
   }
 }
 

@@ -2,6 +2,7 @@ import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { CalloutReply } from "../host/context";
 import { NOT_SENT, RootCaller, forgetReply, rootCallout } from "./root-callout";
+import { ServicePlace } from "./service-place";
 
 const LINE_FEED: u8 = 0x0a;
 const MOST_TRIES: i32 = 3;
@@ -12,7 +13,7 @@ const LAST_OK: i32 = 299;
 @final
 export class SinkSettings {
   constructor(
-    readonly cluster: string,
+    readonly place: ServicePlace,
     readonly path: string,
     readonly timeoutMs: u32,
     /** How many bytes of records may wait to be sent, and as many that are being sent. */
@@ -92,12 +93,14 @@ export class RecordSink extends RootCaller {
       ":path",
       settings.path,
       ":authority",
-      settings.cluster,
+      settings.place.cluster,
       "content-type",
       "application/x-ndjson",
     ];
-    this.tag = rootCallout(this, settings.cluster, headers, this.sent, settings.timeoutMs);
-    if (this.tag == NOT_SENT) this.fail();
+    this.tag = rootCallout(this, settings.place.cluster, headers, this.sent, settings.timeoutMs);
+    if (this.tag != NOT_SENT) return;
+    settings.place.notAsked();
+    this.fail();
   }
 
   private fail(): void {

@@ -1,6 +1,7 @@
 import { quote } from "../config/json-value";
 import { ConfigReader } from "../config/reader";
 import { HttpService } from "../filter/http-service";
+import { ServicePlace } from "../filter/service-place";
 import { SCOPE_NAMES } from "./scopes";
 import { BUILTIN_NAMES } from "../match/builtins/builtin";
 import { Regex } from "../match/regex/regex";
@@ -128,7 +129,10 @@ function readService(detect: ConfigReader, entry: ConfigReader, action: RuleActi
   if (action == RuleAction.Mask && protocol != ServiceProtocol.Webhook) {
     entry.reject("action", "of a moderation can't be Mask: it says that something is there, not where");
   }
-  return new GuardService(new HttpService(cluster, path, timeoutMs), protocol);
+  return new GuardService(
+    new HttpService(new ServicePlace(cluster, service.label("cluster")), path, timeoutMs),
+    protocol,
+  );
 }
 
 /** What can stand in a metric's name and in a list. */

@@ -1,4 +1,5 @@
 import { ConfigReader } from "../../assembly/config/reader";
+import { ServicePlace } from "../../assembly/filter/service-place";
 import { CommonSettings } from "../../assembly/filter/settings";
 import { readLimits } from "./config-limits";
 import { Algorithm, CountKind, Limit } from "./limit";
@@ -68,7 +69,7 @@ function readStore(config: ConfigReader, limits: Limit[]): StoreSettings {
   return new StoreSettings(
     type,
     <i32>store.integer("maxKeys", 100_000, 1, MOST_KEYS),
-    store.headerValue("cluster", "", LONGEST_CLUSTER),
+    new ServicePlace(store.headerValue("cluster", "", LONGEST_CLUSTER), store.label("cluster")),
     store.headerValue("domain", "weir", LONGEST_DOMAIN),
     <i32>store.durationMs("timeout", 50, 1, LONGEST_TIMEOUT_MS),
   );

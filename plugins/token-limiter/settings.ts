@@ -1,5 +1,6 @@
 import { Problem, refusalOf } from "../../assembly/filter/problem";
 import { Refusal } from "../../assembly/filter/refusal";
+import { ServicePlace } from "../../assembly/filter/service-place";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
 import { Limit } from "./limit";
 import { KeySource, LimitKey } from "./limit-key";
@@ -42,7 +43,7 @@ export class StoreSettings {
     /** `Local` only: how many accounts (one for each limit and key) are kept. */
     readonly maxKeys: i32,
     /** `RateLimitService` only, as are the following. */
-    readonly cluster: string,
+    readonly place: ServicePlace,
     readonly domain: string,
     readonly timeoutMs: i32,
   ) {}

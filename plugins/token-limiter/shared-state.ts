@@ -38,7 +38,7 @@ export class SharedState {
     this.local = isLocal ? new LocalStore(filter, store.maxKeys) : null;
     this.service = isLocal ? null : new RateLimitService(store.domain);
     this.anomalous = settings.tightens ? new AnomalousConsumers() : null;
-    this.transport = new GrpcService(store.cluster, RATE_LIMIT_SERVICE, RATE_LIMIT_METHOD, store.timeoutMs);
+    this.transport = new GrpcService(store.place, RATE_LIMIT_SERVICE, RATE_LIMIT_METHOD, store.timeoutMs);
     this.counters = new LimitCounters(settings.limits);
     for (let i = 0; i < settings.limits.length; i++)
       this.published.push(new Published("limit." + settings.limits[i].name));

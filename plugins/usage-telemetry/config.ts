@@ -2,6 +2,7 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { BatchedCounters } from "../../assembly/filter/batched-counters";
 import { BatchedGauge } from "../../assembly/filter/batched-gauge";
 import { RecordSink, SinkSettings } from "../../assembly/filter/record-sink";
+import { ServicePlace } from "../../assembly/filter/service-place";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
 import { formatDuration } from "../../assembly/config/units";
 import { AnomalyReport } from "./anomaly-report";
@@ -145,7 +146,7 @@ function readSink(audit: ConfigReader): RecordSink | null {
   if (!callout.has("cluster")) callout.reject("cluster", "is required");
   return new RecordSink(
     new SinkSettings(
-      callout.headerValue("cluster", "", LONGEST_CLUSTER),
+      new ServicePlace(callout.headerValue("cluster", "", LONGEST_CLUSTER), callout.label("cluster")),
       callout.requestPath("path", "/", LONGEST_PATH),
       <u32>callout.durationMs("timeout", 1000, 1, LONGEST_TIMEOUT_MS),
       callout.sizeBytes("maxBufferedBytes", 1 << 20, 1 << 12, 64 << 20),

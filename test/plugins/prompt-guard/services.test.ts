@@ -32,6 +32,14 @@ async function start(rules: Rule[], answer: object | ((callout: Callout) => void
 }
 
 describe("a webhook", () => {
+  test("whose cluster is not there refuses, and the log says so once", async () => {
+    const { host, guard } = await startGuard({ rules: [webhook()] }, { clusters: [] });
+    for (let i = 0; i < 2; i++) expect(guard.send(chat("a")).stream.localReply?.status).toBe(503);
+    expect(host.logs.map(({ level, text }) => `${level} ${text}`)).toEqual([
+      "warn prompt-guard: config.rules[0].detect.service.cluster: guard can't be asked",
+    ]);
+  });
+
   test("is asked with every text and its role, and what it passes goes on", async () => {
     const { host, guard, asked } = await start([webhook()], PASS);
     const messages = [

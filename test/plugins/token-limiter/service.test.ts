@@ -133,9 +133,12 @@ describe("with a rate limit service", () => {
     expect(asked(opened.host.callouts[0]!)).toEqual({ "tokens a": 7, "day t": 27 });
   });
 
-  test("whose cluster is not there, the failure mode decides too", async () => {
-    const { limiter } = await startLimiter(config, { clusters: [] });
-    expect(verdict(limiter.send(request()))).toMatch(/^503/);
+  test("whose cluster is not there, the failure mode decides too, and the log says so once", async () => {
+    const { host, limiter } = await startLimiter(config, { clusters: [] });
+    for (let i = 0; i < 2; i++) expect(verdict(limiter.send(request()))).toMatch(/^503/);
+    expect(host.logs.map(({ level, text }) => `${level} ${text}`)).toEqual([
+      "warn token-limiter: config.store.cluster: limits can't be asked",
+    ]);
     const opened = await startLimiter({ ...config, failureMode: "FailOpen" }, { clusters: [] });
     expect(verdict(opened.limiter.send(request(), answer(7)))).toBe("passed");
   });

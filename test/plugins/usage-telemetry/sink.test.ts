@@ -34,6 +34,18 @@ describe("records that are sent to a service", () => {
     expect([host.callouts.length, dropped(host)]).toEqual([0, 1]);
   });
 
+  test("whose cluster is not there are dropped and counted, and the log says so once", async () => {
+    const { host, telemetry } = await startTelemetry({ audit: { callout } }, { clusters: [] });
+    for (let record = 0; record < 2; record++) {
+      telemetry.send(chat(), answer(USAGE));
+      for (let i = 0; i < 4; i++) host.tick(TICK);
+    }
+    expect(dropped(host)).toBe(2);
+    expect(host.logs.map(({ level, text }) => `${level} ${text}`)).toEqual([
+      "warn usage-telemetry: config.audit.callout.cluster: audit can't be asked",
+    ]);
+  });
+
   test("that there is no room for are dropped and counted", async () => {
     const audit = { callout: { ...callout, maxBufferedBytes: "4KiB" } };
     const { host, telemetry } = await startTelemetry({ audit }, { clusters: ["audit"] });
