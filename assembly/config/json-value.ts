@@ -44,7 +44,7 @@ export class JsonValue {
       case JsonKind.String:
         return quote(this.text);
       case JsonKind.Array:
-        return this.items.length == 0 ? "an empty array" : "an array";
+        return "an array";
       case JsonKind.Object:
         return "an object";
       default:

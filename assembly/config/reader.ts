@@ -301,7 +301,7 @@ export class ConfigReader {
     if (value == null) return [];
     const isArray = value.kind == JsonKind.Array;
     if (isArray && value.items.length >= fewest && value.items.length <= most) return value.items;
-    const got = isArray && value.items.length > 0 ? `${formatInteger(value.items.length)} elements` : value.describe();
+    const got = isArray ? `${formatInteger(value.items.length)} elements` : value.describe();
     this.issues.add(value.path, `must be an array of ${range(fewest, most)} ${what} (got ${got})`);
     return [];
   }

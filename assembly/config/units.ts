@@ -37,8 +37,7 @@ export function formatSize(bytes: i64): string {
     unit++;
   }
   const count = formatInteger(bytes);
-  if (unit > 0) return count + unchecked(SIZE_UNITS[unit - 1]);
-  return count + (bytes == 1 ? " byte" : " bytes");
+  return unit > 0 ? count + unchecked(SIZE_UNITS[unit - 1]) : count;
 }
 
 /** No quantity needs more; ten digits of days in milliseconds still fit an i64. */

@@ -182,8 +182,8 @@ export function readConsumer(config: ConfigReader): ConsumerSettings {
     const entry = entries[i];
     const group = entry.object("group");
     const source = group == null ? readSource(entry) : readNamedSource(group);
-    if (entry.keys.length != 1 || (group == null && source == null)) entry.rejectAll(ONE_KIND);
-    if (group != null && (group.keys.length != 1 || source == null)) group.rejectAll(ONE_GROUP_KIND);
+    const place = group == null ? entry : group;
+    if (place.keys.length != 1 || source == null) place.rejectAll(group == null ? ONE_KIND : ONE_GROUP_KIND);
     if (source == null) continue;
     if (group == null) settings.addSource(source);
     else settings.addGroupSource(source);
@@ -198,14 +198,8 @@ function readNamedSource(entry: ConfigReader): IdentitySource | null {
 }
 
 function readSource(entry: ConfigReader): IdentitySource | null {
-  if (entry.has("credential")) {
-    requireTrue(entry, "credential");
-    return new CredentialSource();
-  }
-  if (entry.has("sourceAddress")) {
-    requireTrue(entry, "sourceAddress");
-    return new AddressSource();
-  }
+  if (isTrue(entry, "credential")) return new CredentialSource();
+  if (isTrue(entry, "sourceAddress")) return new AddressSource();
   if (entry.has("peerCertificate")) {
     const isSan = entry.enumValue("peerCertificate", PEER_CERTIFICATE, 0) == 0;
     return new ConnectionSource(isSan ? SAN_ATTRIBUTES : SUBJECT_ATTRIBUTES);
@@ -213,8 +207,10 @@ function readSource(entry: ConfigReader): IdentitySource | null {
   return readNamedSource(entry);
 }
 
-function requireTrue(entry: ConfigReader, key: string): void {
+/** Whether the key is there; there it can only be true. */
+function isTrue(entry: ConfigReader, key: string): bool {
   if (!entry.bool(key, true)) entry.reject(key, "must be true");
+  return entry.has(key);
 }
 
 const group = new Bytes();

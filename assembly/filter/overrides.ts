@@ -126,10 +126,9 @@ export function readOverrides(config: ConfigReader, base: JsonValue): OverrideSo
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i];
     const name = entry.requiredString("name", 128);
-    if (name == "Off") entry.reject("name", "must not be Off, which turns the plugin off by route metadata");
-    for (let k = 0; k < sources.length; k++) {
-      if (sources[k].name == name) entry.reject("name", `is the name of an earlier override`);
-    }
+    let isTaken = name == "Off";
+    for (let k = 0; k < sources.length; k++) isTaken = isTaken || sources[k].name == name;
+    if (isTaken) entry.reject("name", "must be unique, not Off");
     const match = entry.object("match");
     const over = entry.value("config");
     if (over == null || !over.isObject) {

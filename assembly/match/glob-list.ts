@@ -1,5 +1,4 @@
 import { fnv1a } from "../bytes/fnv";
-import { encodeUtf8 } from "../bytes/text";
 import { Glob } from "./glob";
 
 const NONE: i32 = -1;
@@ -18,6 +17,8 @@ export class GlobList {
   /** Open addressing with linear probing, at most half full: indexes of exact patterns, counted from 1. */
   private readonly table: StaticArray<i32>;
   private readonly mask: i32;
+  /** The latest pattern of which an earlier one takes all that it matches, or -1. */
+  shadowed: i32 = NONE;
 
   constructor(
     patterns: string[],
@@ -29,8 +30,9 @@ export class GlobList {
     this.table = new StaticArray<i32>(slots);
     for (let i = 0; i < patterns.length; i++) {
       const glob = new Glob(unchecked(patterns[i]), ignoreCase);
+      if (this.find(changetype<usize>(glob.data), glob.data.length) != NONE) this.shadowed = i;
       this.globs.push(glob);
-      if (glob.isExact) this.enter(i, unchecked(patterns[i]));
+      if (glob.isExact) this.enter(i);
       else this.starred.push(i);
     }
   }
@@ -51,9 +53,9 @@ export class GlobList {
   }
 
   /** Equal patterns keep their order along the probe, so the first of them is found. */
-  private enter(index: i32, pattern: string): void {
-    const bytes = encodeUtf8(pattern);
-    let slot = this.hash(changetype<usize>(bytes), bytes.byteLength) & this.mask;
+  private enter(index: i32): void {
+    const bytes = unchecked(this.globs[index]).data;
+    let slot = this.hash(changetype<usize>(bytes), bytes.length) & this.mask;
     while (unchecked(this.table[slot]) != FREE) slot = (slot + 1) & this.mask;
     unchecked((this.table[slot] = index + 1));
   }

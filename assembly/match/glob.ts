@@ -16,7 +16,8 @@ const NO_BORDERS = new StaticArray<u16>(0);
  */
 @final
 export class Glob {
-  private readonly data: StaticArray<u8>;
+  /** The pattern; in lower case where case is ignored. */
+  readonly data: StaticArray<u8>;
   private readonly prefixLength: i32;
   private readonly suffixLength: i32;
   /** Those of each middle part, beginning where the star before it is. */

@@ -52,7 +52,7 @@ export class RouterSettings extends Settings {
 export function readRouterSettings(config: ConfigReader, common: CommonSettings): RouterSettings {
   const modelHeader = config.headerName("modelHeader", "x-gateway-model-name");
   const providerHeader = config.headerName("providerHeader", "x-gateway-provider-name");
-  if (modelHeader == providerHeader) config.reject("providerHeader", "must not be the same as modelHeader");
+  if (modelHeader == providerHeader) config.reject("providerHeader", "must differ from modelHeader");
   const table = readTable(config);
   return new RouterSettings(
     common,
@@ -78,7 +78,10 @@ function readTable(config: ConfigReader): RouteTable {
   const models = config.objects("models", 0, MOST_MODELS);
   const entries: ModelEntry[] = [];
   for (let i = 0; i < models.length; i++) entries.push(readEntry(models[i]));
-  return new RouteTable(entries, rejectsUnknown, config.bool("splitProvider", false));
+  const table = new RouteTable(entries, rejectsUnknown, config.bool("splitProvider", false));
+  const shadowed = table.names.shadowed;
+  if (shadowed >= 0) models[shadowed].reject("name", "is matched by an earlier one");
+  return table;
 }
 
 function readEntry(model: ConfigReader): ModelEntry {

@@ -91,7 +91,7 @@ const choice = new Choice();
 /** Decides by name, caller and dialect where a request goes. Immutable after load. */
 @final
 export class RouteTable {
-  private readonly names: GlobList;
+  readonly names: GlobList;
   /** Some models are not for everybody, so who asks must be known. */
   readonly isRestricted: bool;
   /** Some models have several targets, so a lot must be drawn. */

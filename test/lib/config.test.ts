@@ -187,7 +187,7 @@ const READS: [kind: string, read: (config: number) => unknown, value: string | u
   ],
   ["strings", (c) => take(m.names(c)), '["a", "bb"]', "a|bb"],
   ["strings", (c) => take(m.names(c)), undefined, ""],
-  ["strings", (c) => take(m.names(c)), "[]", "k: must be an array of 1 to 3 strings (got an empty array)"],
+  ["strings", (c) => take(m.names(c)), "[]", "k: must be an array of 1 to 3 strings (got 0 elements)"],
   ["strings", (c) => take(m.names(c)), '["a","b","c","d"]', "k: must be an array of 1 to 3 strings (got 4 elements)"],
   ["strings", (c) => take(m.names(c)), '"a"', 'k: must be an array of 1 to 3 strings (got "a")'],
   ["strings", (c) => take(m.names(c)), '["a", 5]', "k[1]: must be a string of 1 to 4 characters (got 5)"],
@@ -211,7 +211,7 @@ test("all issues of a configuration are named at once, each with its path", () =
     "test: config.models[1].name: is required",
     "test: config.models[1].provider: must be a string of 0 to 1024 characters (got 1)",
     "test: config.models[2].targets[0].weight: must be a whole number, 0 to 100 (got -1)",
-    "test: config.match: must be an object (got an empty array)",
+    "test: config.match: must be an object (got an array)",
     "test: config.modelHaeder: unknown key; did you mean modelHeader?",
     "test: config.models[2].targets[1].wieght: unknown key; did you mean weight?",
   ]);

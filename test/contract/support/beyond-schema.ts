@@ -1,6 +1,9 @@
 const BEYOND_SCHEMA = [
-  /: must not be the same as \w+$/,
-  /: is the name of an earlier (override|provider|rule)$/,
+  /: must not be the same as another$/,
+  /: must differ from modelHeader$/,
+  /: must be unique, not Off$/,
+  /: is matched by an earlier one$/,
+  /: is the name of an earlier (provider|rule)$/,
   /: is the name of no provider$/,
   /: is none of models$/,
   /: names no variable that this VM has: \w+$/,

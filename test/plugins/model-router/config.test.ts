@@ -29,6 +29,46 @@ const REFUSED: [what: string, config: object, issue: string][] = [
     { models: MODELS, overrides: [{ name: "eu", config: { defaultModel: "mistral" } }] },
     "config.overrides[0].config.defaultModel: is none of models",
   ],
+  [
+    "a model that an earlier pattern takes",
+    { models: [{ name: "*", provider: "openai" }, ...MODELS.slice(1)] },
+    "config.models[1].name: is matched by an earlier one",
+  ],
+  [
+    "a pattern that an earlier one takes",
+    { models: [...MODELS, { name: "gpt-*-mini", provider: "azure" }] },
+    "config.models[2].name: is matched by an earlier one",
+  ],
+  [
+    "a model twice",
+    { models: [...MODELS, { name: "internal", provider: "azure" }] },
+    "config.models[2].name: is matched by an earlier one",
+  ],
+  [
+    "both headers under one name",
+    { providerHeader: "X-Gateway-Model-Name" },
+    "config.providerHeader: must differ from modelHeader",
+  ],
+  [
+    "an override's name twice",
+    {
+      overrides: [
+        { name: "a", config: {} },
+        { name: "a", config: {} },
+      ],
+    },
+    "config.overrides[1].name: must be unique, not Off",
+  ],
+  [
+    "an override that is called Off",
+    { overrides: [{ name: "Off", config: {} }] },
+    "config.overrides[0].name: must be unique, not Off",
+  ],
+  [
+    "a place for groups that is none",
+    { consumer: [{ group: {} }] },
+    "config.consumer[0].group: must have exactly one of metadata, header",
+  ],
   ["a prefix that no path has", byPath("admin/"), "config.overrides[0].match.pathPrefixes: must begin with /"],
 ];
 
@@ -41,6 +81,10 @@ const TAKEN: [what: string, config: object][] = [
   ["a default model that not everybody may use", { models: MODELS, defaultModel: "internal" }],
   ["a default model by provider and name", { models: MODELS, splitProvider: true, defaultModel: "openai/gpt-4o" }],
   ["any default model where unknown ones pass", { defaultModel: "gtp-4o", unknownModels: "Pass" }],
+  [
+    "patterns that an earlier one leaves something",
+    { models: ["internal-a", "internal-*", "*-mini", "*"].map((name) => ({ name, provider: "openai" })) },
+  ],
   ["a prefix from the root", byPath("/admin/")],
 ];
 
