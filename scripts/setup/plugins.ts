@@ -82,11 +82,14 @@ export async function build(names: string[] = moduleNames()): Promise<Built[]> {
     throw new SetupError(`no such plugin: ${unknown.join(", ")} (there is ${moduleNames().join(", ") || "none"})`);
   if (names.length === 0) throw new SetupError("there is no plugin in plugins/: make one with `new NAME`");
   mkdirSync(join(ROOT, "dist"), { recursive: true });
-  return step(`Building ${names.join(", ")}`, async () => {
+  return step(names.length === 1 ? `Building ${names[0]}` : `Building ${names.length} modules`, async (done) => {
     const built: Built[] = [];
     const waiting = [...names];
     const lane = async (): Promise<void> => {
-      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) built.push(await compile(name));
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+        built.push(await compile(name));
+        if (built.length < names.length) done(`${name} (${built.length} of ${names.length})`);
+      }
     };
     await Promise.all(Array.from({ length: Math.min(availableParallelism(), names.length) }, lane));
     return built.sort((a, b) => a.name.localeCompare(b.name));

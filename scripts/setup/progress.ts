@@ -1,21 +1,29 @@
 /**
- * Shows a step of the set-up while it runs and how long it took: on a terminal one line that counts the seconds, elsewhere
- * one plain line a step. The step's own result or error is passed on.
+ * Shows a step of the set-up while it runs and how long it took: on a terminal one line that counts the seconds, no wider than it,
+ * elsewhere one plain line a step. `run` may tell which parts are done. The step's own result or error is passed on.
  */
-export async function step<T>(label: string, run: () => Promise<T>): Promise<T> {
+export async function step<T>(label: string, run: (done: (part: string) => void) => Promise<T>): Promise<T> {
   const started = performance.now();
   const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
-  const terminal = process.stdout.isTTY;
-  process.stdout.write(`${label} ... `);
-  const ticker = terminal
-    ? setInterval(() => process.stdout.write(`\r\x1b[K${label} ... ${seconds()} `), 500)
-    : undefined;
+  const { stdout } = process;
+  const parts: string[] = [];
+  const show = (): void => {
+    const line = [label, "...", ...parts.slice(-1), seconds()].join(" ");
+    // What is wrapped can't be written over.
+    stdout.write(`\r\x1b[K${line.slice(0, (stdout.columns || Infinity) - 1)}`);
+  };
+  const end = (text: string): void => void stdout.write(stdout.isTTY ? `\r\x1b[K${label}: ${text}\n` : `${text}\n`);
+  stdout.write(`${label} ... `);
+  const ticker = stdout.isTTY ? setInterval(show, 500) : undefined;
   try {
-    const result = await run();
-    process.stdout.write(terminal ? `\r\x1b[K${label}: ${seconds()}\n` : `${seconds()}\n`);
+    const result = await run((part) => {
+      parts.push(part);
+      if (!stdout.isTTY) stdout.write(`${part}, `);
+    });
+    end(seconds());
     return result;
   } catch (error) {
-    process.stdout.write(terminal ? `\r\x1b[K${label}: failed after ${seconds()}\n` : `failed after ${seconds()}\n`);
+    end(`failed after ${seconds()}`);
     throw error;
   } finally {
     clearInterval(ticker);
