@@ -16,7 +16,7 @@ const MOST_NAMES: i32 = 1000;
 const MOST_PRICES: i32 = 1000;
 const LONGEST_NAME: i32 = 128;
 const MOST_SERIES: i64 = 10_000;
-const DEAREST: f64 = 1000;
+const DEAREST: f64 = 10_000_000;
 const MILLION: f64 = 1_000_000;
 const LONGEST_CLUSTER: i32 = 256;
 const LONGEST_PATH: i32 = 1024;
@@ -133,7 +133,10 @@ function readPrices(config: ConfigReader): Prices | null {
       ),
     );
   }
-  return new Prices(patterns, prices);
+  const table = new Prices(patterns, prices);
+  const shadowed = table.models.shadowed;
+  if (shadowed >= 0) entries[shadowed].reject("model", "is matched by an earlier one");
+  return table;
 }
 
 function priceOf(entry: ConfigReader, key: string, fallback: i64): i64 {

@@ -5,7 +5,7 @@ import { GlobList } from "../../assembly/match/glob-list";
 export const NO_COST: i64 = -1;
 
 const MILLION: i64 = 1_000_000;
-/** So that two products of the highest price and a number of tokens stay an i64 together. */
+/** So that the sum of products of prices and numbers of tokens stays an i64. */
 const MOST_TOKENS: i64 = 1 << 32;
 
 /** What a million tokens cost, in millionths of the currency's unit. */
@@ -22,7 +22,7 @@ export class Price {
 /** Prices by model. */
 @final
 export class Prices {
-  private readonly models: GlobList;
+  readonly models: GlobList;
 
   constructor(
     patterns: string[],
@@ -43,12 +43,20 @@ export class Prices {
     const input = tokens(usage.input, MOST_TOKENS);
     const cached = tokens(usage.cachedInput, input);
     const created = tokens(usage.cacheCreation, input - cached);
-    const sum =
-      (input - cached - created) * price.input +
-      cached * price.cachedInput +
-      created * price.cacheCreation +
-      tokens(usage.output, MOST_TOKENS) * price.output;
-    return (sum + MILLION / 2) / MILLION;
+    const plain = input - cached - created;
+    const output = tokens(usage.output, MOST_TOKENS);
+    // Whole units of the currency and millionths apart: their products together are beyond an i64.
+    const units =
+      plain * (price.input / MILLION) +
+      cached * (price.cachedInput / MILLION) +
+      created * (price.cacheCreation / MILLION) +
+      output * (price.output / MILLION);
+    const millionths =
+      plain * (price.input % MILLION) +
+      cached * (price.cachedInput % MILLION) +
+      created * (price.cacheCreation % MILLION) +
+      output * (price.output % MILLION);
+    return units + (millionths + MILLION / 2) / MILLION;
   }
 }
 

@@ -99,6 +99,7 @@ describe("what calls cost", () => {
   const prices = [
     { model: "gpt-4o", input: 2.5, output: 10, cachedInput: 1.25 },
     { model: "cheap*", input: 0.15, output: 0.6, cacheCreation: 0.2 },
+    { model: "won", input: 3650.000125, output: 10_000_000, cachedInput: 365.5 },
   ];
   const cached = { ...USAGE, prompt_tokens_details: { cached_tokens: 40 } };
 
@@ -111,6 +112,8 @@ describe("what calls cost", () => {
     ["cheap", { prompt_tokens: 1, completion_tokens: 0, total_tokens: 1 }, 0],
     ["cheap", { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 }, 1],
     ["cheap", { prompt_tokens: 10, completion_tokens: 0, total_tokens: 10 }, 2],
+    // 60 x 3650.000125 + 40 x 365.5 + 50 x 10,000,000 = 500,233,620.0075
+    ["won", cached, 500_233_620],
     ["free", USAGE, undefined],
   ])("%s with %j: %s millionths", async (model, usage, expected) => {
     const { telemetry } = await startTelemetry({ prices });
@@ -153,10 +156,10 @@ describe("what calls cost", () => {
   });
 
   test("nothing that a provider reports makes it negative or wrap", async () => {
-    const { telemetry } = await startTelemetry({ prices: [{ model: "*", input: 1000, output: 1000 }] });
+    const { telemetry } = await startTelemetry({ prices: [{ model: "*", input: 1e7, output: 1e7 }] });
     const usage = { prompt_tokens: 2 ** 53, completion_tokens: 2 ** 53, total_tokens: 2 ** 53 };
     const cost = Number(auditOf(telemetry.send(chat(), answer(usage)))["cost_micros"]);
-    expect(cost).toBeGreaterThan(0);
+    expect(cost).toBe(2 * 2 ** 32 * 1e7);
   });
 });
 
