@@ -150,6 +150,10 @@ export class ConsumerSettings {
     }
   }
 
+  get findsGroups(): bool {
+    return this.groupSources.length > 0;
+  }
+
   addSource(source: IdentitySource): void {
     this.sources.push(source);
   }

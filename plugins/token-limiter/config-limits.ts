@@ -162,10 +162,8 @@ function readKey(entry: ConfigReader): LimitKey {
   const headers: string[] = [];
   if (by != null) {
     if (by.kind != JsonKind.Array || by.items.length > MOST_PARTS) {
-      entry.reject(
-        "by",
-        `must be an array of at most ${formatInteger(MOST_PARTS)} parts of a key (got ${by.describe()})`,
-      );
+      const got = by.kind == JsonKind.Array ? formatInteger(by.items.length) : by.describe();
+      entry.reject("by", `must be an array of at most ${formatInteger(MOST_PARTS)} parts of a key (got ${got})`);
       return new LimitKey([]);
     }
     for (let i = 0; i < by.items.length; i++) {

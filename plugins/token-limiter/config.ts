@@ -3,7 +3,7 @@ import { ServicePlace } from "../../assembly/filter/service-place";
 import { CommonSettings } from "../../assembly/filter/settings";
 import { readLimits } from "./config-limits";
 import { Algorithm, CountKind, Limit } from "./limit";
-import { LimitKey } from "./limit-key";
+import { KeySource, LimitKey } from "./limit-key";
 import { Limiter } from "./limiter";
 import { OnNoConsumer, ReserveSettings, StoreSettings, StoreType } from "./settings";
 
@@ -23,6 +23,10 @@ const ON_NO_CONSUMER: string[] = ["Reject", "Anonymous", "Pass"];
 export function readLimiter(config: ConfigReader, common: CommonSettings): Limiter {
   const keys: LimitKey[] = [];
   const limits = readLimits(config, keys);
+  for (let i = 0; i < keys.length; i++) {
+    if ((keys[i].sources & (1 << KeySource.Group)) == 0 || common.consumer.findsGroups) continue;
+    config.reject("limits", "count by group, which no entry of consumer finds");
+  }
   return new Limiter(
     common,
     limits,

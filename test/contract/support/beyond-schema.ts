@@ -3,6 +3,7 @@ const BEYOND_SCHEMA = [
   /: must differ from modelHeader$/,
   /: must be unique, not Off$/,
   /: is matched by an earlier one$/,
+  /: count by group, which no entry of consumer finds$/,
   /: is the name of an earlier (provider|rule)$/,
   /: is the name of no provider$/,
   /: is none of models$/,

@@ -22,6 +22,17 @@ const REFUSED: [name: string, config: object, issue: string][] = [
   ["an amount above 2^53", limit({ amount: 2 ** 54 }), "limits[0].amount: must be a whole number"],
   ["what it can't count", limit({ count: "tokens" }), "limits[0].count: must be one of Input, Output, Total"],
   ["what it can't count by", limit({ by: ["consumers"] }), "limits[0].by: must hold consumer, model, group"],
+  [
+    "more to count by than it can",
+    limit({ by: Array.from({ length: 9 }, (_, i) => ({ header: `x-${i}` })) }),
+    "limits[0].by: must be an array of at most 8 parts of a key (got 9)",
+  ],
+  ["groups that nothing finds", limit({ by: ["group"] }), "limits: count by group, which no entry of consumer finds"],
+  [
+    "groups that a consumer's source doesn't find",
+    { ...limit({ by: ["group"] }), consumer: [{ header: "x-consumer" }] },
+    "limits: count by group, which no entry of consumer finds",
+  ],
   ["concurrency in a period", limit({ count: "Concurrent" }), "limits[0].per: has no meaning with Concurrent"],
   [
     "requests in a request",
