@@ -241,13 +241,13 @@ describe("a batch of messages", () => {
       "two models in a request",
       twice("model", JSON.stringify({ requests: requests("claude-a") })),
       400,
-      "The request body has a key twice that may be there only once.",
+      "The request body has a key twice or in capitals that may be there only once.",
     ],
     [
       "a second list",
       `{"requests":[],"requests":${JSON.stringify(requests("internal-x"))}}`,
       400,
-      "The request body has a key twice that may be there only once.",
+      "The request body has a key twice or in capitals that may be there only once.",
     ],
     [
       "a model that is no string",

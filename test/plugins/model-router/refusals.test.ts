@@ -52,6 +52,16 @@ describe("a refusal speaks the request's dialect", () => {
     });
   });
 
+  test.each(['{"model":"a","model":"b"}', '{"Model":"a"}'])(
+    "%s is told to be a key twice or in capitals",
+    async (body) => {
+      const { localReply } = await route(CONFIG, { ...chat("a"), body });
+      expect(JSON.parse(localReply!.body)).toEqual(
+        openAi("invalid_request_error", null, "duplicate_key", "The request body has a key twice or in capitals that may be there only once."),
+      );
+    },
+  );
+
   test("a name without end is cut", async () => {
     const { localReply } = await route(CONFIG, chat("é".repeat(100_000)));
     expect(localReply!.status).toBe(404);
