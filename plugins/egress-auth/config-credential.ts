@@ -1,5 +1,6 @@
 import { Sha256, SHA256_BYTES, writeHex } from "../../assembly/bytes/sha256";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { lowerCase } from "../../assembly/config/header-text";
 import { ConfigReader } from "../../assembly/config/reader";
 import { MOST_SECRET_BYTES } from "../../assembly/crypto/sigv4";
 import { TokenRequest } from "../../assembly/filter/token-request";
@@ -42,6 +43,7 @@ const TEMPORARY_TYPES: string[] = ["AssumeRoleWithWebIdentity", "ContainerCreden
 const OTHERWISE_SIGNED: string[] = ["s3", "s3express", "s3-object-lambda", "s3-outposts"];
 const CLIENT_AUTHENTICATION: string[] = ["Header", "Body"];
 
+const SCHEME_TWICE = "begins with Bearer, which is put before it: the key alone belongs here";
 const MOST_STATUSES: i32 = 16;
 const LONGEST_NAME: i32 = 256;
 const LONGEST_SCOPE: i32 = 1024;
@@ -107,6 +109,8 @@ class CredentialReading {
     this.note(new ByteString(header));
     for (let i = 0; i < secrets.length; i++) {
       this.note(secrets[i]);
+      if (prefix != "" && lowerCase(secrets[i].toString().substring(0, 7)) == "bearer ")
+        entry.reject("from", SCHEME_TWICE);
       values.push(prefix == "" ? secrets[i] : new ByteString(prefix + secrets[i].toString()));
     }
     const coolDown = entry.durationMs("coolDown", USUAL_COOL_DOWN_MS, LEAST_COOL_DOWN_MS, <i64>MOST_COOL_DOWN_MS);

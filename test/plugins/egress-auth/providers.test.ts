@@ -373,6 +373,11 @@ test.each<[what: string, config: object, complaint: string]>([
     "loopTag.header: is what a provider's credential or headers set",
   ],
   [
+    "a key with the scheme before it",
+    provider({ credential: bearer("Bearer sk-1") }),
+    "providers[0].credential.from: begins with Bearer, which is put before it: the key alone belongs here",
+  ],
+  [
     "a model that an earlier pattern takes",
     { ...provider({}), modelMapping: { a: { "gpt-*": "x", "gpt-4o": "y" } } },
     "modelMapping.a.gpt-4o: is never taken: gpt-* before it matches the same models",
