@@ -22,7 +22,12 @@ const REFUSALS: Refusal[] = [
     "invalid_json",
     "The request body is not valid JSON in UTF-8 without a byte order mark.",
   ),
-  new Refusal(400, "duplicate_key", "duplicate_key", "The request body has a key twice or in capitals that may be there only once."),
+  new Refusal(
+    400,
+    "duplicate_key",
+    "duplicate_key",
+    "The request body has a key twice or in capitals that may be there only once.",
+  ),
   new Refusal(400, "too_deep", "invalid_json", "The request body is nested deeper than 512 levels."),
   new Refusal(413, "held_too_large", "request_too_large", "The request body is too large for this gateway."),
   new Refusal(415, "unsupported_encoding", "unsupported_content_encoding", "The request body must not be compressed."),

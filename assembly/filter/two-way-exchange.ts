@@ -76,8 +76,8 @@ export abstract class TwoWayExchange extends Exchange {
 
   /**
    * Ends a stream of events that has begun: the client gets an event with the error and the dialect's own end, in place of the
-   * last `tail` bytes of `rewritten`; its number, where it has one, is 0, since nobody has counted. What the provider sends afterwards still reaches `onResponsePiece`. In Audit it is
-   * recorded only.
+   * last `tail` bytes of `rewritten`; its number, where it has one, is 0, since nobody has counted. What the provider sends
+   * afterwards still reaches `onResponsePiece`. In Audit it is recorded only.
    */
   protected cutAnswer(refusal: Refusal, tail: i32): Outcome {
     if (this.chosen!.common.mode == Mode.Audit) {

@@ -57,7 +57,12 @@ describe("a refusal speaks the request's dialect", () => {
     async (body) => {
       const { localReply } = await route(CONFIG, { ...chat("a"), body });
       expect(JSON.parse(localReply!.body)).toEqual(
-        openAi("invalid_request_error", null, "duplicate_key", "The request body has a key twice or in capitals that may be there only once."),
+        openAi(
+          "invalid_request_error",
+          null,
+          "duplicate_key",
+          "The request body has a key twice or in capitals that may be there only once.",
+        ),
       );
     },
   );
