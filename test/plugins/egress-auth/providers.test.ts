@@ -337,7 +337,7 @@ test("a fixed header can't be the one that the credential sets", async () => {
 });
 
 describe.each(["Host", "Content-Length", "transfer-encoding", "TE", "Content-Encoding", "expect"])("%s", (name) => {
-  test.each<[what: string, config: object, key: string]>([
+  test.each<[what: string, config: Config, key: string]>([
     ["fixed header", provider({ headers: { [name]: "1" } }), `providers[0].headers.${name}`],
     [
       "credential's header",
@@ -352,11 +352,11 @@ describe.each(["Host", "Content-Length", "transfer-encoding", "TE", "Content-Enc
   });
 });
 
-function provider(change: object): object {
+function provider(change: object): Config {
   return { providers: [{ name: "a", credential: { type: "None" }, ...change }] };
 }
 
-test.each<[what: string, config: object, complaint: string]>([
+test.each<[what: string, config: Config, complaint: string]>([
   [
     "a fixed header whose name stands twice, in another case",
     provider({ headers: { "X-Tier": "a", "x-tier": "b" } }),
