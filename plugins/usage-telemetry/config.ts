@@ -1,3 +1,4 @@
+import { quote } from "../../assembly/config/json-value";
 import { ConfigReader } from "../../assembly/config/reader";
 import { BatchedCounters } from "../../assembly/filter/batched-counters";
 import { BatchedGauge } from "../../assembly/filter/batched-gauge";
@@ -98,20 +99,28 @@ export class TelemetrySettings extends Settings {
 }
 
 export function readTelemetrySettings(config: ConfigReader, common: CommonSettings): TelemetrySettings {
-  const consumers = config.strings("consumers", 0, MOST_NAMES, LONGEST_NAME);
+  const models = readLabels(config, "models");
+  const consumers = readLabels(config, "consumers");
   const audit = config.section("audit");
   return new TelemetrySettings(
     common,
     config.enumValue("usage", USAGES, 0) == 0,
     config.bool("requestUsage", false),
-    new ChosenLabels(config.strings("models", 0, MOST_NAMES, LONGEST_NAME)),
-    consumers.length == 0 ? null : new ChosenLabels(consumers),
+    models,
+    consumers.isEmpty ? null : consumers,
     <i32>config.integer("maxSeries", 1000, 1, MOST_SERIES),
     readPrices(config),
     audit.bool("filterState", false),
     readSink(audit),
     readAnomalies(config),
   );
+}
+
+function readLabels(config: ConfigReader, key: string): ChosenLabels {
+  const labels = new ChosenLabels(config.strings(key, 0, MOST_NAMES, LONGEST_NAME));
+  const idle = labels.idle;
+  if (idle != null) config.reject(key, `has ${quote(idle)} behind one that matches the same names`);
+  return labels;
 }
 
 function readPrices(config: ConfigReader): Prices | null {

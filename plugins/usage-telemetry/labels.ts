@@ -21,6 +21,16 @@ export class ChosenLabels {
     for (let i = 0; i < patterns.length; i++) this.texts.push(patterns[i]);
   }
 
+  get isEmpty(): bool {
+    return this.globs.length == 0;
+  }
+
+  /** A label that no name gets, since an earlier one is taken for all that it matches; null: there is none. */
+  get idle(): string | null {
+    const shadowed = this.globs.shadowed;
+    return shadowed < 0 ? null : this.texts[shadowed + 2];
+  }
+
   /** The label's place in `texts`. */
   of(name: Bytes): i32 {
     if (name.length == 0) return OF_NONE;
