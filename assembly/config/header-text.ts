@@ -43,9 +43,7 @@ export function isFieldValue(value: ByteString, longest: i32): bool {
 export function isPlainName(text: string, longest: i32): bool {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    const letter = unit | 0x20;
-    const isAlphanumeric = (unit >= 0x30 && unit <= 0x39) || (unit < 0x80 && letter >= 0x61 && letter <= 0x7a);
-    if (!isAlphanumeric && unit != 0x2e && unit != 0x5f && unit != 0x2d) return false;
+    if (unit != 0x2e /* . */ && !isAscii(unit, Ascii.Name)) return false;
   }
   return text.length > 0 && text.length <= longest;
 }
