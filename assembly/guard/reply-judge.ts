@@ -8,7 +8,7 @@ import { HitListener } from "../match/detector";
 import { TextScanner } from "../match/text-scanner";
 import { GuardSettings } from "./guard-settings";
 import { GuardReplySeams } from "./reply-seams";
-import { RuleAction } from "./rule";
+import { Rule, RuleAction } from "./rule";
 import { TextCollector } from "./text-collector";
 import { Verdict } from "./verdict";
 
@@ -37,6 +37,15 @@ export class GuardReplyJudge extends ReplyJudge {
 
   newScanner(): ReplyScanner {
     return new GuardReplyScanner(this);
+  }
+
+  /** A rule has something in a text of these scopes, and acts where it is for them. True: what it has is to be masked. */
+  masks(rule: Rule, scopes: i32): bool {
+    if ((rule.scopes & scopes) == 0) return false;
+    this.verdict.fire(rule, scopes);
+    if (!this.enforces) return false;
+    if (rule.action == RuleAction.Reject) this.isRejected = true;
+    return rule.action == RuleAction.Mask;
   }
 
   newSeams(masks: MaskSpans): ReplySeams {
@@ -90,11 +99,7 @@ class GuardReplyScanner extends ReplyScanner {
     const rules = judge.settings.rules.rulesOf(id);
     for (let i = 0; i < rules.length; i++) {
       const rule = unchecked(rules[i]);
-      if ((rule.scopes & this.scopes) == 0) continue;
-      judge.verdict.fire(rule, this.scopes);
-      if (!judge.enforces) continue;
-      if (rule.action == RuleAction.Mask) this.masks.add(start, end, rule.index, isContinued);
-      else if (rule.action == RuleAction.Reject) judge.isRejected = true;
+      if (judge.masks(rule, this.scopes)) this.masks.add(start, end, rule.index, isContinued);
     }
   }
 }

@@ -2,7 +2,6 @@ import { MaskSpans } from "../llm/reply/masks";
 import { ReplySeams, TextKind } from "../llm/reply/scanner";
 import { TextScope } from "../llm/text-scope";
 import { GuardReplyJudge } from "./reply-judge";
-import { RuleAction } from "./rule";
 import { SeamListener, SeamScanner } from "./seam-scanner";
 
 /** No match has more bytes than texts. */
@@ -80,11 +79,7 @@ export class GuardReplySeams extends ReplySeams {
     const rules = judge.settings.rules.rulesOf(id);
     for (let i = 0; i < rules.length; i++) {
       const rule = unchecked(rules[i]);
-      if ((rule.scopes & TextScope.Assistant) == 0) continue;
-      judge.verdict.fire(rule, TextScope.Assistant);
-      if (!judge.enforces) continue;
-      if (rule.action == RuleAction.Mask) this.mask(rule.index);
-      else if (rule.action == RuleAction.Reject) judge.isRejected = true;
+      if (judge.masks(rule, TextScope.Assistant)) this.mask(rule.index);
     }
     this.partCount = 0;
   }

@@ -6,9 +6,9 @@ export async function step<T>(label: string, run: (done: (part: string) => void)
   const started = performance.now();
   const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   const { stdout } = process;
-  const parts: string[] = [];
+  let latest = "";
   const show = (): void => {
-    const line = [label, "...", ...parts.slice(-1), seconds()].join(" ");
+    const line = [label, "...", latest, seconds()].filter(Boolean).join(" ");
     // What is wrapped can't be written over.
     stdout.write(`\r\x1b[K${line.slice(0, (stdout.columns || Infinity) - 1)}`);
   };
@@ -17,7 +17,7 @@ export async function step<T>(label: string, run: (done: (part: string) => void)
   const ticker = stdout.isTTY ? setInterval(show, 500) : undefined;
   try {
     const result = await run((part) => {
-      parts.push(part);
+      latest = part;
       if (!stdout.isTTY) stdout.write(`${part}, `);
     });
     end(seconds());
