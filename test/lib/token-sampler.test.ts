@@ -11,6 +11,9 @@ interface Sampler {
   reset(): void;
   feed(start: number, length: number): void;
   tokens(): bigint;
+  next(): void;
+  restart(): void;
+  tokensEnded(): bigint;
 }
 
 /** How requests and answers are sampled. */
@@ -35,6 +38,13 @@ function tokens(text: string | Uint8Array, cuts: number[] = []): number {
     from = cut;
   }
   return Number(m.tokens());
+}
+
+function feed(text: string, pieces: number): void {
+  const bytes = Buffer.from(text);
+  new Uint8Array(m.memory.buffer, m.inputPointer(), bytes.length).set(bytes);
+  const length = Math.max(1, Math.ceil(bytes.length / pieces));
+  for (let from = 0; from < bytes.length; from += length) m.feed(from, Math.min(length, bytes.length - from));
 }
 
 const PROSE = "A weir hums as the water falls over it; café owners nearby sleep well, they say. ";
@@ -69,6 +79,34 @@ describe.each(SETTINGS)("%s", (_what, wholeBytes, periodBytes) => {
         ).toBe(whole);
       }),
       { seed: SEED, numRuns: 200 },
+    );
+  });
+
+  test("texts one after the other are each as if alone, whenever somebody asks and whatever is begun anew", () => {
+    const text = fc.record({
+      text: fc.tuple(fc.nat({ max: PROSE.length }), fc.oneof(fc.nat({ max: 90 }), fc.nat({ max: 9000 }))),
+      pieces: fc.integer({ min: 1, max: 9 }),
+      asks: fc.constantFrom("never", "before it ends", "after it"),
+      isAnew: fc.nat({ max: 9 }),
+    });
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 100 }), (texts) => {
+        const written = texts.map(({ text: [start, length] }) => PROSE.repeat(120).slice(start, start + length));
+        const expected = written.map((each) => tokens(each));
+        m.reset();
+        let sum = 0;
+        texts.forEach(({ pieces, asks, isAnew }, i) => {
+          if (isAnew === 0) feed(PROSE.repeat(40), pieces);
+          if (isAnew === 0) m.restart();
+          feed(written[i]!, pieces);
+          if (asks === "before it ends") expect(Number(m.tokens())).toBe(expected[i]);
+          m.next();
+          sum += expected[i]!;
+          if (asks === "after it") expect(Number(m.tokensEnded())).toBe(sum);
+        });
+        expect(Number(m.tokensEnded())).toBe(sum);
+      }),
+      { seed: SEED, numRuns: 100 },
     );
   });
 

@@ -37,8 +37,8 @@ const enum Form {
  */
 @final
 export class RequestTexts {
-  /** The estimate for all values that have ended. */
-  tokens: i64 = 0;
+  /** What counts without being a text, and the texts of what looks like none. */
+  private counted: i64 = 0;
   private readonly estimator: TokenSampler = new TokenSampler(WHOLE_BYTES, PERIOD_BYTES);
   private readonly magic: StaticArray<u8> = new StaticArray<u8>(MAGIC_BYTES);
   private role: KeyRole = KeyRole.Text;
@@ -48,7 +48,13 @@ export class RequestTexts {
   private head: u64 = 0;
 
   reset(): void {
-    this.tokens = 0;
+    this.counted = 0;
+    this.estimator.reset();
+  }
+
+  /** The estimate for all values that have ended. Dear at the first call after a value. */
+  get tokens(): i64 {
+    return addCounts(this.counted, this.estimator.tokensEnded());
   }
 
   /** A string begins, in a place of this role. */
@@ -57,7 +63,7 @@ export class RequestTexts {
     this.length = 0;
     this.form = role != KeyRole.Text && role != KeyRole.Prompt ? Form.Base64 : Form.Text;
     this.head = 0;
-    this.estimator.reset();
+    this.estimator.restart();
   }
 
   /** More of the string, decoded. */
@@ -74,9 +80,10 @@ export class RequestTexts {
   }
 
   end(): void {
-    if (!this.isBlob) return this.count(this.estimator.tokens());
+    if (!this.isBlob) return this.estimator.next();
     const tokens = tokensOfBlob(this.start, this.length, this.role);
     this.count(this.form == Form.Base64 ? tokens : max(tokens, this.estimator.tokens()));
+    this.estimator.restart();
   }
 
   /** A text as it is, whole. */
@@ -87,7 +94,7 @@ export class RequestTexts {
   }
 
   count(tokens: i64): void {
-    this.tokens = addCounts(this.tokens, tokens);
+    this.counted = addCounts(this.counted, tokens);
   }
 
   private get start(): usize {
@@ -113,7 +120,7 @@ export class RequestTexts {
       else if (seen == MAGIC_BYTES && isDataUrl(this.start)) this.beginHead();
       if (this.form == Form.Base64 && seen == BINARY_BYTES) this.form = Form.Binary;
       if (this.form != Form.Binary) continue;
-      this.estimator.reset();
+      this.estimator.restart();
       return at + 1;
     }
     return pointer;

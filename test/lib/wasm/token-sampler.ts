@@ -22,3 +22,15 @@ export function feed(start: i32, length: i32): void {
 export function tokens(): i64 {
   return sampler.tokens();
 }
+
+export function next(): void {
+  sampler.next();
+}
+
+export function restart(): void {
+  sampler.restart();
+}
+
+export function tokensEnded(): i64 {
+  return sampler.tokensEnded();
+}
