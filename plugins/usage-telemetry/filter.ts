@@ -138,8 +138,9 @@ export class UsageTelemetry extends TwoWayExchange {
     if (!this.hidesUsage) meter.feed(piece, isLast);
     else if (meter.feedHiding(piece, isLast, this.rewritten) == CutResult.Unchanged) this.show(piece);
     else this.isRewritten = true;
-    // A host closes its trace's span before it calls `onLog`. A plugin in front has the answer next, and writes the same.
-    if (isLast && meter.isCertain && !call.usage.read()) {
+    // A host closes its trace's span before it calls `onLog`. A plugin in front has the answer next, and writes the same, as one
+    // behind has done.
+    if (isLast && meter.isCertain) {
       meter.settle(0, 0);
       publishUsage(meter);
       this.isMeasured = true;
