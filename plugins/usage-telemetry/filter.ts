@@ -25,7 +25,7 @@ import { CallRecord, KeptText, LONGEST_NAME, NO_TIME } from "./call-record";
 import { TelemetrySettings } from "./config";
 import { errorName, isError } from "./error-name";
 import { FoundConsumer } from "./found-consumer";
-import { hasTokens, providerOf } from "./operation";
+import { providerOf } from "./operation";
 import { isOwnRefusal, isRefusedCall } from "./own-refusal";
 import { NO_COST } from "./prices";
 import { isStreamed } from "./stream-type";
@@ -57,6 +57,8 @@ export class UsageTelemetry extends TwoWayExchange {
   private isCall: bool = false;
   /** The path is unknown: only the body's shape can tell. */
   private isSniffing: bool = false;
+  /** A model runs for it: what is fetched, counted or put off uses no tokens now. */
+  private usesTokens: bool = false;
   /** What follows is no HTTP body. */
   private isHandshake: bool = false;
   private isStream: bool = false;
@@ -84,7 +86,7 @@ export class UsageTelemetry extends TwoWayExchange {
     this.isSniffing = endpoint.dialect == Dialect.Unknown;
     if (this.isSniffing && (isWhole || head.isEncoded)) return Outcome.Leave;
     const settings = this.settings;
-    this.begin(settings, nowNs());
+    this.begin(settings, endpoint, nowNs());
     this.identify(settings, head);
     if (endpoint.modelPlace == ModelPlace.Path) this.keepModel(endpoint.pathModel);
     this.isHandshake = head.isHandshake;
@@ -140,7 +142,7 @@ export class UsageTelemetry extends TwoWayExchange {
     else this.isRewritten = true;
     // A host closes its trace's span before it calls `onLog`. A plugin in front has the answer next, and writes the same, as one
     // behind has done.
-    if (isLast && meter.isCertain) {
+    if (isLast && this.usesTokens && meter.isCertain) {
       meter.settle(0, 0);
       publishUsage(meter);
       this.isMeasured = true;
@@ -172,8 +174,9 @@ export class UsageTelemetry extends TwoWayExchange {
     this.meter = null;
   }
 
-  private begin(settings: TelemetrySettings, startNs: u64): void {
+  private begin(settings: TelemetrySettings, endpoint: Endpoint, startNs: u64): void {
     this.isCall = true;
+    this.usesTokens = endpoint.dialect == Dialect.Unknown || (endpoint.needsModel && !endpoint.countsTokens);
     this.startNs = startNs;
     settings.inFlight.add(1);
   }
@@ -202,7 +205,7 @@ export class UsageTelemetry extends TwoWayExchange {
     if (endpoint.dialect == Dialect.Unknown && !wasCall()) return;
     this.chosen = settings;
     this.dialect = endpoint.dialect;
-    this.begin(this.settings, requestStartNs());
+    this.begin(this.settings, endpoint, requestStartNs());
     if (endpoint.modelPlace == ModelPlace.Path) this.keepModel(endpoint.pathModel);
     // Whoever failed an authentication in front may have named anybody.
     if (isOwn) this.identify(this.settings, head);
@@ -282,14 +285,10 @@ export class UsageTelemetry extends TwoWayExchange {
   private measure(): void {
     const meter = this.meter;
     if (meter != null) call.responseModel.set(meter.model);
+    if (!this.usesTokens) return;
     if (meter != null && this.isMeasured) return call.usage.take(meter);
-    const isEstimable = hasTokens(this.dialect);
-    if (call.usage.read()) {
-      if (!isEstimable && !call.usage.isReported) call.usage.reset();
-      return;
-    }
-    if (meter == null) return;
-    const isEstimated = isEstimable && this.isServed && !meter.isCertain;
+    if (call.usage.read() || meter == null) return;
+    const isEstimated = this.isServed && !meter.isCertain;
     // Estimates are dear, and answers that are read to their end seldom need one.
     const asked = this.asked;
     meter.settle(isEstimated && asked != null ? asked.inputTokens : 0, isEstimated ? meter.writtenSoFar : 0);

@@ -48,8 +48,3 @@ export function providerOf(dialect: Dialect): ByteString {
   const family: Family = familyOf(dialect);
   return PROVIDERS[family];
 }
-
-/** Whether calls of this dialect use tokens themselves: what a batch uses is known when it has been worked off. */
-export function hasTokens(dialect: Dialect): bool {
-  return dialect != Dialect.OpenAiFiles && dialect != Dialect.OpenAiBatches && dialect != Dialect.AnthropicBatches;
-}

@@ -182,6 +182,27 @@ describe("a batch is a call without tokens of its own", () => {
   });
 });
 
+describe("a call that no model runs for has no tokens and no cost", () => {
+  test.each([
+    ["a stored answer that is fetched", "GET", "/v1/responses/resp_1", { usage: USAGE }],
+    ["one that is cancelled", "POST", "/v1/responses/resp_1/cancel", { usage: USAGE }],
+    ["a stored chat that is changed", "POST", "/v1/chat/completions/c_1", { usage: USAGE }],
+    ["a batch that is looked at", "GET", "/v1/batches/b_1", { usage: { input_tokens: 100, output_tokens: 50 } }],
+    ["Anthropic's count of tokens", "POST", "/v1/messages/count_tokens", { input_tokens: 100 }],
+    ["OpenAI's", "POST", "/v1/responses/input_tokens", { input_tokens: 100 }],
+    ["Gemini's", "POST", "/v1beta/models/gemini-pro:countTokens", { totalTokens: 100 }],
+  ])("%s", async (_what, method, path, answered) => {
+    const { telemetry } = await startTelemetry({ prices: [{ model: "*", input: 1, output: 1 }] });
+    const body = JSON.stringify({ model: "gpt-4o", ...answered });
+    const request = method === "GET" ? { ...chat(), body: undefined } : chat();
+    const { filterState } = telemetry.send({ ...request, method, path }, { ...answer(undefined), body });
+    expect(filterState).not.toHaveProperty("weir.input_tokens");
+    const record = auditOf({ filterState });
+    expect(record).toMatchObject({ response_model: "gpt-4o", status: 200 });
+    for (const key of ["input_tokens", "usage_source", "cost_micros"]) expect(record).not.toHaveProperty(key);
+  });
+});
+
 test("what goes over a WebSocket is not measured: nothing is known of it", async () => {
   const { telemetry } = await startTelemetry({ prices: [{ model: "*", input: 5, output: 20 }] });
   const stream = telemetry.stream();
