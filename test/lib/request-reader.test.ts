@@ -88,6 +88,16 @@ describe("the model", () => {
   test.each(MODELS)("%s", (_name, body, expected) => expect(read(body)).toMatchObject(expected));
 });
 
+test.each(["", "abc", "data"])("a picture of %j counts the same whatever came before it", (short) => {
+  const expected = read(user([{ image_url: short }])).input;
+  for (const before of [PNG, "data:audio/mp3;base64,AAAA", "data:image/png;base64,AAAA", "ZkxhAAAAAAAAAAAAAAAA"]) {
+    const alone = read(user([{ image_url: before }])).input;
+    expect([before, read(user([{ image_url: short }])).input]).toEqual([before, expected]);
+    const both = read(user([{ image_url: before }, { image_url: short }])).input;
+    expect([before, both - alone]).toEqual([before, IMAGE]);
+  }
+});
+
 describe("the shape", () => {
   test.each([
     [{ model: "a", messages: [] }, 3],

@@ -37,7 +37,7 @@ export function isLink(start: usize): bool {
  * The tokens of what is no text: a link, a data URL or base64 of `length` bytes. What is linked counts as a picture, as most
  * is: its size isn't known.
  *
- * @param start the first `MAGIC_BYTES` of it, with anything after it where it is shorter
+ * @param start the first `MAGIC_BYTES` of it, with zeros after it where it is shorter
  * @param role what its key says it is
  */
 export function tokensOfBlob(start: usize, length: i64, role: KeyRole): i64 {

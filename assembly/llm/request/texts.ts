@@ -63,6 +63,7 @@ export class RequestTexts {
     this.length = 0;
     this.form = role != KeyRole.Text && role != KeyRole.Prompt ? Form.Base64 : Form.Text;
     this.head = 0;
+    memory.fill(this.start, 0, MAGIC_BYTES);
     this.estimator.restart();
   }
 
