@@ -231,7 +231,6 @@ export class TokenLimiter extends TwoWayExchange {
     if (asked != null) this.learnDemand(inquiry, asked);
     const routed = settings.needsModel ? MODEL.get() : null;
     if (routed != null && routed.length > 0) inquiry.keepModel(routed);
-    inquiry.isModelUnread = !this.isRead && inquiry.model.length == 0;
     for (let i = 0; i < settings.limits.length; i++) {
       const limit = settings.limits[i];
       if (!limit.isPerRequest || !inquiry.isIn(limit)) continue;

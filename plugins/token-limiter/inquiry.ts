@@ -14,8 +14,6 @@ const MOST_IDLE: i32 = 64;
 export class Inquiry {
   readonly values: KeyValues = new KeyValues();
   readonly demand: Demand = new Demand();
-  /** The request may name a model, where nobody has read it. */
-  isModelUnread: bool = false;
   private readonly name: ByteBuffer = new ByteBuffer(new Budget(LONGEST_MODEL));
   private readonly view: Bytes = new Bytes();
 
@@ -24,7 +22,6 @@ export class Inquiry {
     const inquiry = idle.pop();
     inquiry.values.reset();
     inquiry.demand.reset();
-    inquiry.isModelUnread = false;
     inquiry.name.clear();
     return inquiry;
   }
@@ -38,9 +35,9 @@ export class Inquiry {
     return this.view.set(this.name.pointer, this.name.length);
   }
 
-  /** Whether a limit is for this request's model: for one that nobody has read, every limit is. */
+  /** Whether a limit is for this request's model: for one that nobody has named or read, which may be any, every limit is. */
   isIn(limit: Limit): bool {
-    return this.isModelUnread || limit.isFor(this.name.pointer, this.name.length);
+    return this.name.length == 0 || limit.isFor(this.name.pointer, this.name.length);
   }
 
   /** Keeps a copy, in place of the one before. */

@@ -92,6 +92,15 @@ describe("a limit with models", () => {
   });
 
   test.each([
+    ["names none", chat(60, { model: undefined })],
+    ["names an empty one", model("")],
+    ["names null", model(null)],
+    ["names one of its provider's prompts", post("/v1/responses", { prompt: { id: "pmpt_1" }, max_output_tokens: 60 })],
+  ])("is for a request that %s, for the provider may choose one of them", async (_what, request) => {
+    expect(await second({ models: ["gpt-4*"] }, request, request)).toBe(LIMITED);
+  });
+
+  test.each([
     ["Gemini's path", "/v1beta/models/gemini-pro:generateContent", { contents: [] }, "gemini-pro"],
     ["Bedrock's path", "/model/anthropic.claude-v2%3A1/converse", { messages: [] }, "anthropic.claude-v2:1"],
   ])("finds the model in %s", async (_name, path, body, name) => {
