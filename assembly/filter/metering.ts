@@ -1,4 +1,5 @@
 import { AnswerMeter } from "../llm/answer/meter";
+import { AnswerType, answerTypeOf } from "../llm/answer/type";
 import { Dialect, Family, familyOf } from "../llm/dialect";
 import { RequestEdit } from "../llm/request/edit";
 import { RequestReader } from "../llm/request/reader";
@@ -10,6 +11,8 @@ const FIRST_ERROR: i32 = 400;
 /** A meter for the answer whose headers are here; to be given back. */
 export function meterOf(head: ResponseHead, dialect: Dialect): AnswerMeter {
   const meter = AnswerMeter.take(head.isEncoded);
+  // Transcripts can be had as texts and subtitles.
+  if (dialect == Dialect.OpenAiAudio) meter.isPlain = answerTypeOf(head.contentType) == AnswerType.Text;
   if (familyOf(dialect) != Family.Bedrock) return meter;
   for (let i = 0; i < USAGE_HEADERS.length; i++) {
     const value = head.get(USAGE_HEADERS[i]);

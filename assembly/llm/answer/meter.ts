@@ -9,6 +9,8 @@ import { readUsageHeader } from "./usage-headers";
 
 /** Bytes of a compressed answer that hold one token, about: events and JSON shrink to a tenth, plain text to a third. */
 const COMPRESSED_BYTES_PER_TOKEN: i64 = 2;
+/** Bytes of plain text that hold one token, about. */
+const PLAIN_BYTES_PER_TOKEN: i64 = 4;
 /**
  * How much of an answer's text is read before it is sampled, and how much each sample stands for. Nearly all answers report
  * what they used, so an estimate must cost nearly nothing.
@@ -54,6 +56,8 @@ export class AnswerMeter {
   reasoning: i64 = 0;
   /** Whether both input and output are the provider's own numbers. */
   isReported: bool = false;
+  /** The answer is said to be plain text: what nothing is found in is all words. To be set after `take`. */
+  isPlain: bool = false;
   private isEncoded: bool = false;
   private isComplete: bool = false;
   private readonly written: WrittenText;
@@ -69,6 +73,7 @@ export class AnswerMeter {
   static take(isEncoded: bool): AnswerMeter {
     const meter = idle.length > 0 ? idle.pop() : new AnswerMeter();
     meter.isEncoded = isEncoded;
+    meter.isPlain = false;
     meter.isComplete = false;
     meter.written.reset();
     meter.reader.begin(isEncoded);
@@ -115,15 +120,18 @@ export class AnswerMeter {
   openTail(pieceLength: i32): i32 {
     const reader = this.reader;
     const from = reader.eventStart;
-    if (from == NO_EVENTS || from + pieceLength < reader.offset) return -1;
+    if (this.isPlain || from == NO_EVENTS || from + pieceLength < reader.offset) return -1;
     const shown = this.written.isHiding ? this.written.cut.shownTo : reader.offset;
     return shown > from ? <i32>(shown - from) : 0;
   }
 
   /** The tokens that the model has written so far, estimated. */
   get writtenSoFar(): i64 {
-    if (!this.isEncoded) return this.written.estimator.tokens();
-    return min(<i64>this.reader.offset / COMPRESSED_BYTES_PER_TOKEN, MAX_COUNT);
+    const estimator = this.written.estimator;
+    const isPlain = this.isPlain && estimator.isEmpty;
+    if (!this.isEncoded && !isPlain) return estimator.tokens();
+    const bytesPerToken = this.isEncoded ? COMPRESSED_BYTES_PER_TOKEN : PLAIN_BYTES_PER_TOKEN;
+    return min(<i64>this.reader.offset / bytesPerToken, MAX_COUNT);
   }
 
   /** Whether the answer has said how much the model wrote, not only how much it had when it began. */

@@ -11,6 +11,7 @@ const usage = {
   prompt_tokens_details: { cached_tokens: 5 },
 };
 const SSE = { "content-type": "text/event-stream" };
+const SPOKEN = "The weir hums as the water falls over it and nobody minds. ".repeat(10);
 const streaming = chat(60, { stream: true });
 const asking = chat(60, { stream: true, stream_options: { include_usage: true } });
 const stream = (body: string): ResponseSpec => ({ headers: SSE, body });
@@ -168,6 +169,24 @@ describe("without reported usage the text is estimated", () => {
     const { filterState } = limiter.send(streaming, spec);
     expect(filterState["weir.usage_source"]).toBe("estimated");
     expect(Math.abs(Number(filterState["weir.output_tokens"]) - 1.15 * words)).toBeLessThan(0.2 * words);
+  });
+
+  test.each([
+    ["a text", "text/plain; charset=utf-8", SPOKEN],
+    ["a text that begins like JSON", "text/plain", `[Music] ${SPOKEN}`],
+    ["subtitles", "text/plain", `1\n00:00:00,000 --> 00:00:09,000\n${SPOKEN}`],
+    ["subtitles for the Web", "Text/VTT", `WEBVTT\n\n00:00.000 --> 00:09.000\n${SPOKEN}`],
+    ["JSON that is called a text", "text/plain", JSON.stringify({ text: SPOKEN })],
+  ])("of a transcript as %s, however it is cut", async (_what, type, body) => {
+    const { limiter } = await startLimiter({});
+    const form = { "content-type": "multipart/form-data; boundary=cut" };
+    const request = post("/v1/audio/transcriptions", "--cut--\r\n", form);
+    for (const split of splitsOf(body)) {
+      const { filterState } = limiter.send(request, { headers: { "content-type": type }, body, split });
+      expect(filterState["weir.usage_source"]).toBe("estimated");
+      expect(Number(filterState["weir.output_tokens"])).toBeGreaterThan(120);
+      expect(Number(filterState["weir.output_tokens"])).toBeLessThan(180);
+    }
   });
 
   test("an error costs its input estimate at most", async () => {
