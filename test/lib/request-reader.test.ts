@@ -415,6 +415,13 @@ describe("input", () => {
     ["a tool's picture", result(`data:image/png;base64,${PNG}`), IMAGE, IMAGE + 10],
     ["a tool's picture with a name", result(`data:image/png;name=a.png;BASE64,${PNG}`), IMAGE, IMAGE + 10],
     ["binary data under a new key", { ...user("Hi"), hologram: "q83v".repeat(8_192) }, 750, 800],
+    [
+      "base64 in a tool's arguments, which the model reads as text",
+      { messages: [{ role: "assistant", tool_calls: [{ function: { name: "f", arguments: "q83v".repeat(8_192) } }] }] },
+      5_000,
+      40_000,
+    ],
+    ["base64 in a tool's result", result("q83v".repeat(8_192)), 5_000, 40_000],
     ["base64 in a message, which the model reads as text", user("q83v".repeat(8_192)), 5_000, 40_000],
   ];
 

@@ -5,8 +5,8 @@ import { KeyRole } from "./keys";
 import { TokenSampler } from "../tokens/sampler";
 
 /**
- * A string that begins with this many bytes of base64 and nothing else is binary, but for the protocols' own texts. So much of
- * a data URL is looked at for where its bytes begin.
+ * A string that begins with this many bytes of base64 and nothing else is binary, but for the protocols' own texts and what is
+ * said to tools or by them. So much of a data URL is looked at for where its bytes begin.
  */
 const BINARY_BYTES: i32 = 1024;
 /** ";base64", which ends a data URL's head before its comma (RFC 2397), the first byte highest. */
@@ -61,7 +61,7 @@ export class RequestTexts {
   begin(role: KeyRole): void {
     this.role = role;
     this.length = 0;
-    this.form = role != KeyRole.Text && role != KeyRole.Prompt ? Form.Base64 : Form.Text;
+    this.form = role == KeyRole.Text || role == KeyRole.Prompt || role == KeyRole.Payload ? Form.Text : Form.Base64;
     this.head = 0;
     memory.fill(this.start, 0, MAGIC_BYTES);
     this.estimator.restart();
