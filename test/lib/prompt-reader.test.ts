@@ -202,6 +202,17 @@ describe("what a request says of itself", () => {
     ["ids of tokens", '{"prompt":[[15496,995]]}', { hasTokens: true }],
     ["ids of tokens to embed", '{"input":[15496,995]}', { hasTokens: true }],
     ["ids of an earlier context", '{"context":[1,2]}', { hasTokens: true }],
+    ["ids of an earlier context, in a server that takes a key in any case", '{"Context":[1,2]}', { hasTokens: true }],
+    ["ids of tokens under a capital", '{"PROMPT":[[1,2]]}', { hasTokens: true }],
+    ["ids of tokens by a name of theirs", '{"messages":[],"prompt_token_ids":[1,2]}', { hasTokens: true }],
+    ["tokens' vectors, encoded", '{"prompt_embeds":["UEsDBAAACAg="]}', { hasTokens: true }],
+    ["tokens' vectors, as numbers", '{"input_embeds":[[0.5,-1]]}', { hasTokens: true }],
+    ["no tokens where they could be", '{"prompt":"a","prompt_embeds":null,"Context":"b"}', { hasTokens: false }],
+    [
+      "what tokens are called, in a tool's input",
+      '{"messages":[{"tool_calls":[{"function":{"arguments":{"input_ids":[1]}}}]}]}',
+      { hasTokens: false },
+    ],
     ["numbers elsewhere", '{"n":1,"seed":5,"messages":[{"content":5}]}', { hasTokens: false }],
   ];
   test.each(FACTS)("%s", (_name, body, expected) => {

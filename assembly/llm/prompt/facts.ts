@@ -19,7 +19,7 @@ export class PromptFacts {
   answers: i32 = 1;
   /** A key that decides what is read, or how, came twice in one object. */
   hasDuplicate: bool = false;
-  /** Numbers stand where a model takes tokens: a text that can't be read. */
+  /** A model takes tokens from it, or their vectors: a text that can't be read. */
   hasTokens: bool = false;
   /** What began like a file's bytes, and was passed over, is none or is said to be a text. */
   hasFalseFile: bool = false;

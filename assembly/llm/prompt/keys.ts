@@ -1,3 +1,5 @@
+import { isWord } from "../../bytes/ascii";
+import { ByteString } from "../../bytes/view";
 import { JsonPaths, MAX_PATHS, NONE } from "../../json/paths";
 import { KeyRole, roleOfKey } from "../request/keys";
 
@@ -12,6 +14,8 @@ export const enum PromptKey {
   Input,
   /** A text whose numbers are tokens. */
   Prompt,
+  /** What a model takes in place of words: tokens, or their vectors. */
+  Tokens,
   /** Whose words the texts beside it are. */
   Role,
   /** What the texts beside it are. */
@@ -133,6 +137,7 @@ const DECIDING = new KeyTable()
 const FURTHER = new KeyTable()
   .add(PromptKey.Prompt, "context")
   .add(PromptKey.Messages, "additional_messages inputs")
+  .add(PromptKey.Tokens, "prompt_token_ids input_ids prompt_embeds input_embeds")
   .add(
     PromptKey.System,
     "functionDeclarations function_declarations toolConfig tool_config json_schema chat_template role_information " +
@@ -190,6 +195,13 @@ const SETTINGS = new KeyTable()
   )
   .close();
 
+const IN_ANY_CASE: StaticArray<ByteString> = [
+  new ByteString("context"),
+  new ByteString("input"),
+  new ByteString("prompt"),
+  new ByteString("messages"),
+];
+
 const OTHERS: StaticArray<KeyTable> = [FURTHER, PLAIN, SETTINGS];
 
 /** What a key is, with its number; see `kindOf` and `numberOf`. Never allocates. */
@@ -201,7 +213,20 @@ export function findKey(pointer: usize, length: i32): i32 {
     number = table.find(pointer, length);
     if (number != NONE) return unnumbered(table.kind(number));
   }
-  return unnumbered(kindOfRole(roleOfKey(pointer, length)));
+  const kind = kindOfRole(roleOfKey(pointer, length));
+  return unnumbered(kind == PromptKey.Unknown ? kindInLowerCase(pointer, length) : kind);
+}
+
+/**
+ * Servers written in Go (Ollama) take a key in whatever case. Where it may have tokens, that counts; of any other, what is in it is
+ * text anyway.
+ */
+function kindInLowerCase(pointer: usize, length: i32): PromptKey {
+  for (let i = 0; i < IN_ANY_CASE.length; i++) {
+    const known = unchecked(IN_ANY_CASE[i]);
+    if (isWord(pointer, length, known)) return kindOf(findKey(known.pointer, known.length));
+  }
+  return PromptKey.Unknown;
 }
 
 export function kindOf(key: i32): PromptKey {

@@ -9,6 +9,8 @@ export const enum Place {
   Text,
   /** Strings are texts; numbers are tokens. */
   Prompt,
+  /** Nothing in it can be read, strings neither. */
+  Tokens,
   /** Strings are texts, objects are messages; numbers are tokens. */
   Messages,
   /** Strings are texts, objects are parts of a message. */
@@ -117,6 +119,8 @@ export function valueAt(key: PromptKey, around: Place, scopes: PromptScopes): i3
       return Place.Stream;
     case PromptKey.Answers:
       return Place.Answers;
+    case PromptKey.Tokens:
+      return Place.Tokens;
     case PromptKey.Mute:
       return Place.Mute;
     case PromptKey.MuteTree:

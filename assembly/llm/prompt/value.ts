@@ -125,6 +125,9 @@ export class PromptValue {
 
   beginString(start: u64): void {
     switch (this.place) {
+      case Place.Tokens:
+        this.facts.hasTokens = true;
+        break;
       case Place.Stream:
       case Place.Answers:
       case Place.Mute:
@@ -155,6 +158,7 @@ export class PromptValue {
 
   beginNumber(start: u64): void {
     switch (this.place) {
+      case Place.Tokens:
       case Place.Prompt:
       case Place.Messages:
         this.facts.hasTokens = true;
