@@ -107,9 +107,12 @@ export class PromptJudge extends PromptListener {
   onText(start: u64, place: TextPlace): void {
     this.text = <i32>start;
     this.isBegun = false;
-    if (place == TextPlace.Bytes) this.bytes.add(this.text);
-    this.seams = place == TextPlace.Words ? this.wordSeams : this.asideSeams;
     this.scanner.reset();
+    if (place == TextPlace.Bytes) {
+      this.bytes.add(this.text);
+      this.scanner.beginFile();
+    }
+    this.seams = place == TextPlace.Words ? this.wordSeams : this.asideSeams;
     this.seams.begin(this.text);
     const collector = this.collector;
     if (collector != null) this.collected = collector.begin(this.text, 0);

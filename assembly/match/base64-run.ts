@@ -18,6 +18,8 @@ const MOST_WRONG_AT_FIRST: i32 = 2;
 const ATTEMPT_CHARACTERS: i32 = 8;
 const FIRST_CREDIT: i32 = 16;
 const MOST_CREDIT: i32 = 32;
+/** So many runs of a file are decoded whatever comes out: no more can stand before its bytes, and they are one. */
+const FILE_RUNS: i32 = 64;
 /** At the end of a run that is shorter than this, in bytes, none may be. */
 const SHORT_END: i32 = 3;
 const BLOCK_BYTES: usize = 16;
@@ -42,6 +44,8 @@ const enum Mode {
  * one wrong byte, which is as good as never so by chance. Where that ends, decoding begins anew behind the next `+ - / _`, where
  * 24 more characters follow: a path or a name may stand before what is encoded. That is once for 8 characters, on average.
  *
+ * In a file's bytes (`beginFile`) the first runs are base64 from their first character to their last, be they short or no text in parts.
+ *
  * A run of any length is decoded as it comes, and nothing of it is kept but what may be a hit. Nothing is held back for the
  * first 7 characters, which any word could be; a hit among them is told all the same.
  */
@@ -58,6 +62,8 @@ export class EncodedRuns {
   /** The next character of a run, and what the run may spend on decoding anew. */
   private at: i32 = 0;
   private credit: i32 = 0;
+  /** How many runs are still taken for a file's. */
+  private fileRuns: i32 = 0;
 
   /** `hits` hears of them by offsets in the original text. */
   constructor(matcher: Matcher, maxHoldBytes: i32, hits: HitListener) {
@@ -72,6 +78,12 @@ export class EncodedRuns {
     this.mode = Mode.Search;
     this.search.begin(0);
     this.keepFrom = 0;
+    this.fileRuns = 0;
+  }
+
+  /** The text is a file's bytes, or a data URL with them. */
+  beginFile(): void {
+    this.fileRuns = FILE_RUNS;
   }
 
   /** More of the plain text is there, or it is over. */
@@ -108,7 +120,7 @@ export class EncodedRuns {
   }
 
   private find(window: TextWindow): bool {
-    if (!this.search.find(window, LEAST_BASE64)) return false;
+    if (!this.search.find(window, this.fileRuns > 0 ? 1 : LEAST_BASE64)) return false;
     this.at = skipBreaks(window, this.search.start);
     if (this.at == window.end) {
       this.search.begin(this.at);
@@ -126,6 +138,12 @@ export class EncodedRuns {
   }
 
   private attempt(plain: PlainText): bool {
+    if (this.fileRuns > 0) {
+      this.isHex = false;
+      this.text.begin();
+      this.mode = Mode.Text;
+      return true;
+    }
     const group = this.group;
     const window = plain.window;
     const first = group.read(window, this.at, LEAST_BASE64);
@@ -166,10 +184,11 @@ export class EncodedRuns {
     if (this.isHex && !group.isHex) group.length = 0;
     group.decode(this.isHex);
     const most = isFull || group.decodedBytes >= SHORT_END ? MOST_WRONG : 0;
-    const isText = this.judge.isText(group.decoded, group.decodedBytes, most);
+    const isText = this.fileRuns > 0 || this.judge.isText(group.decoded, group.decodedBytes, most);
     if (isText) this.take(plain);
     if (isFull && isText) return true;
     this.text.end();
+    if (this.fileRuns > 0) this.fileRuns--;
     if (end == GroupEnd.RunEnd) this.leave(min(group.end + 1, plain.window.end));
     else this.mode = Mode.Skip;
     return true;

@@ -73,6 +73,11 @@ export class TextScanner extends ViewHits {
     this.encoded.reset();
   }
 
+  /** The text is a file's bytes in base64: they are decoded from the first to the last. */
+  beginFile(): void {
+    this.encoded.beginFile();
+  }
+
   /** Takes `length` bytes at `pointer`. */
   feed(pointer: usize, length: i32): void {
     const end = pointer + <usize>length;

@@ -123,8 +123,9 @@ export function formOfFile(pointer: usize, length: i32, isMedia: bool, mayBeLink
 
 /** Whether a text in a place for files is the bytes of a file, in base64. */
 export function isEncoded(pointer: usize, length: i32): bool {
-  if (length < MAGIC_BYTES) return false;
-  if (load<u32>(pointer) != DATA || <u32>load<u8>(pointer, 4) != COLON) return isBase64(pointer, length);
+  if (length < MAGIC_BYTES || load<u32>(pointer) != DATA || <u32>load<u8>(pointer, 4) != COLON) {
+    return length > 0 && isBase64(pointer, length);
+  }
   const comma = indexOfComma(pointer, length);
   const name = pointer + comma - BASE64.length;
   return comma >= BASE64.length && BASE64.equals(name, BASE64.length);

@@ -20,6 +20,10 @@ const messages = (...list: object[]): RequestSpec => post("/v1/chat/completions"
 const user = (content: unknown): object => ({ role: "user", content });
 const anthropic = (body: object): RequestSpec => post("/v1/messages", { model: "claude-x", max_tokens: 9, ...body });
 const gemini = (body: object): RequestSpec => post("/v1beta/models/gemini-x:generateContent", body);
+const file = (bytes: string | Buffer): RequestSpec =>
+  gemini({
+    contents: [{ parts: [{ inlineData: { mimeType: "text/plain", data: Buffer.from(bytes).toString("base64") } }] }],
+  });
 const tool = (args: string): object => ({
   role: "assistant",
   tool_calls: [{ id: "1", type: "function", function: { name: "find", arguments: args } }],
@@ -96,6 +100,14 @@ const TRICKS: Record<string, RequestSpec> = {
     ],
   }),
   "split over two names": messages({ role: "user", name: "about proj" }, { role: "user", name: "ect-x please" }),
+  "in a text file of a single word": file(WORD),
+  "in a short text file": file(`on ${WORD}`),
+  "in a text file behind what is in no text": file(`${"\u0001".repeat(18)} ${TEXT}`),
+  "in a text file with what is in no text in it": file(`a text at first ${"\u001b[1m".repeat(9)} ${TEXT}`),
+  "in a text file of another encoding": file(Buffer.from(`${"\u00e9".repeat(30)} ${TEXT}`, "latin1")),
+  "in a short text file in a data URL": chat([
+    { type: "file", file: { file_data: `data:text/plain;charset=utf-8;base64,${base64(WORD)}` } },
+  ]),
   "in a text file that begins like a sound": gemini({
     contents: [{ parts: [{ inlineData: { mimeType: "application/x-python", data: base64(`ID3 = 1 # ${TEXT}`) } }] }],
   }),
