@@ -3,6 +3,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { Bytes, isSame } from "../bytes/view";
 import { appendJsonText } from "../json/quote";
 import { Nesting, nestingOf } from "../json/nesting";
+import { skipSpace } from "../json/space";
 import { PromptListener, TextPlace } from "../llm/prompt/listener";
 import { TextScope } from "../llm/text-scope";
 import { HitListener } from "../match/detector";
@@ -224,12 +225,19 @@ export class PromptJudge extends PromptListener {
   }
 
   private look(pointer: usize, length: i32): void {
-    if (!this.isBegun && nestingOf(load<u8>(pointer)) != Nesting.None) this.masks.nested.add(this.text);
-    this.isBegun = true;
+    if (!this.isBegun) this.begin(pointer, length);
     this.scanner.feed(pointer, length);
     this.seams.add(pointer, length);
     const collector = this.collector;
     if (collector != null) this.collected = collector.add(this.collected, pointer, length);
+  }
+
+  /** What the text begins with, behind white space, tells whether it is JSON itself. */
+  private begin(pointer: usize, length: i32): void {
+    const first = skipSpace(pointer, pointer + length);
+    if (first == pointer + length) return;
+    this.isBegun = true;
+    if (nestingOf(load<u8>(first)) != Nesting.None) this.masks.nested.add(this.text);
   }
 
   hitInText(id: i32, start: i32, end: i32): void {

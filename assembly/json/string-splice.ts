@@ -47,8 +47,8 @@ export class StringSplice {
   private decodedByte: u32 = 0;
   /** Where the next unit is in a text that is JSON itself. */
   private nesting: Nesting = Nesting.None;
-  /** The number there that has begun, which a part may yet take in. */
-  private readonly number: StaticArray<u8> = new StaticArray<u8>(MOST_NUMBER_BYTES);
+  /** The number there that has begun, which a part may yet take in; in escapes, maybe. */
+  private readonly number: StaticArray<u8> = new StaticArray<u8>(LONG_ESCAPE * MOST_NUMBER_BYTES);
   private numberLength: i32 = 0;
 
   constructor(
@@ -121,7 +121,7 @@ export class StringSplice {
 
   /** Takes a run without escapes, up to an edge, or one unit. */
   private takeText(at: usize, end: usize, out: ByteBuffer): usize {
-    if (!this.leavePassed(this.isRest(load<u8>(at)), out)) return at;
+    if (!this.leavePassed(this.isRest(at, <i32>(end - at)), out)) return at;
     const span = this.span;
     const isWithin = this.position >= span.start;
     // Up to the edge of a span the bytes may be of a character that it must take in.
@@ -155,7 +155,7 @@ export class StringSplice {
   private drain(isLast: bool, out: ByteBuffer): void {
     while (this.heldLength > 0) {
       let taken = 0;
-      if (this.isInText && this.leavePassed(false, out)) {
+      if (this.isInText && this.leavePassed(this.isRest(this.heldPointer, this.heldLength), out)) {
         taken = this.takeUnit(this.heldPointer, this.heldLength, isLast, out);
         if (taken == 0 && !isLast) return;
       }
@@ -218,9 +218,15 @@ export class StringSplice {
     return PAIR;
   }
 
-  /** Whether a byte continues a character, or a number outside of strings of which a part has gone. */
-  private isRest(byte: u32): bool {
-    return isContinuation(byte) || (this.nesting == Nesting.Outside && this.isReplaced && isOfNumber(byte));
+  /**
+   * Whether what is at `at` continues a character, or a number outside of strings of which a part has gone; an escape that has not
+   * come whole may.
+   */
+  private isRest(at: usize, length: i32): bool {
+    const byte = <u32>load<u8>(at);
+    if (isContinuation(byte)) return true;
+    if (this.nesting != Nesting.Outside || !this.isReplaced) return false;
+    return byte == BACKSLASH ? this.measure(at, length, false) == 0 || isOfNumber(this.decodedByte) : isOfNumber(byte);
   }
 
   /** Leaves the spans that have passed; false when that was the text's last. */
@@ -260,9 +266,10 @@ export class StringSplice {
 
   /** Keeps a number outside of strings back until it is over. */
   private putNested(pointer: usize, length: i32, out: ByteBuffer): void {
-    const isNumber = this.nesting == Nesting.Outside && length == 1 && isOfNumber(this.decodedByte);
-    if (isNumber && this.numberLength < MOST_NUMBER_BYTES) {
-      this.number[this.numberLength++] = <u8>this.decodedByte;
+    const isNumber = this.nesting == Nesting.Outside && isOfNumber(this.decodedByte);
+    if (isNumber && this.numberLength + length <= this.number.length) {
+      memory.copy(changetype<usize>(this.number) + this.numberLength, pointer, length);
+      this.numberLength += length;
       return;
     }
     this.put(changetype<usize>(this.number), this.numberLength, out);

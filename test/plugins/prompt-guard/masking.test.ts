@@ -107,6 +107,7 @@ describe("in the arguments of a tool's call", () => {
   test.each<[name: string, json: string, expected: unknown]>([
     ["a number", '{"card":4111111111111111}', { card: '"pii"\n' }],
     ["a number with a sign", '{"card":-4111111111111111,"b":1}', { card: '"pii"\n', b: 1 }],
+    ["a number behind white space", ' \n {"card":4111111111111111}', { card: '"pii"\n' }],
     ["a string", `{"card":"${CARD}"}`, { card: '"pii"\n' }],
     ["behind an escape", `{"to":"a\\n${EMAIL}"}`, { to: 'a\n"pii"\n' }],
   ])("%s becomes a mask, and they stay JSON", async (_name, json, expected) => {
@@ -121,6 +122,24 @@ describe("in the arguments of a tool's call", () => {
     const expected = String.raw`{"a":"\ufffd[d] \ufffd[d]e9 \ufffd[d]ab[d] [d] \uab00[d] \\u[d]","b":"[d]"}`;
     expect(upstream.body).toContain(JSON.stringify(expected));
     JSON.parse(expected);
+  });
+
+  test.each<[name: string, number: string]>([
+    ["its sign", String.raw`\u002d4111111111111111`],
+    [
+      "digits before what is masked",
+      String.raw`\u002d\u0031\u0030\u0030\u0030\u0030\u0030\u0030\u0030\u0030\u0030\u002e123`,
+    ],
+    ["digits behind it", String.raw`123\u0034\u0035`],
+    ["its exponent", String.raw`123\u00455`],
+  ])("a number goes as a whole when it has %s in escapes, wherever the body is cut", async (_name, number) => {
+    const rule = { id: "d", detect: { pattern: "4111111111111111|123" }, action: "Mask" };
+    const { guard } = await startGuard({ rules: [rule] });
+    const spec = called("{}");
+    const body = String(spec.body).replace('"{}"', String.raw`"{\"a\":${number}\u002c\"b\":2}"`);
+    for (let cut = body.indexOf("{", 60); cut < body.length; cut++) {
+      expect(argumentsOf(guard.send({ ...spec, body, split: [cut] }))).toEqual({ a: "[d]", b: 2 });
+    }
   });
 
   test("words that only look like JSON elsewhere are masked as words", () => {
