@@ -1,5 +1,5 @@
 import { storeUtf8 } from "../bytes/utf8";
-import { asciiReads, cellOf, ITSELF, writePlain, writeScalar } from "./fold-character";
+import { asciiReads, cellOf, ITSELF, NOTHING, writePlain, writeScalar } from "./fold-character";
 import { escapedScalar, MOST_ESCAPE_BYTES, NEEDS_MORE, readEscape } from "./fold-escape";
 import { decodeCharacter, INCOMPLETE } from "./fold-utf8";
 import { isOther, isTwoBytes, lengthOf, readsOfTwoBytes } from "./fold-two-byte";
@@ -248,7 +248,8 @@ export class Folder {
         this.noteOther(writeScalar(escapedScalar, this.to), escape);
         return escape;
       }
-    } else if (asciiReads(byte) != byte) {
+    } else if (byte == NOTHING || asciiReads(byte) != byte) {
+      // U+0001 shows nothing, too, though it reads as its own number.
       this.noteOther(writeScalar(byte, this.to), 1);
       return 1;
     }

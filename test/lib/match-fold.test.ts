@@ -109,7 +109,7 @@ const CASES: [what: string, text: string, plain: string][] = [
   ["other letters are small", "\u0416\u0411 \u03a8\u03a9 \u{10400}", "\u0436\u0431 \u03c8\u03c9 \u{10428}"],
   [
     "what shows nothing",
-    "a\u200bb\u200c\u200dc\u2060d\ufeffe\u00adf\u202eg\u2066h\ufe0fi\u{e0100}j\0k\x7fl\u034fm",
+    "a\u200bb\u200c\u200dc\u2060d\ufeffe\u00adf\u202eg\u2066h\ufe0fi\u{e0100}j\0\x01k\x7fl\u034fm",
     "abcdefghijklm",
   ],
   ["tag characters", "\u{1f3f4}\u{e0069}\u{e0067}\u{e007f}", "\u{1f3f4}ig"],

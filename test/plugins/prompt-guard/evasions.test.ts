@@ -57,6 +57,7 @@ const TRICKS: Record<string, RequestSpec> = {
   "with byte order marks": chat(between("\ufeff")),
   "with variation selectors": chat(between("\ufe0f")),
   "with bidi marks": chat(between("\u202e")),
+  "with a control character": chat("pro\u0001ject-x"),
   "in tag characters": chat([...WORD].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join("")),
   "with another dash": chat("project\u2010x"),
   "with a minus sign": chat("project\u2212x"),
