@@ -63,7 +63,7 @@ export class RequestTexts {
     this.length = 0;
     this.form = role == KeyRole.Text || role == KeyRole.Prompt || role == KeyRole.Payload ? Form.Text : Form.Base64;
     this.head = 0;
-    memory.fill(this.start, 0, MAGIC_BYTES);
+    if (role >= KeyRole.Image) memory.fill(this.start, 0, MAGIC_BYTES);
     this.estimator.restart();
   }
 
