@@ -62,6 +62,12 @@ export function isWord(pointer: usize, length: i32, word: ByteString): bool {
   return length == word.length && isSameInLowerCase(pointer, word.pointer, length);
 }
 
+/** Which of `words`, which are in lower case, these bytes are; -1 for none. */
+export function indexOfWord(pointer: usize, length: i32, words: StaticArray<ByteString>): i32 {
+  for (let i = 0; i < words.length; i++) if (isWord(pointer, length, unchecked(words[i]))) return i;
+  return -1;
+}
+
 /** Whether these bytes begin with `word`, which is in lower case. */
 export function beginsWithWord(pointer: usize, length: i32, word: ByteString): bool {
   return length >= word.length && isSameInLowerCase(pointer, word.pointer, word.length);

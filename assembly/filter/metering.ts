@@ -10,9 +10,9 @@ const FIRST_ERROR: i32 = 400;
 
 /** A meter for the answer whose headers are here; to be given back. */
 export function meterOf(head: ResponseHead, dialect: Dialect): AnswerMeter {
-  const meter = AnswerMeter.take(head.isEncoded);
   // Transcripts can be had as texts and subtitles.
-  if (dialect == Dialect.OpenAiAudio) meter.isPlain = answerTypeOf(head.contentType) == AnswerType.Text;
+  const isPlain = dialect == Dialect.OpenAiAudio && answerTypeOf(head.contentType) == AnswerType.Text;
+  const meter = AnswerMeter.take(head.isEncoded, isPlain);
   if (familyOf(dialect) != Family.Bedrock) return meter;
   for (let i = 0; i < USAGE_HEADERS.length; i++) {
     const value = head.get(USAGE_HEADERS[i]);

@@ -31,7 +31,7 @@ export class BatchRequests extends BatchTotals {
     const model = request.modelBytes;
     for (let i = 0; i < this.limits.length; i++) {
       const limit = unchecked(this.limits[i]);
-      if (!limit.isPerRequest || (model.length > 0 && !limit.isFor(model.pointer, model.length))) continue;
+      if (!limit.isPerRequest || !limit.isFor(model.pointer, model.length)) continue;
       this.needed = demand.ofOne(limit);
       if (!limit.isTooLarge(this.needed)) continue;
       this.exceeded = i;

@@ -318,7 +318,7 @@ export class TokenLimiter extends TwoWayExchange {
 
   private charge(claim: Claim): void {
     let meter = this.meter;
-    if (meter == null) meter = AnswerMeter.take(false);
+    if (meter == null) meter = AnswerMeter.take(false, false);
     this.meter = meter;
     if (!this.isMeasured) this.measure(meter);
     this.settings.shared.settle(claim, meter);

@@ -35,9 +35,9 @@ export class Inquiry {
     return this.view.set(this.name.pointer, this.name.length);
   }
 
-  /** Whether a limit is for this request's model: for one that nobody has named or read, which may be any, every limit is. */
+  /** Whether a limit is for this request's model. */
   isIn(limit: Limit): bool {
-    return this.name.length == 0 || limit.isFor(this.name.pointer, this.name.length);
+    return limit.isFor(this.name.pointer, this.name.length);
   }
 
   /** Keeps a copy, in place of the one before. */

@@ -126,9 +126,10 @@ export class Limit {
     return new Limit(this.name, this.key, this.models, this.count, amount, capacity, this.periodMs, algorithm, false);
   }
 
+  /** Whether it is for requests for this model; one that nobody has named or read (empty) may be any. */
   isFor(modelPointer: usize, modelLength: i32): bool {
     const models = this.models;
-    return models == null || models.find(modelPointer, modelLength) >= 0;
+    return models == null || modelLength == 0 || models.find(modelPointer, modelLength) >= 0;
   }
 
   /** Whether that much can never pass, however long one waits. */

@@ -56,9 +56,8 @@ export class AnswerMeter {
   reasoning: i64 = 0;
   /** Whether both input and output are the provider's own numbers. */
   isReported: bool = false;
-  /** The answer is said to be plain text: what nothing is found in is all words. To be set after `take`. */
-  isPlain: bool = false;
   private isEncoded: bool = false;
+  private isPlain: bool = false;
   private isComplete: bool = false;
   private readonly written: WrittenText;
   private readonly reader: AnswerReader;
@@ -69,11 +68,14 @@ export class AnswerMeter {
     this.reader = new AnswerReader(written);
   }
 
-  /** @param isEncoded the answer is compressed: it can't be read, only measured */
-  static take(isEncoded: bool): AnswerMeter {
+  /**
+   * @param isEncoded the answer is compressed: it can't be read, only measured
+   * @param isPlain it is said to be plain text: where nothing is found in it, it is all words
+   */
+  static take(isEncoded: bool, isPlain: bool): AnswerMeter {
     const meter = idle.length > 0 ? idle.pop() : new AnswerMeter();
     meter.isEncoded = isEncoded;
-    meter.isPlain = false;
+    meter.isPlain = isPlain;
     meter.isComplete = false;
     meter.written.reset();
     meter.reader.begin(isEncoded);

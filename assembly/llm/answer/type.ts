@@ -1,4 +1,4 @@
-import { beginsWithWord, isBlank, isSameInLowerCase, isWord } from "../../bytes/ascii";
+import { beginsWithWord, indexOfWord, isBlank, isSameInLowerCase, isWord } from "../../bytes/ascii";
 import { ByteString, Bytes } from "../../bytes/view";
 
 /** What an answer's content type says of its body. */
@@ -46,17 +46,12 @@ export function answerTypeOf(contentType: Bytes | null): AnswerType {
   let end = start;
   while (end < limit && !endsType(load<u8>(end))) end++;
   const length = <i32>(end - start);
-  if (length == 0 || isOneOf(start, length, ANY_BYTES)) return AnswerType.Untold;
+  if (length == 0 || indexOfWord(start, length, ANY_BYTES) >= 0) return AnswerType.Untold;
   if (isWord(start, length, EVENTS)) return AnswerType.Events;
-  if (isOneOf(start, length, LINES)) return AnswerType.Lines;
+  if (indexOfWord(start, length, LINES) >= 0) return AnswerType.Lines;
   if (isWord(start, length, JSON) || endsWith(start, length, JSON_SUFFIX)) return AnswerType.Json;
   const isText = length > TEXT.length && beginsWithWord(start, length, TEXT);
   return isText ? AnswerType.Text : AnswerType.Other;
-}
-
-function isOneOf(pointer: usize, length: i32, words: StaticArray<ByteString>): bool {
-  for (let i = 0; i < words.length; i++) if (isWord(pointer, length, unchecked(words[i]))) return true;
-  return false;
 }
 
 function endsWith(pointer: usize, length: i32, word: ByteString): bool {

@@ -1,4 +1,4 @@
-import { beginsWithWord, isWord } from "../../bytes/ascii";
+import { beginsWithWord, indexOfWord } from "../../bytes/ascii";
 import { Base64Decoder } from "../../bytes/base64";
 import { Utf8State, utf8Next } from "../../bytes/utf8";
 import { ByteString, isSame } from "../../bytes/view";
@@ -99,11 +99,7 @@ const TEXT_FORMATS: StaticArray<ByteString> = [
 ];
 
 export function isTextFormat(pointer: usize, length: i32): bool {
-  for (let i = 0; i < TEXT_FORMATS.length; i++) {
-    const format = unchecked(TEXT_FORMATS[i]);
-    if (isWord(pointer, length, format)) return true;
-  }
-  return false;
+  return indexOfWord(pointer, length, TEXT_FORMATS) >= 0;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isWord } from "../../bytes/ascii";
+import { indexOfWord } from "../../bytes/ascii";
 import { ByteString } from "../../bytes/view";
 import { JsonPaths, MAX_PATHS, NONE } from "../../json/paths";
 import { KeyRole, roleOfKey } from "../request/keys";
@@ -222,11 +222,10 @@ export function findKey(pointer: usize, length: i32): i32 {
  * text anyway.
  */
 function kindInLowerCase(pointer: usize, length: i32): PromptKey {
-  for (let i = 0; i < IN_ANY_CASE.length; i++) {
-    const known = unchecked(IN_ANY_CASE[i]);
-    if (isWord(pointer, length, known)) return kindOf(findKey(known.pointer, known.length));
-  }
-  return PromptKey.Unknown;
+  const index = indexOfWord(pointer, length, IN_ANY_CASE);
+  if (index < 0) return PromptKey.Unknown;
+  const known = unchecked(IN_ANY_CASE[index]);
+  return kindOf(findKey(known.pointer, known.length));
 }
 
 export function kindOf(key: i32): PromptKey {

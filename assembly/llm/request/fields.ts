@@ -1,5 +1,5 @@
 import { Budget } from "../../bytes/budget";
-import { isBlank, isWord } from "../../bytes/ascii";
+import { isBlank, indexOfWord } from "../../bytes/ascii";
 import { ByteBuffer } from "../../bytes/buffer";
 import { ByteString } from "../../bytes/view";
 import { JsonKind, JsonListener } from "../../json/listener";
@@ -326,7 +326,7 @@ function isCount(path: i32): bool {
 }
 
 /** Keys that decide something, which servers in Go (so Ollama) take in any case: https://pkg.go.dev/encoding/json#Unmarshal. */
-const DECIDING = [
+const DECIDING: StaticArray<ByteString> = [
   new ByteString("model"),
   new ByteString("stream"),
   new ByteString("stream_options"),
@@ -339,11 +339,8 @@ const DECIDING = [
 
 /** Whether this is one of them but for the case of its letters. */
 function isAlias(pointer: usize, length: i32): bool {
-  for (let i = 0; i < DECIDING.length; i++) {
-    const key = unchecked(DECIDING[i]);
-    if (isWord(pointer, length, key)) return !key.equals(pointer, length);
-  }
-  return false;
+  const index = indexOfWord(pointer, length, DECIDING);
+  return index >= 0 && !unchecked(DECIDING[index]).equals(pointer, length);
 }
 
 function isMute(role: KeyRole): bool {

@@ -84,7 +84,6 @@ export class RequestTexts {
     if (!this.isBlob) return this.estimator.next();
     const tokens = tokensOfBlob(this.start, this.length, this.role);
     this.count(this.form == Form.Base64 ? tokens : max(tokens, this.estimator.tokens()));
-    this.estimator.restart();
   }
 
   /** A text as it is, whole. */
