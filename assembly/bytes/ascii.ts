@@ -12,6 +12,8 @@ export const enum Ascii {
   Boundary = 8,
   /** Letters, digits, `_` and `-`. */
   Name = 16,
+  /** What no field value may hold: CTL but for HTAB (RFC 9110, 5.5). */
+  Control = 32,
 }
 
 const CHARACTERS: u32 = 128;
@@ -27,6 +29,9 @@ function classes(): StaticArray<u8> {
   const everywhere = Ascii.Alphanumeric | Ascii.Token | Ascii.Unreserved | Ascii.Boundary | Ascii.Name;
   for (let unit = 0x30; unit <= 0x39; unit++) all[unit] = <u8>everywhere;
   for (let unit = 0x41; unit <= 0x5a; unit++) all[unit] = all[unit | 0x20] = <u8>everywhere;
+  for (let unit = 0; unit < 0x20; unit++) all[unit] = <u8>Ascii.Control;
+  all[0x7f] = <u8>Ascii.Control;
+  all[0x09] = 0;
   add(all, Ascii.Token, "!#$%&'*+-.^_`|~");
   add(all, Ascii.Unreserved, "-._~");
   add(all, Ascii.Boundary, "'()+_,-./:=? ");

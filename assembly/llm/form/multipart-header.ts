@@ -6,7 +6,7 @@ import { HeaderParameters, isTokenByte } from "./header-parameters";
 const BOUNDARY = new ByteString("boundary");
 const CHARSET = new ByteString("charset");
 const FORM_DATA = new ByteString("form-data");
-const MULTIPART_FORM_DATA = new ByteString("multipart/form-data");
+export const MULTIPART_FORM_DATA = new ByteString("multipart/form-data");
 const NAME = new ByteString("name");
 const FILENAME = new ByteString("filename");
 const FILENAME_EXTENDED = new ByteString("filename*");
@@ -94,7 +94,7 @@ export class PartHeaders {
     const end = pointer + length;
     while (at < end) {
       const line = at;
-      while (at < end && load<u8>(at) != 0x0d && load<u8>(at) != 0x0a) at++;
+      while (at < end && !isAscii(load<u8>(at), Ascii.Control)) at++;
       if (at + 1 >= end || load<u16>(at) != 0x0a0d) return false;
       if (!this.readLine(line, at)) return false;
       at += 2;
@@ -110,10 +110,6 @@ export class PartHeaders {
     const nameLength = <i32>(colon - line);
     const value = colon + 1;
     const valueLength = <i32>(end - value);
-    for (let at = value; at < end; at++) {
-      const byte = load<u8>(at);
-      if ((byte < 0x20 && byte != 0x09) || byte == 0x7f) return false;
-    }
     if (isWord(line, nameLength, CONTENT_DISPOSITION)) return this.readDisposition(value, valueLength);
     if (isWord(line, nameLength, CONTENT_TYPE)) return this.readType(value, valueLength);
     return !isWord(line, nameLength, CONTENT_TRANSFER_ENCODING) || isIdentity(value, valueLength);

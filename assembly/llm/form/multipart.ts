@@ -44,24 +44,18 @@ export abstract class MultipartListener {
 const enum State {
   /** Within the first boundary, which begins the body. */
   Opening,
-  /** After a boundary: CRLF goes on, `--` ends the form. */
   AfterBoundary,
-  AfterBoundaryCr,
-  AfterBoundaryDash,
   Headers,
   Content,
-  /** After the last boundary: nothing, or one CRLF. */
-  Closed,
-  ClosedCr,
-  Done,
 }
 
 const CR: u8 = 0x0d;
 const LF: u8 = 0x0a;
 const DASH: u8 = 0x2d;
-const LINE_END = new StaticArray<u8>(2);
-LINE_END[0] = CR;
-LINE_END[1] = LF;
+/** What a boundary ends with: CRLF where a part follows; `--` after the last, behind which CRLF may stand once more. */
+const TAIL: StaticArray<u8> = [CR, LF, DASH, DASH, CR, LF];
+const LINE_END_LENGTH: i32 = 2;
+const LAST_LENGTH: i32 = 4;
 
 /**
  * Reads a multipart/form-data body (RFC 7578, RFC 2046) that arrives in pieces; splitting it anywhere gives the same result,
@@ -83,6 +77,8 @@ export class MultipartScanner {
   private readonly borders: StaticArray<u16> = new StaticArray<u16>(MAX_BOUNDARY + 3);
   /** How much of the delimiter the last bytes were. */
   private matched: i32 = 0;
+  /** How much of TAIL was there after the last boundary. */
+  private tail: i32 = 0;
   /** How much of CRLF stood before that. Held back from the content, with what is matched. */
   private held: i32 = 0;
   /** Where the content in hand begins, and how much of it was passed on. */
@@ -100,6 +96,7 @@ export class MultipartScanner {
     this.state = State.Opening;
     this.offset = 0;
     this.matched = 0;
+    this.tail = 0;
     this.held = 0;
     this.headersLength = 0;
     this.problem = MultipartProblem.BadBoundary;
@@ -128,9 +125,8 @@ export class MultipartScanner {
 
   /** Ends the body; false when it was not complete. */
   finish(): bool {
-    if (this.problem == MultipartProblem.None && this.state != State.Closed && this.state != State.Done) {
-      this.problem = MultipartProblem.Unterminated;
-    }
+    const isClosed = this.state == State.AfterBoundary && (this.tail == LAST_LENGTH || this.tail == TAIL.length);
+    if (this.problem == MultipartProblem.None && !isClosed) this.problem = MultipartProblem.Unterminated;
     return this.problem == MultipartProblem.None;
   }
 
@@ -138,38 +134,16 @@ export class MultipartScanner {
   private takeStructure(at: usize, end: usize): usize {
     if (this.state == State.Headers) return this.takeHeaders(at, end);
     const byte = load<u8>(at);
-    switch (this.state) {
-      case State.Opening:
-        if (byte != unchecked(this.delimiter[this.matched])) this.problem = MultipartProblem.BadDelimiter;
-        else if (++this.matched == this.delimiterLength) this.state = State.AfterBoundary;
-        break;
-      case State.AfterBoundary:
-        if (byte == CR) this.state = State.AfterBoundaryCr;
-        else if (byte == DASH) this.state = State.AfterBoundaryDash;
-        else this.problem = MultipartProblem.BadDelimiter;
-        break;
-      case State.AfterBoundaryCr:
-        this.headersLength = 0;
-        this.expect(byte, LF, State.Headers);
-        break;
-      case State.AfterBoundaryDash:
-        this.expect(byte, DASH, State.Closed);
-        break;
-      case State.Closed:
-        this.expect(byte, CR, State.ClosedCr);
-        break;
-      case State.ClosedCr:
-        this.expect(byte, LF, State.Done);
-        break;
-      default:
-        this.problem = MultipartProblem.BadDelimiter;
-    }
+    if (this.state == State.AfterBoundary) this.takeTail(byte);
+    else if (byte != unchecked(this.delimiter[this.matched])) this.problem = MultipartProblem.BadDelimiter;
+    else if (++this.matched == this.delimiterLength) this.state = State.AfterBoundary;
     return at + 1;
   }
 
-  private expect(byte: u8, expected: u8, next: State): void {
-    if (byte == expected) this.state = next;
-    else this.problem = MultipartProblem.BadDelimiter;
+  private takeTail(byte: u8): void {
+    if (this.tail == 0 && byte == DASH) this.tail = LINE_END_LENGTH;
+    if (this.tail == TAIL.length || byte != unchecked(TAIL[this.tail])) this.problem = MultipartProblem.BadDelimiter;
+    else if (++this.tail == LINE_END_LENGTH) this.state = State.Headers;
   }
 
   private takeHeaders(at: usize, end: usize): usize {
@@ -203,6 +177,8 @@ export class MultipartScanner {
       return;
     }
     this.state = State.Content;
+    this.tail = 0;
+    this.headersLength = 0;
     this.matched = 0;
     this.held = 0;
     this.listener.onPart(this.part.name, this.part.isFile, start);
@@ -264,7 +240,7 @@ export class MultipartScanner {
   private release(at: usize, kept: i32): void {
     const pending = this.held + this.matched;
     if (at - pending < this.pieceStart) {
-      if (this.held > 0) this.listener.onPartBytes(changetype<usize>(LINE_END), this.held);
+      if (this.held > 0) this.listener.onPartBytes(changetype<usize>(TAIL), this.held);
       if (this.matched > kept) this.listener.onPartBytes(changetype<usize>(this.delimiter), this.matched - kept);
       this.unsent = max(this.pieceStart, at - kept);
     }
@@ -280,7 +256,7 @@ export class MultipartScanner {
   private endContent(after: usize): void {
     const contentEnd = after - this.delimiterLength - this.held;
     this.send(contentEnd);
-    if (this.held != LINE_END.length) {
+    if (this.held != LINE_END_LENGTH) {
       this.problem = MultipartProblem.BoundaryInContent;
       return;
     }
