@@ -1,3 +1,10 @@
+import { findByte } from "../bytes/find";
+import { Bytes } from "../bytes/view";
+
+const EQUALS: u8 = 0x3d;
+const AMPERSAND: u8 = 0x26;
+const SEMICOLON: u8 = 0x3b;
+
 /** Where one direction of an exchange stands. */
 @final
 export class BodyFlow {
@@ -13,6 +20,9 @@ export class BodyFlow {
   fed: i32 = 0;
   /** All bytes of this direction so far. */
   total: i64 = 0;
+  /** The body is JSON by its path and a form by its content type: a provider may go by either. */
+  isUrlEncoded: bool = false;
+  private hasSeparator: bool = false;
   private hasOutgrown: bool = false;
   /** How much the host had buffered at the last callback, in bytes. */
   private buffered: i32 = 0;
@@ -28,6 +38,19 @@ export class BodyFlow {
     if (this.total <= limit || this.hasOutgrown) return false;
     this.hasOutgrown = true;
     return true;
+  }
+
+  /**
+   * Whether a reader of urlencoded forms (WHATWG URL, 5.1) finds a field in such a body: a `=` somewhere behind a `&`, or behind
+   * the `;` that older readers part fields by, too.
+   */
+  findsField(piece: Bytes): bool {
+    if (!this.isUrlEncoded) return false;
+    const end = piece.pointer + piece.length;
+    let at = piece.pointer;
+    if (!this.hasSeparator) at = min(findByte(at, end, AMPERSAND), findByte(at, end, SEMICOLON));
+    this.hasSeparator = at < end;
+    return findByte(at, end, EQUALS) < end;
   }
 
   /** The host keeps the `size` bytes that are here. */

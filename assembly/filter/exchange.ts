@@ -182,6 +182,7 @@ export abstract class Exchange extends StreamContext {
       const outcome = this.onProblem(Problem.Upgrade);
       if (outcome == Outcome.Ended) return outcome;
     }
+    this.request.isUrlEncoded = endpoint.isUrlEncoded;
     return this.onRequest(head, endpoint, end);
   }
 
@@ -260,6 +261,7 @@ export abstract class Exchange extends StreamContext {
       if (piece == null || piece.length == 0) return this.onProblem(Problem.HostFailure);
       flow.fed += piece.length;
       flow.isComplete = end && flow.fed == size;
+      if (flow.findsField(piece)) return this.onProblem(Problem.UnsupportedEncoding);
       outcome = this.onRequestPiece(piece, flow.isComplete);
       if (outcome != Outcome.Pass && outcome != Outcome.Hold) return outcome;
     }

@@ -30,7 +30,12 @@ const REFUSALS: Refusal[] = [
   ),
   new Refusal(400, "too_deep", "invalid_json", "The request body is nested deeper than 512 levels."),
   new Refusal(413, "held_too_large", "request_too_large", "The request body is too large for this gateway."),
-  new Refusal(415, "unsupported_encoding", "unsupported_content_encoding", "The request body must not be compressed."),
+  new Refusal(
+    415,
+    "unsupported_encoding",
+    "unsupported_content_encoding",
+    "The request body must not be compressed or urlencoded.",
+  ),
   new Refusal(400, "bad_multipart", "invalid_multipart", "The request body is not valid multipart/form-data."),
   new Refusal(400, "duplicate_part", "duplicate_part", "The form has a field twice that may be there only once."),
   new Refusal(403, "upgrade", "upgrade_not_allowed", "Upgraded connections are not allowed here."),

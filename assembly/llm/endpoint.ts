@@ -1,6 +1,7 @@
-import { isBlank, isSameInLowerCase, lowerCase } from "../bytes/ascii";
+import { beginsWithWord, isBlank, isSameInLowerCase, lowerCase } from "../bytes/ascii";
 import { Bytes, ByteString, isSame } from "../bytes/view";
 import { Dialect } from "./dialect";
+import { MULTIPART_FORM_DATA } from "./form/multipart-header";
 import { RequestPath } from "./path";
 import { Before, Fact, FIRST_ROUTE, ModelPlace, ROUTES_END, Route } from "./routes";
 
@@ -8,7 +9,7 @@ const DEPLOYMENTS = new ByteString("/deployments/");
 const ENGINES = new ByteString("/engines/");
 const EXTENSIONS = new ByteString("/extensions");
 const OPENAI = new ByteString("/openai");
-const FORM_DATA = new ByteString("multipart/form-data");
+const URL_ENCODED = new ByteString("application/x-www-form-urlencoded");
 const BODILESS: StaticArray<ByteString> = [
   new ByteString("GET"),
   new ByteString("HEAD"),
@@ -51,6 +52,8 @@ export class Endpoint {
   needsModel: bool = false;
   /** Whether the body is multipart/form-data: only where the endpoint takes that; elsewhere a body is JSON, whatever its type says. */
   isMultipart: bool = false;
+  /** Whether the body is JSON by its path and an urlencoded form by its content type: providers differ in what they go by. */
+  isUrlEncoded: bool = false;
   /** Whether the body holds requests for later, or announces them: a file that may be a batch, Anthropic's message batches. */
   isBatchUpload: bool = false;
   /** With `ModelPlace.Path`: the model, percent-decoded. Lasts until the next `classify` of any endpoint. */
@@ -134,6 +137,7 @@ export class Endpoint {
     this.modelPlace = ModelPlace.None;
     this.needsModel = false;
     this.isMultipart = false;
+    this.isUrlEncoded = false;
     this.isBatchUpload = false;
     this.facts = Fact.RequestText | Fact.AnswerText;
     this.pathModel.set(0, 0);
@@ -147,7 +151,8 @@ export class Endpoint {
     this.dialect = <Dialect>route.dialect;
     this.modelPlace = <ModelPlace>route.modelPlace;
     this.needsModel = hasBody && (facts & Fact.NeedsModel) != 0;
-    this.isMultipart = isForm && isFormData(contentType);
+    this.isMultipart = isForm && isLike(contentType, MULTIPART_FORM_DATA);
+    this.isUrlEncoded = isLike(contentType, URL_ENCODED);
     this.isBatchUpload = hasBody && (facts & Fact.BatchUpload) != 0 && (!isForm || this.isMultipart);
     this.facts = <Fact>facts;
     if (route.modelPlace == ModelPlace.Path || this.findDeployment()) this.takePathModel();
@@ -233,13 +238,9 @@ function isTextAt(text: usize, length: i32, index: i32): bool {
   return index >= 0 && isSameInLowerCase(PATH.pointer + index, text, length);
 }
 
-function isFormData(contentType: Bytes): bool {
+/** Whether this begins like `type`, in any case: what doesn't end like it may be that type to some readers, and is for them to refuse. */
+function isLike(contentType: Bytes, type: ByteString): bool {
   let start = 0;
   while (start < contentType.length && isBlank(contentType.at(start))) start++;
-  const end = start + FORM_DATA.length;
-  if (end > contentType.length || !isSameInLowerCase(contentType.pointer + start, FORM_DATA.pointer, FORM_DATA.length))
-    return false;
-  if (end == contentType.length) return true;
-  const next = contentType.at(end);
-  return next == 0x3b /* ; */ || next == 0x2c /* , */ || isBlank(next);
+  return beginsWithWord(contentType.pointer + start, contentType.length - start, type);
 }

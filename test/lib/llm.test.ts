@@ -39,6 +39,7 @@ type Facts = {
   asks: boolean;
   answers: boolean;
   streams: boolean;
+  urlEncoded: boolean;
 };
 
 const PLACES = ["None", "Body", "Path"] as const;
@@ -58,6 +59,7 @@ function classify(method: string, path: string, contentType = "application/json"
     asks: (facts & 8) !== 0,
     answers: (facts & 16) !== 0,
     streams: (facts & 32) !== 0,
+    urlEncoded: (facts & 64) !== 0,
   };
 }
 
@@ -135,6 +137,7 @@ describe("an endpoint is known by its path", () => {
       upload: dialect === "AnthropicBatches" && path.endsWith("batches"),
       asks,
       answers,
+      urlEncoded: false,
       streams: false,
     });
   });
@@ -317,7 +320,7 @@ describe("an endpoint is known by its path", () => {
     ["/v1/audio/transcriptions", "multipart/form-data; boundary=x", true, false],
     ["/v1/audio/transcriptions", " Multipart/Form-Data;boundary=x", true, false],
     ["/v1/audio/transcriptions", "multipart/form-data", true, false],
-    ["/v1/audio/transcriptions", "multipart/form-datax", false, false],
+    ["/v1/audio/transcriptions", "multipart/form-datax", true, false],
     ["/v1/images/edits", "application/json", false, false],
     ["/v1/chat/completions", "multipart/form-data; boundary=x", false, false],
     ["/v1/files", "multipart/form-data; boundary=x", true, true],
@@ -332,6 +335,19 @@ describe("an endpoint is known by its path", () => {
   test.each(FORMS)("%s with %s: a form %s, a batch upload %s", (path, contentType, isMultipart, isUpload) => {
     const facts = classify("POST", path, contentType);
     expect([facts.multipart, facts.upload]).toEqual([isMultipart, isUpload]);
+  });
+
+  const URL_ENCODED: [path: string, contentType: string, isUrlEncoded: boolean][] = [
+    ["/v1/chat/completions", "application/x-www-form-urlencoded", true],
+    ["/v1/chat/completions", " Application/X-WWW-Form-URLencoded; charset=utf-8", true],
+    ["/v1/chat/completions", "application/x-www-form", false],
+    ["/v1/chat/completions", "application/json", false],
+    ["/v1/chat/completions", "", false],
+    ["/login", "application/x-www-form-urlencoded", false],
+  ];
+
+  test.each(URL_ENCODED)("%s with %s: urlencoded %s", (path, contentType, isUrlEncoded) => {
+    expect(classify("POST", path, contentType).urlEncoded).toBe(isUrlEncoded);
   });
 });
 

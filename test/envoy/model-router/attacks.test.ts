@@ -57,6 +57,12 @@ const UNREADABLE: Attack[] = [
   { name: "an unknown encoding", body: body("gpt-4o"), headers: { "content-encoding": "x" }, status: 415 },
   { name: "two encodings", body: body("gpt-4o"), headers: { "content-encoding": "identity, gzip" }, status: 415 },
   {
+    name: "a form's field in a text of JSON that says it is such a form",
+    body: '{"model":"gpt-4o","messages":[],"user":"&model=internal-x"}',
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    status: 415,
+  },
+  {
     name: "two encoding headers",
     body: body("gpt-4o"),
     headers: { "content-encoding": ["identity", "gzip"] },

@@ -50,7 +50,8 @@ export function facts(): i32 {
     ((<i32>ENDPOINT.isBatchUpload) << 2) |
     ((<i32>ENDPOINT.requestCarriesText) << 3) |
     ((<i32>ENDPOINT.answerCarriesText) << 4) |
-    ((<i32>ENDPOINT.streamsByPath) << 5)
+    ((<i32>ENDPOINT.streamsByPath) << 5) |
+    ((<i32>ENDPOINT.isUrlEncoded) << 6)
   );
 }
 

@@ -54,6 +54,11 @@ const PROBLEMS: [name: string, request: RequestSpec, refusal: string][] = [
     "413 held_too_large",
   ],
   ["gzip", chat("m", { "content-encoding": "gzip" }), "415 unsupported_encoding"],
+  [
+    "a form's field in a text of the JSON",
+    post(path, '{"model":"m","user":"&model=closed"}', { "content-type": "application/x-www-form-urlencoded" }),
+    "415 unsupported_encoding",
+  ],
   ["two encodings", chat("m", { "content-encoding": "identity, br" }), "415 unsupported_encoding"],
   ["two form fields", form("/v1/audio/transcriptions", [model, { ...model, content: "closed" }]), "400 duplicate_part"],
   ["no form", { ...form("/v1/audio/transcriptions", []), body: "x" }, "400 bad_multipart"],

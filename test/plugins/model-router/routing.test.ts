@@ -186,3 +186,33 @@ describe("settings for some requests only", () => {
     return { route_metadata: { filter_metadata: { weir: { "model-router": name } } } };
   }
 });
+
+describe("JSON that says it is an urlencoded form", () => {
+  const URL_ENCODED = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
+  const config: Config = { models: [{ name: "a", provider: "p" }] };
+  const routed = async (path: string, body: string, more: Partial<RequestSpec> = {}): Promise<string> =>
+    verdict(await route(config, { ...post(path, body, URL_ENCODED), ...more }));
+
+  test.each(["", "a & b; c", "1=1", "x=1; &", "data:image/png,Zm9v=="])("is routed with %j in a text", async (text) => {
+    expect(await routed("/v1/chat/completions", `{"x":"${text}","model":"a"}`)).toBe("p a");
+  });
+
+  test.each(["&model=b", ";model=b", "&mod%65l=b", "&&=", "a;b=c"])(
+    "is refused with %j in a text, wherever it is cut",
+    async (text) => {
+      const body = `{"x":"${text}","model":"a"}`;
+      for (let at = 1; at < body.length; at++)
+        expect(await routed("/v1/chat/completions", body, { split: [at] })).toBe("415 unsupported_encoding");
+    },
+  );
+
+  test("is ended where a field follows what was let go", async () => {
+    const body = '{"model":"a","x":"&model=b"}';
+    const split = [14];
+    expect(await routed("/v1/chat/completions", body, { split })).toBe("415 unsupported_encoding");
+  });
+
+  test("is a form like any other on a path that isn't known", async () => {
+    expect(await routed("/login", "name=a&model=b")).toBe("- -");
+  });
+});

@@ -142,6 +142,14 @@ describe("what can't be judged", () => {
       "duplicate_key",
     ],
     ["compression", { ...chat("a"), headers: { "content-encoding": "br" } }, 415, "unsupported_encoding"],
+    [
+      "a form's field in a text of the JSON",
+      post("/v1/completions", '{"prompt":"a","user":"&prompt=project-x"}', {
+        "content-type": "application/x-www-form-urlencoded",
+      }),
+      415,
+      "unsupported_encoding",
+    ],
     ["more than may be held", chat("x".repeat(3000)), 413, "held_too_large"],
   ];
 

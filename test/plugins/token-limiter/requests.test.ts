@@ -94,6 +94,14 @@ describe("a request that can't be read", () => {
       { ...chat(60), headers: { ...(chat(60).headers as object), "content-encoding": "gzip" } },
       "415 unsupported_encoding",
     ],
+    [
+      "with a form's field in a text",
+      {
+        ...chat(60, { user: "&max_tokens=1" }),
+        headers: { ...(chat(60).headers as object), "content-type": "application/x-www-form-urlencoded" },
+      },
+      "415 unsupported_encoding",
+    ],
     ["too large to hold", chat(60, { padding: "x".repeat(3000) }), "413 held_too_large"],
   ];
   BROKEN[1]![1] = { ...chat(60), body: textOf(chat(60)).replace("{", '{"max_tokens":1,') };

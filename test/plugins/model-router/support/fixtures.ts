@@ -2,6 +2,7 @@ import { type RequestSpec } from "../../../host/exchange.ts";
 import { form, post } from "./router.ts";
 
 const chat = "/v1/chat/completions";
+const urlEncoded = { "content-type": "application/x-www-form-urlencoded" };
 const content = 'h\\u00e9llo \\ud83d\\ude00 "\\\\" é😀';
 const messages = `"messages":[{"role":"user","content":"${content.replaceAll('"', '\\"')}"}]`;
 const audio = { name: "file", content: "\x00\x01\r\n----cut\r\n--\r\n", filename: "a.wav" };
@@ -51,6 +52,7 @@ export const FIXTURES: Record<string, RequestSpec> = {
   "no object": post(chat, '["model","alias"]'),
   "two models": post(chat, '{"model":"alias","messages":[],"model":"closed"}'),
   "two models, one escaped": post(chat, '{"model":"alias","\\u006dodel":"alias"}'),
+  "a form's field in a text of the JSON": post(chat, '{"model":"alias","user":"&model=closed"}', urlEncoded),
   "no JSON after the model": post(chat, '{"model":"alias","messages":[tru]}'),
   "more than JSON": post(chat, '{"model":"alias"}{}'),
   "an end too early": post(chat, '{"model":"alias","messages":["'),
