@@ -22,6 +22,8 @@ export const enum Count {
   GeminiCandidates,
   GeminiThoughts,
   Total,
+  /** Seconds of sound in the input, whose tokens only the total counts (Mistral). */
+  AudioSeconds,
   /** Like `Input` and `Output`, read only where nothing else counts these: what is billed, and what a gateway measures. */
   SpareInput,
   SpareOutput,
@@ -87,7 +89,10 @@ export class Usage {
     // So do Gemini's, without saying how much. What a cache adds to the total is no output.
     const rest = total - input - output;
     const isOpenAi = this.of(Count.Prompt) != NO_COUNT && this.of(Count.Completion) != NO_COUNT && total != NO_COUNT;
-    if (isOpenAi && rest > 0 && rest != caches) output += rest;
+    if (isOpenAi && rest > 0 && rest != caches) {
+      if (this.of(Count.AudioSeconds) > 0) input += rest;
+      else output += rest;
+    }
     output = max(output, sum(this.of(Count.GeminiCandidates), thoughts));
     if (output == NO_COUNT) output = this.of(Count.SpareOutput);
 

@@ -109,6 +109,11 @@ const REPLACED: [why: string, answer: string, usage: Counts][] = [
     { input: 13, output: 417, total: 430 },
   ],
   [
+    "beside seconds of sound it is input (Mistral's Voxtral)",
+    '{"usage":{"prompt_audio_seconds":5,"prompt_tokens":5,"total_tokens":404,"completion_tokens":24,"prompt_tokens_details":{"cached_tokens":368}}}',
+    { input: 380, output: 24, total: 404, cachedInput: 368 },
+  ],
+  [
     "a total that has a cache on top says nothing of the output",
     '{"usage":{"completion_tokens":9,"prompt_tokens":13,"cache_read_input_tokens":100,"total_tokens":122}}',
     { input: 13, output: 9, total: 22, cachedInput: 100 },

@@ -59,6 +59,7 @@ const PATHS = new JsonPaths([
   "completionTokens",
   "cachedInputTokens",
   "reasoningTokens",
+  "prompt_audio_seconds",
 ]);
 // prettier-ignore
 const COUNTS: StaticArray<i32> = [
@@ -73,6 +74,7 @@ const COUNTS: StaticArray<i32> = [
   Count.Prompt, Count.Completion, Count.SpareInput, Count.SpareOutput,
   Count.SpareInput, Count.SpareOutput,
   Count.Prompt, Count.Completion, Count.Cached, Count.Reasoning,
+  Count.AudioSeconds,
 ];
 
 
