@@ -158,10 +158,12 @@ export class AnswerMeter {
     const usage = this.reader.usage;
     usage.settle();
     const hasOutput = usage.output >= 0;
-    // Embeddings report no output: all of their total is input.
+    // Embeddings report no output: all of their total is input, be it alone (Voyage, Jina's rerank).
     const isWhole = this.isComplete && usage.isReported;
-    this.isReported = usage.input >= 0 && (hasOutput || isWhole);
-    this.input = usage.input >= 0 ? usage.input : inputEstimate;
+    const isInputOnly = isWhole && !hasOutput && usage.input < 0 && this.written.estimator.isEmpty;
+    const input = isInputOnly ? usage.total : usage.input;
+    this.isReported = input >= 0 && (hasOutput || isWhole);
+    this.input = input >= 0 ? input : inputEstimate;
     this.output = hasOutput ? usage.output : isWhole ? max<i64>(usage.total - this.input, 0) : 0;
     if (!(this.isComplete && this.hasFinalOutput) && outputEstimate > this.output) {
       this.output = outputEstimate;

@@ -47,6 +47,24 @@ test("usage that nobody reports is estimated, and says so", async () => {
   expect(auditOf({ filterState })).toMatchObject({ usage_source: "estimated" });
 });
 
+test.each([
+  ["/v1/embeddings", "embeddings", { data: [{ index: 0, embedding: [0.1] }] }],
+  ["/v1/rerank", "rerank", { results: [{ index: 0, relevance_score: 0.5, document: { text: "a weir" } }] }],
+])("a total alone is input where nothing was written: %s", async (path, operation, answered) => {
+  const { telemetry } = await startTelemetry({ prices: [{ model: "*", input: 1, output: 2 }] });
+  const over = { choices: undefined, ...answered };
+  const record = auditOf(telemetry.send({ ...chat(), path }, answer({ total_tokens: 81 }, over)));
+  expect(record).toMatchObject({ operation, input_tokens: 81, output_tokens: 0, usage_source: "reported" });
+  expect(record["cost_micros"]).toBe(81);
+});
+
+test("of a total alone what an answer with words doesn't owe to its request is output, by estimate", async () => {
+  const { telemetry } = await startTelemetry();
+  const record = auditOf(telemetry.send(chat(), answer({ total_tokens: 81 })));
+  expect(Number(record["input_tokens"]) + Number(record["output_tokens"])).toBe(81);
+  expect(record).toMatchObject({ usage_source: "estimated" });
+});
+
 test("on an unknown path the first key that tells the API decides, however the body is cut", async () => {
   const { telemetry } = await startTelemetry();
   const body = '{"model":"m","prompt":"why do weirs hum?","messages":[{"role":"user","content":"hi"}]}';
