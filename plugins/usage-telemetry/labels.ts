@@ -1,3 +1,4 @@
+import { findByte } from "../../assembly/bytes/find";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { GlobList } from "../../assembly/match/glob-list";
 
@@ -9,6 +10,8 @@ const OF_NONE: i32 = 0;
 const OF_OTHER: i32 = 1;
 /** How many names that nobody has configured are kept apart by default. */
 const MOST_SEEN: i32 = 64;
+/** What labels are told apart by, in the name of a metric: see `tag`. */
+const EQUALS: u8 = 0x3d;
 
 /** Names that clients choose: one that is configured, or matches what is, has that as its label, all the rest is `other`. */
 @final
@@ -39,7 +42,7 @@ export class ChosenLabels {
   }
 }
 
-/** Names that the gateway chooses, such as providers: the first ones are kept as they come. */
+/** Names that the gateway chooses, such as providers: the first ones are kept as they come, but for those that would be several labels. */
 @final
 export class SeenLabels {
   readonly texts: string[] = [NONE, OTHER];
@@ -53,7 +56,8 @@ export class SeenLabels {
     for (let i = 0; i < names.length; i++) {
       if (unchecked(names[i]).equals(name.pointer, name.length)) return i + 2;
     }
-    if (names.length == this.most) return OF_OTHER;
+    const end = name.pointer + name.length;
+    if (names.length == this.most || findByte(name.pointer, end, EQUALS) != end) return OF_OTHER;
     const text = name.toString();
     names.push(new ByteString(text));
     this.texts.push(text);

@@ -39,6 +39,17 @@ describe("labels", () => {
     ]);
   });
 
+  test("are one for a provider, though its name, which a client may have chosen, would make several", async () => {
+    const started = await startTelemetry();
+    const stream = started.telemetry.stream();
+    stream.filterState.set("weir.provider", "x.=;.error_type.=.500.=;.gen_ai_request_model.=.gpt-4o");
+    stream.request(chat());
+    stream.respond(answer(USAGE));
+    expect(requestTags(started)).toMatchObject([
+      { gen_ai_provider_name: "other", gen_ai_request_model: "other", error_type: "none" },
+    ]);
+  });
+
   test("of consumers are none where none are configured", async () => {
     const started = await startTelemetry();
     started.telemetry.send(chat(), answer(USAGE));
