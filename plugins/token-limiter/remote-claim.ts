@@ -89,7 +89,7 @@ export class RemoteClaim extends Claim {
     for (let i = 0; i < this.limits.length; i++) {
       const limit = this.limits[i];
       const status = this.service.status(i);
-      if (!status.isLimited) continue;
+      if (!status.isLimited && !status.isExhausted) continue;
       if (status.isExhausted) {
         if (this.decidedBy != null && status.resetSeconds <= <u32>this.retryAfterSeconds) continue;
         this.decidedBy = limit;
@@ -100,7 +100,9 @@ export class RemoteClaim extends Claim {
         leastShare = share;
       }
       const remaining = max<i64>(<i64>status.remaining - this.charged[i], 0);
-      this.report.set(limit.count.isTokens, status.amount, remaining, status.resetSeconds);
+      // The protocol lets a service refuse without naming its limit.
+      const amount = status.isLimited ? <i64>status.amount : limit.capacity;
+      this.report.set(limit.count.isTokens, amount, remaining, status.resetSeconds);
     }
   }
 

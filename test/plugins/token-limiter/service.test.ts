@@ -103,6 +103,20 @@ describe("with a rate limit service", () => {
     expect(host.callouts).toEqual([]);
   });
 
+  test("is refused by what the service says is used up, though it doesn't name its limit", async () => {
+    const { host, limiter } = await start();
+    const outcome = limiter.send(request());
+    const statuses = [{ code: OVER_LIMIT, durationUntilReset: { seconds: 9 } }, { code: OK }];
+    host.callouts[0]!.answerGrpc({ message: encodeAnswer({ overallCode: OVER_LIMIT, statuses }) });
+    expect(outcome.stream.localReply?.status).toBe(429);
+    expect(rateHeaders(outcome)).toEqual({
+      "retry-after": "9",
+      "limit-tokens": "100",
+      "remaining-tokens": "0",
+      "reset-tokens": "9",
+    });
+  });
+
   test.each([
     ["answers nothing in time", (callout: Callout) => callout.timeOut()],
     ["goes away", (callout: Callout) => callout.fail()],
