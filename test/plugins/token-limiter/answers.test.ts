@@ -102,10 +102,15 @@ describe(`of a stream whose client didn't ask for the usage (SEED=${SEED})`, () 
     }
   });
 
-  test("a piece as large as Envoy's buffer goes out whole", () => {
-    const many = textOf(events([...Array<unknown>(15_000).fill(delta("abc")), "[DONE]"]));
+  test.each([
+    ["as it is by default", 15_000, "abc"],
+    ["as the examples raise it to", 9000, "x".repeat(1000)],
+  ])("a piece as large as Envoy's buffer, %s, goes out whole", (_name, count, text) => {
+    const many = textOf(events([...Array<unknown>(count).fill(delta(text)), "[DONE]"]));
     const sent = many.replace("data: [DONE]", `data: ${JSON.stringify(usageOnly())}\n\ndata: [DONE]`);
-    expect(limiter.send(streaming, stream(sent)).client.body === many).toBe(true);
+    for (const split of [[], [11]]) {
+      expect(limiter.send(streaming, { ...stream(sent), split }).client.body === many).toBe(true);
+    }
   });
 
   test("no content-length is left that isn't true any more", () => {
