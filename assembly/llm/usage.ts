@@ -46,6 +46,8 @@ export class Usage {
   reasoning: i64 = NO_COUNT;
   /** The output is what there was when the answer began (Anthropic, "message_start"): what the model writes comes on top. */
   isProvisional: bool = false;
+  /** The answer has said that it is over: no other count comes, though its end may still be missing. */
+  isFinal: bool = false;
   private readonly counts: StaticArray<i64> = new StaticArray<i64>(Count.End);
 
   constructor() {
@@ -55,6 +57,7 @@ export class Usage {
   reset(): void {
     for (let i = 0; i < Count.End; i++) unchecked((this.counts[i] = NO_COUNT));
     this.isProvisional = false;
+    this.isFinal = false;
     this.settle();
   }
 

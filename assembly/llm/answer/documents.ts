@@ -1,3 +1,4 @@
+import { ByteString } from "../../bytes/view";
 import { JsonScanner } from "../../json/scanner";
 import { isSpace } from "../../json/space";
 import { EventListener } from "../../sse/listener";
@@ -9,6 +10,8 @@ import { AnswerModel } from "./model";
 import { ANSWER_PATHS } from "./paths";
 import { Usage } from "../usage";
 
+/** What OpenAI's dialects end their streams with, in place of an object. */
+const DONE = new ByteString("[DONE]");
 const LF: u32 = 0x0a;
 const SPACE: u32 = 0x20;
 const COMMA: u32 = 0x2c;
@@ -37,12 +40,14 @@ export class AnswerDocuments extends EventListener {
   /** Whether the event in hand has anything but one object. */
   private isMixed: bool = false;
   private hasObject: bool = false;
+  /** How many bytes of `DONE` have just been seen. */
+  private doneLength: i32 = 0;
   private readonly lead: AnswerLead = new AnswerLead();
   private readonly scanner: JsonScanner;
   private readonly fields: AnswerFields;
 
   constructor(
-    usage: Usage,
+    private readonly usage: Usage,
     model: AnswerModel,
     private readonly listener: AnswerListener,
     private readonly encoded: CarriedValue | null,
@@ -67,6 +72,7 @@ export class AnswerDocuments extends EventListener {
     this.within = Within.Between;
     this.isMixed = false;
     this.hasObject = false;
+    this.doneLength = 0;
   }
 
   /** Whether the event in hand is, or may become, one object with an empty list of choices and usage. */
@@ -88,6 +94,7 @@ export class AnswerDocuments extends EventListener {
         continue;
       }
       const byte: u32 = load<u8>(at);
+      this.lookForDone(byte);
       if (this.within == Within.Garbage) {
         if (byte == LF) this.within = Within.Between;
         at++;
@@ -111,6 +118,13 @@ export class AnswerDocuments extends EventListener {
     const isObject = this.hasObject && !this.isMixed && this.fields.isComplete;
     if (isObject && this.fields.isUsageOnly) this.listener.onUsageOnlyEvent(start, end);
     this.endEvent();
+  }
+
+  private lookForDone(byte: u32): void {
+    this.doneLength = byte == load<u8>(DONE.pointer + this.doneLength) ? this.doneLength + 1 : 0;
+    if (this.doneLength < DONE.length) return;
+    this.usage.isFinal = true;
+    this.doneLength = 0;
   }
 
   private beginObject(at: usize, end: usize): usize {

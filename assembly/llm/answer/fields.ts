@@ -183,6 +183,7 @@ export class AnswerFields extends JsonListener {
       if (encoded !== null) encoded.end();
     } else if (path == AnswerPath.Root) {
       this.isComplete = true;
+      if (this.type.isLast) this.usage.isFinal = true;
     }
   }
 

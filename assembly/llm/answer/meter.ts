@@ -142,9 +142,14 @@ export class AnswerMeter {
     return usage.output >= 0 && !usage.isProvisional;
   }
 
-  /** Whether the answer has ended and said what it used: then no estimate counts. */
+  /** Whether the answer has ended as it should, or has said so before its connection broke. */
+  private get isOver(): bool {
+    return this.isComplete || this.reader.usage.isFinal;
+  }
+
+  /** Whether the answer is over and has said what it used: then no estimate counts. */
   get isCertain(): bool {
-    return this.isComplete && this.reader.usage.input >= 0 && this.hasFinalOutput;
+    return this.isOver && this.reader.usage.input >= 0 && this.hasFinalOutput;
   }
 
   /**
@@ -159,13 +164,13 @@ export class AnswerMeter {
     usage.settle();
     const hasOutput = usage.output >= 0;
     // Embeddings report no output: all of their total is input, be it alone (Voyage, Jina's rerank).
-    const isWhole = this.isComplete && usage.isReported;
+    const isWhole = this.isOver && usage.isReported;
     const isInputOnly = isWhole && !hasOutput && usage.input < 0 && this.written.estimator.isEmpty;
     const input = isInputOnly ? usage.total : usage.input;
     this.isReported = input >= 0 && (hasOutput || isWhole);
     this.input = input >= 0 ? input : inputEstimate;
     this.output = hasOutput ? usage.output : isWhole ? max<i64>(usage.total - this.input, 0) : 0;
-    if (!(this.isComplete && this.hasFinalOutput) && outputEstimate > this.output) {
+    if (!(this.isOver && this.hasFinalOutput) && outputEstimate > this.output) {
       this.output = outputEstimate;
       this.isReported = false;
     }

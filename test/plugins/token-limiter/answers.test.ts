@@ -207,6 +207,37 @@ describe("without reported usage the text is estimated", () => {
   });
 });
 
+describe("an answer that is broken off after it has said that it is over costs what it has reported", () => {
+  const reported = { input_tokens: 20, output_tokens: 7, total_tokens: 27 };
+  const claude = post("/v1/messages", { model: "m", stream: true, max_tokens: 60, messages: [] });
+  const started = { type: "message_start", message: { content: [], usage: { input_tokens: 20, output_tokens: 1 } } };
+  const said = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: SPOKEN } };
+  const stopped = { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 7 } };
+  const responses = post("/v1/responses", { model: "m", stream: true, input: "hi" });
+  const spoken = { type: "response.output_text.delta", delta: SPOKEN };
+
+  test.each([
+    ["OpenAI's chat", asking, [delta(SPOKEN), usageOnly(), "[DONE]"]],
+    ["OpenAI's chat, whose usage is hidden", streaming, [delta(SPOKEN), usageOnly(), "[DONE]"]],
+    ["OpenAI's responses", responses, [spoken, { type: "response.completed", response: { usage: reported } }]],
+    ["one at its bound", responses, [spoken, { type: "response.incomplete", response: { usage: reported } }]],
+    ["Anthropic's messages", claude, [started, said, stopped, { type: "message_stop" }]],
+  ])("%s, and no less before that", async (_name, request, data) => {
+    const { limiter } = await startLimiter({});
+    const usedOf = (count: number): Record<string, string> => {
+      const under = open(limiter, request);
+      under.onResponseHeaders({ ":status": "200", ...SSE }, false);
+      for (const each of textOf(events(data.slice(0, count)))) under.onResponseBody(each, false);
+      under.reset();
+      return under.filterState.all;
+    };
+    expect(usedOf(data.length)).toMatchObject({ "weir.total_tokens": "27", "weir.usage_source": "reported" });
+    const before = usedOf(data.length - 1);
+    expect(before["weir.usage_source"]).toBe("estimated");
+    expect(Number(before["weir.output_tokens"])).toBeGreaterThan(100);
+  });
+});
+
 /** None, every offset of a text up to some thousand bytes (random ones of a longer one), and some at once. */
 function splitsOf(text: string): number[][] {
   const { length } = new TextEncoder().encode(text);
