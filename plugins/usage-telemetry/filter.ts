@@ -61,6 +61,8 @@ export class UsageTelemetry extends TwoWayExchange {
   private usesTokens: bool = false;
   /** What follows is no HTTP body. */
   private isHandshake: bool = false;
+  /** The path asks for a stream, whatever the answer's type says: Gemini's may be one array of JSON. */
+  private asksForStream: bool = false;
   private isStream: bool = false;
   /** The answer's as it came here, 0 before there is one: a plugin in front may give the client another. */
   private status: i32 = 0;
@@ -89,6 +91,7 @@ export class UsageTelemetry extends TwoWayExchange {
     this.begin(settings, endpoint, nowNs());
     this.identify(settings, head);
     if (endpoint.modelPlace == ModelPlace.Path) this.keepModel(endpoint.pathModel);
+    this.asksForStream = endpoint.streamsByPath;
     this.isHandshake = head.isHandshake;
     if (isWhole || this.isHandshake || head.isEncoded || endpoint.isMultipart) return Outcome.Leave;
     if (settings.requestsUsage && !this.isSniffing) head.strip(ACCEPT_ENCODING);
@@ -121,7 +124,7 @@ export class UsageTelemetry extends TwoWayExchange {
     if (!this.isCall || this.isSniffing) return Outcome.Leave;
     this.status = head.status;
     if (isWhole || this.isHandshake || this.status == SWITCHING_PROTOCOLS) return Outcome.Leave;
-    this.isStream = isStreamed(head.contentType);
+    this.isStream = isStreamed(head.contentType) || (this.asksForStream && !isError(this.status));
     if (this.settings.readsUsage || this.hidesUsage) {
       this.meter = meterOf(head, this.dialect);
       this.hidesUsage = this.hidesUsage && !head.isEncoded && this.startRewriting(head, true);

@@ -112,6 +112,21 @@ describe("of a stream", () => {
     },
   );
 
+  test.each([
+    [":streamGenerateContent", 200, true],
+    [":streamGenerateContent", 400, false],
+    [":generateContent", 200, false],
+  ])("that Gemini sends as an array it knows by the path: %s answered %i: %s", async (method, status, stream) => {
+    const { telemetry } = await startTelemetry();
+    const request = { ...chat(), path: `/v1beta/models/gemini-2.5-flash${method}` };
+    const usageMetadata = { promptTokenCount: 10, candidatesTokenCount: 7, totalTokenCount: 17 };
+    const record = auditOf(
+      telemetry.send(request, { ...answer(undefined), status, body: JSON.stringify([{ usageMetadata }]) }),
+    );
+    expect(record).toMatchObject({ stream, input_tokens: 10, output_tokens: 7 });
+    expect(record["ttft_ms"]).toBe(stream ? 0 : undefined);
+  });
+
   test("it has published what a trace's span may have before the host closes that", async () => {
     const { telemetry } = await startTelemetry();
     const stream = telemetry.stream();
