@@ -82,7 +82,7 @@ const MUTE_TREE =
   "prompt_logprobs prompt_token_ids format response_format variables";
 const NOISE = "obfuscation event_id createTime p";
 const REPEAT = "logprobs logprobsResult logprobs_result top_logprobs token_ids";
-const REPEAT_LIST = "tokens context";
+const REPEAT_LIST = "tokens context words";
 const INDEX = "index output_index content_index summary_index contentBlockIndex";
 const TYPE = "type";
 const EVENT_TYPE = "event_type";

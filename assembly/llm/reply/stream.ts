@@ -40,9 +40,9 @@ class LastEvent extends EventListener {
  * array of objects, one object, or plain text. Its framing is recognised by its first bytes, its dialect event by event.
  *
  * An event goes out when the judge has settled all of its texts, in the order in which it came; byte for byte, but for what is
- * masked, and for the log probabilities that would repeat what is masked. A mask stands in the event in which its span begins; the
- * rest of the span is taken away from that event and those that follow. Splitting the answer anywhere gives the same bytes, but
- * for where a rejection or a budget ends a plain text.
+ * masked, and for what would repeat that in pieces, such as log probabilities and a transcript's words. A mask stands in the event in
+ * which its span begins; the rest of the span is taken away from that event and those that follow. Splitting the answer anywhere
+ * gives the same bytes, but for where a rejection or a budget ends a plain text.
  *
  * Holds at most `maxHeldBytes` of the answer, and notes about it: at most as much of each kind. Allocates nothing for an event once
  * its buffers have grown.

@@ -86,6 +86,24 @@ describe("a JSON answer", () => {
     expect(client.body).toBe('Write to <"pii"> "now"');
   });
 
+  test("of speech says what is masked in none of its words either", async () => {
+    const { guard } = await startGuard();
+    const spoken = (text: string): object => ({
+      text,
+      words: text.split(" ").map((word, at) => ({ word, start: at, end: at + 1 })),
+    });
+    const heard = (answer: object): string =>
+      guard.send({ ...CHAT, path: "/v1/audio/transcriptions" }, json(answer)).client.body;
+    const { words } = spoken("it is 4111 1111 1111 1111") as { words: object[] };
+    const segment = { id: 0, text: "it is 4111 1111 1111 1111", words };
+    expect(JSON.parse(heard({ words, text: segment.text, segments: [segment] }))).toEqual({
+      words: [],
+      text: "it is [pii]",
+      segments: [{ id: 0, text: "it is [pii]", words: [] }],
+    });
+    expect(JSON.parse(heard(spoken("fine words")))).toEqual(spoken("fine words"));
+  });
+
   test("in Audit passes as it came, and is recorded", async () => {
     const { guard } = await startGuard({ rules: RULES, mode: "Audit" });
     const answer = completion(`project-x for ${EMAIL}`);
