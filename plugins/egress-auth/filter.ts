@@ -46,6 +46,8 @@ export class EgressAuth extends AttemptExchange {
   private isModelSettled: bool = true;
   /** The model that the request's filter state or its path names; null: neither does. */
   private known: ByteBuffer | null = null;
+  /** The model of the routing header, which may be taken out before the body says that it names none; null: there is none. */
+  private routed: ByteBuffer | null = null;
   private json: ModelProbe | null = null;
   private form: FormProbe | null = null;
   private hash: Sha256 | null = null;
@@ -134,8 +136,17 @@ export class EgressAuth extends AttemptExchange {
     }
     const place = endpoint.modelPlace;
     if (place == ModelPlace.Path) return this.useKnown(provider, endpoint.pathModel, head, endpoint, hasBody);
+    this.noteRouted(head);
     if (hasBody && place == ModelPlace.Body && provider.namesModel) return this.startReading(head, endpoint);
-    return this.useHeader(provider, head, endpoint);
+    return this.useRouted(provider, head, endpoint);
+  }
+
+  private noteRouted(head: RequestHead): void {
+    const named = head.single(MODEL_HEADER);
+    if (named == null) return;
+    const routed = new ByteBuffer(new Budget(MAX_MODEL_BYTES + 1));
+    routed.append(named.pointer, min(named.length, MAX_MODEL_BYTES + 1));
+    this.routed = routed;
   }
 
   /** The model is known before the body is. */
@@ -163,13 +174,10 @@ export class EgressAuth extends AttemptExchange {
   }
 
   /** The request names no model where one belongs: the routing header may. `endpoint` is null in the body phase. */
-  private useHeader(provider: Provider, head: RequestHead, endpoint: Endpoint | null): Outcome {
-    const named = head.single(MODEL_HEADER);
-    if (named != null) {
-      // The path is read into the same window.
-      const kept = new ByteBuffer(new Budget(MAX_MODEL_BYTES + 1));
-      kept.append(named.pointer, min(named.length, MAX_MODEL_BYTES + 1));
-      const model = new Bytes().set(kept.pointer, kept.length);
+  private useRouted(provider: Provider, head: RequestHead, endpoint: Endpoint | null): Outcome {
+    const routed = this.routed;
+    if (routed != null) {
+      const model = new Bytes().set(routed.pointer, routed.length);
       return isUsableName(model) ? this.writePath(provider, model, head.path, endpoint) : this.refuse(BAD_MODEL);
     }
     const path = provider.path;
@@ -275,7 +283,7 @@ export class EgressAuth extends AttemptExchange {
     if (this.isModelSettled) return Outcome.Pass;
     this.isModelSettled = true;
     if (this.known != null) return Outcome.Pass;
-    return this.useHeader(this.provider!, requestHead, null);
+    return this.useRouted(this.provider!, requestHead, null);
   }
 
   /** All is known but the token, perhaps: puts the credential on, or waits. `isLast`: no piece of the body follows. */

@@ -220,11 +220,16 @@ describe("the model", () => {
     expect((await send(MAPPED, request)).upstream.body).toBe(form("new"));
   });
 
-  test("of the routing header counts where the request names none", async () => {
+  test("of the routing header counts where the request names none, be that header taken out or not", async () => {
     const request = post("azure", "/v1/chat/completions", { messages: [] }, { "x-gateway-model-name": "gpt-4o-mini" });
-    expect(upstream(await send(MAPPED, request), ":path")).toEqual([
-      "/openai/deployments/prod/chat/completions?api-version=1",
-    ]);
+    const path = "/openai/deployments/prod/chat/completions?api-version=1";
+    for (const [stripHeaders, left] of [
+      [[], "gpt-4o-mini"],
+      [["x-gateway-*"], undefined],
+    ]) {
+      const outcome = await send({ ...MAPPED, stripHeaders }, request);
+      expect(upstream(outcome, ":path", "x-gateway-model-name")).toEqual([path, left]);
+    }
   });
 
   test.each([
