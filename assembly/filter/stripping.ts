@@ -65,6 +65,12 @@ export class Stripping {
     );
   }
 
+  /** Whether it takes the header of this name, which is in lower case, out of every request. */
+  takes(header: string): bool {
+    const text = new ByteString(header);
+    return this.headers.find(text.pointer, text.length) >= 0;
+  }
+
   private stripQuery(head: RequestHead): bool {
     const path = head.path;
     let at = 0;

@@ -96,13 +96,14 @@ export function readEgressSettings(config: ConfigReader, common: CommonSettings)
   const providers = readProviders(config, timeoutMs);
   readModelMapping(config, providers);
   readAllowedRegions(config, providers);
-  const loopTag = LoopTag.read(config, providers);
+  const stripping = readStripping(config, providers);
+  const loopTag = LoopTag.read(config, providers, stripping);
   if (loopTag != null && select.isByAttempt) config.reject("loopTag", ONE_MARK);
   return new EgressSettings(
     common,
     select,
     providers,
-    readStripping(config, providers),
+    stripping,
     config.enumValue("unknownProvider", UNKNOWN_PROVIDER, 0) == 1,
     loopTag,
     new AnswerCounters(providers),

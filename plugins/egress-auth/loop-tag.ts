@@ -1,6 +1,7 @@
 import { ByteString } from "../../assembly/bytes/view";
 import { ConfigReader } from "../../assembly/config/reader";
 import { RequestHead } from "../../assembly/filter/request-head";
+import { Stripping } from "../../assembly/filter/stripping";
 import { Provider } from "./provider";
 import { readFieldName } from "./unquoted";
 
@@ -18,12 +19,12 @@ export class LoopTag {
   ) {}
 
   /** Reads the key `loopTag`; null when absent. */
-  static read(config: ConfigReader, providers: Provider[]): LoopTag | null {
+  static read(config: ConfigReader, providers: Provider[], stripping: Stripping): LoopTag | null {
     if (!config.has("loopTag")) return null;
     const entry = config.section("loopTag");
     if (!entry.has("name")) entry.reject("name", "is required");
     return new LoopTag(
-      new ByteString(readHeader(entry, providers)),
+      new ByteString(readHeader(entry, providers, stripping)),
       new ByteString(entry.plainName("name", "none", LONGEST_NAME)),
       <i32>entry.integer("maxPasses", 1, 1, MOST_PASSES),
     );
@@ -40,12 +41,13 @@ export class LoopTag {
   }
 }
 
-function readHeader(entry: ConfigReader, providers: Provider[]): string {
+function readHeader(entry: ConfigReader, providers: Provider[], stripping: Stripping): string {
   const name = readFieldName(entry, "header", DEFAULT_HEADER);
   for (let i = 0; i < providers.length; i++) {
     if (!providers[i].sets(name)) continue;
     entry.reject("header", "is what a provider's credential or headers set");
-    break;
+    return name;
   }
+  if (stripping.takes(name)) entry.reject("header", "is taken out of every request, and the marks with it");
   return name;
 }

@@ -378,6 +378,16 @@ test.each<[what: string, config: Config, complaint: string]>([
     "loopTag.header: is what a provider's credential or headers set",
   ],
   [
+    "a header of marks that is taken out of every request, so that no mark is left to count",
+    { loopTag: { name: "gw-1", maxPasses: 2 }, stripHeaders: ["X-Gateway-*"] },
+    "loopTag.header: is taken out of every request, and the marks with it",
+  ],
+  [
+    "a header of marks that is always taken out",
+    { loopTag: { name: "gw-1", header: "x-envoy-via" } },
+    "loopTag.header: is taken out of every request, and the marks with it",
+  ],
+  [
     "a key with the scheme before it",
     provider({ credential: bearer("Bearer sk-1") }),
     "providers[0].credential.from: begins with Bearer, which is put before it: the key alone belongs here",
