@@ -81,7 +81,8 @@ const MUTE_TREE =
   "prompt_feedback content_filter_results content_filter_result prompt_filter_results content_filters meta metrics timings " +
   "prompt_logprobs prompt_token_ids format response_format variables";
 const NOISE = "obfuscation event_id createTime p";
-const REPEAT = "logprobs logprobsResult logprobs_result top_logprobs token_ids";
+const REPEAT =
+  "logprobs logprobsResult logprobs_result top_logprobs token_ids token_likelihoods completion_logprobs completion_probabilities";
 const REPEAT_LIST = "tokens context words";
 const INDEX = "index output_index content_index summary_index contentBlockIndex";
 const TYPE = "type";

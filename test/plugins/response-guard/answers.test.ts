@@ -104,6 +104,19 @@ describe("a JSON answer", () => {
     expect(JSON.parse(heard(spoken("fine words")))).toEqual(spoken("fine words"));
   });
 
+  test.each([
+    ["token_likelihoods", [{ token: " 1111", likelihood: -1 }], []],
+    ["completion_logprobs", { content: [{ token: " 1111" }] }, null],
+    ["completion_probabilities", [{ token: " 1111", top_logprobs: [] }], []],
+  ])("says what is masked in no %s either", async (key, tokens, left) => {
+    const { guard } = await startGuard();
+    const of = (text: string, repeated: unknown): object => ({ generations: [{ id: "g", [key]: repeated, text }] });
+    const request = { ...CHAT, path: "/model/m/invoke" };
+    const { client } = guard.send(request, json(of("it is 4111 1111 1111 1111", tokens)));
+    expect(client.body).toBe(JSON.stringify(of("it is [pii]", left)));
+    expect(guard.send(request, json(of("fine", tokens))).client.body).toBe(JSON.stringify(of("fine", tokens)));
+  });
+
   test("in Audit passes as it came, and is recorded", async () => {
     const { guard } = await startGuard({ rules: RULES, mode: "Audit" });
     const answer = completion(`project-x for ${EMAIL}`);
