@@ -62,8 +62,10 @@ export class HeldTexts {
   /** There was no room for a note, or there are too many texts at a time. */
   isFull: bool = false;
   readonly streams: ReplyTextStreams;
-  /** Something has gone out masked. */
+  /** Something of the answer has gone out masked. */
   private hasMasked: bool = false;
+  /** Each event is an answer of its own. */
+  private areApart: bool = false;
   private readonly texts: ReplyFifo;
   /** Of the texts of their own that are held, one behind the other, and how long they are. */
   private readonly wholeMasks: MaskSpans = new MaskSpans();
@@ -84,9 +86,11 @@ export class HeldTexts {
     this.whole = judge.newScanner();
   }
 
-  reset(): void {
+  /** Begins other texts. With `areApart` each event is an answer of its own. */
+  reset(areApart: bool): void {
     this.isFull = false;
     this.hasMasked = false;
+    this.areApart = areApart;
     this.texts.reset();
     if (this.hasSeams) this.seams!.reset();
     this.hasSeams = false;
@@ -163,6 +167,7 @@ export class HeldTexts {
       this.texts.drop(HELD_TEXT_BYTES);
     }
     if (this.count == 0) this.wholeLength = 0;
+    if (this.areApart) this.hasMasked = false;
   }
 
   /** Looks at a part of a text that grows, in the event of this number at `pointer`; false when there is nothing of it. */

@@ -42,10 +42,11 @@ export class HeldEvents {
     this.texts = new HeldTexts(judge, maxBytes);
   }
 
-  reset(): void {
+  /** Begins another answer, or with `areApart` others, of which each event is one. */
+  reset(areApart: bool): void {
     this.eventNumber = 0;
     this.events.reset();
-    this.texts.reset();
+    this.texts.reset(areApart);
     this.progress.reset();
   }
 

@@ -101,7 +101,7 @@ export class ReplyStream {
     this.lastEvent.isNew = false;
     this.plainStart = 0;
     this.window.reset();
-    this.events.reset();
+    this.events.reset(areWhole);
     this.objects.begin(0);
     this.names.reset();
     this.event.forget();

@@ -122,6 +122,16 @@ describe("a file", () => {
     expect(client.body).toBe((answer.body as string).replace(EMAIL, "[pii]"));
   });
 
+  test("of results loses log probabilities in those lines only in which something is masked", async () => {
+    const { guard } = await startGuard();
+    const of = (content: string, logprobs: unknown): object => ({ choices: [{ message: { content }, logprobs }] });
+    const tokens = { content: [{ token: "a", logprob: -1 }] };
+    const answer = lines("application/octet-stream", of("a", tokens), of(EMAIL, tokens), of("a", tokens));
+    const { client } = guard.send(GET("/v1/files/f/content"), answer);
+    const expected = lines("", of("a", tokens), of("[pii]", null), of("a", tokens));
+    expect(client.body).toBe(expected.body);
+  });
+
   test.each([
     ["/v1/files/f/content", { error: { code: "content_policy_violation" } }],
     ["/v1/messages/batches/b/results", { type: "error" }],
