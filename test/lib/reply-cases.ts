@@ -1,4 +1,4 @@
-import { own, type Kind, type Part, part, Repeat, said, Tree } from "./reply-marks.ts";
+import { own, type Kind, type Part, part, Repeat, said, soFar, Tree } from "./reply-marks.ts";
 
 /** An answer after a provider's published format, with marks where the texts are. */
 export interface Case {
@@ -721,9 +721,15 @@ export const CASES: Case[] = [
     name: "a stream whose events have all so far beside what is new",
     framing: "sse",
     documents: [
-      { choices: [{ index: 0, message: { content: said("hide") }, delta: { content: part("0", "Content", "hide") } }] },
       {
-        choices: [{ index: 0, message: { content: said("hide me") }, delta: { content: part("0", "Content", " me") } }],
+        choices: [
+          { index: 0, message: { content: soFar("0", "hide") }, delta: { content: part("0", "Content", "hide") } },
+        ],
+      },
+      {
+        choices: [
+          { index: 0, message: { content: soFar("0", "hide me") }, delta: { content: part("0", "Content", " me") } },
+        ],
       },
     ],
   },

@@ -172,7 +172,7 @@ describe("a message in a stream, which may be more of a text or all of it so far
     [
       "all so far beside what is added",
       [message("SEC", { delta: { content: "SEC" } }), message("SECRET-42", { delta: { content: "RET-42" } })],
-      [message("SEC", { delta: { content: "[gone]" } }), message("[gone]", { delta: { content: "" } })],
+      [message("[gone]", { delta: { content: "[gone]" } }), message("[gone]", { delta: { content: "" } })],
     ],
     [
       "more, in parts",

@@ -19,6 +19,17 @@ export class Own {
   ) {}
 }
 
+/** A text of its own that is all so far of one that grows. */
+export class SoFar extends Own {
+  constructor(
+    readonly key: string,
+    kind: Kind,
+    text: string,
+  ) {
+    super(kind, text);
+  }
+}
+
 /** A tool's input as JSON: each key, string and number in it is a text of its own. */
 export class Tree {
   constructor(readonly value: unknown) {}
@@ -32,6 +43,7 @@ export class Repeat {
 export const part = (key: string, kind: Kind, text: string): Part => new Part(key, kind, text);
 export const own = (kind: Kind, text: string): Own => new Own(kind, text);
 export const said = (text: string): Own => new Own("Content", text);
+export const soFar = (key: string, text: string): SoFar => new SoFar(key, "Content", text);
 
 export interface Told {
   kind: Kind;
@@ -111,12 +123,24 @@ export function masked(documents: unknown[], words: Word[]): unknown[] {
     const nested = list[0]!.kind === "ToolInput" && isJson(texts.join(""));
     maskParts(texts, words, nested).forEach((text, index) => results.set(list[index]!, text));
   }
+  const maskedSoFar = (mark: SoFar): string => {
+    let length = 0;
+    let out = "";
+    for (const one of parts.get(mark.key) ?? []) {
+      if (length === mark.text.length) break;
+      length += one.text.length;
+      out += results.get(one)!;
+    }
+    return out;
+  };
+  const ownAfter = (mark: Own): string =>
+    mark instanceof SoFar && parts.has(mark.key) ? maskedSoFar(mark) : ownMasked(mark, words);
   let hasMasked = false;
   return documents.map((document) => {
     const clean = copy(document, (mark) => {
       if (mark instanceof Repeat) return mark;
       const before = sent(mark);
-      const after = mark instanceof Part ? results.get(mark) : mark instanceof Own ? ownMasked(mark, words) : null;
+      const after = mark instanceof Part ? results.get(mark) : mark instanceof Own ? ownAfter(mark) : null;
       const result = mark instanceof Tree ? treeMasked(mark.value, words) : after;
       hasMasked ||= JSON.stringify(result) !== JSON.stringify(before);
       return result;

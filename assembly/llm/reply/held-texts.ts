@@ -7,16 +7,13 @@ import { isSecondHalf, StringDecoder } from "../../json/string-decoder";
 import { EventText } from "./event-text";
 import { StreamFeed, WholeFeed } from "./feeds";
 import { ReplyFifo } from "./fifo";
+import { HELD_TEXT_BYTES, HeldText, isMasked, NO_KEY, passedBy, REPEAT, WHOLE } from "./held-text";
 import { MaskSpans, SPAN_BYTES } from "./masks";
 import { MaskPlace, ReplyJudge, ReplyScanner, ReplySeams, TextKind } from "./scanner";
 import { ReplySplice } from "./splice";
 import { NO_POSITION } from "./slots";
 import { TextForm } from "./text-form";
 import { NO_STREAM, ReplyTextStreams } from "./text-streams";
-
-/** In place of a stream: a text of its own, or what repeats one. */
-const WHOLE: i32 = -1;
-const REPEAT: i32 = -2;
 
 /** Keeps apart what ends a text of its own, and what begins the next one. */
 const GAP_BYTES: i32 = 1;
@@ -26,25 +23,6 @@ const LINE_FEED = new ByteString("\n");
 const QUOTE = new ByteString('"');
 const EMPTY_ARRAY = new ByteString("[]");
 const NULL = new ByteString("null");
-
-/** A text of an event that is held, or what repeats one. It lies in the memory of `HeldTexts`. */
-@final
-@unmanaged
-class HeldText {
-  /** [start, end), counted from the event's beginning. */
-  start: i32;
-  end: i32;
-  /** Which stream it is a part of, or `WHOLE`, or `REPEAT`. */
-  stream: i32;
-  /** [offset, offset + length) of the text, decoded; of those of their own, of all that are held. */
-  offset: i32;
-  length: i32;
-  form: u8;
-  nesting: u8;
-  unused: u16;
-}
-
-const HELD_TEXT_BYTES: i32 = 24;
 
 const SPLICE = new ReplySplice();
 const DECODER = new StringDecoder();
@@ -66,6 +44,8 @@ export class HeldTexts {
   private hasMasked: bool = false;
   /** Each event is an answer of its own. */
   private areApart: bool = false;
+  /** Some text may be all so far of one that grows. */
+  private hasRestated: bool = false;
   private readonly texts: ReplyFifo;
   /** Of the texts of their own that are held, one behind the other, and how long they are. */
   private readonly wholeMasks: MaskSpans = new MaskSpans();
@@ -91,6 +71,7 @@ export class HeldTexts {
     this.isFull = false;
     this.hasMasked = false;
     this.areApart = areApart;
+    this.hasRestated = false;
     this.texts.reset();
     if (this.hasSeams) this.seams!.reset();
     this.hasSeams = false;
@@ -119,6 +100,7 @@ export class HeldTexts {
 
   /** Whether the first `count` texts, which are settled, go out as other bytes. */
   areChanged(count: i32): bool {
+    if (this.hasRestated) this.maskEnds(count);
     let hasRepeats = false;
     let text = this.texts.pointer;
     for (; count > 0; count--) {
@@ -219,7 +201,46 @@ export class HeldTexts {
     note.offset = offset;
     note.length = this.lookAtWhole(text, from, to, this.wholeMasks, offset);
     note.nesting = <u8>WHOLE_FEED.nesting;
+    if (text.isRestated) {
+      note.key = text.key;
+      this.hasRestated = true;
+    }
     this.wholeLength = offset + note.length + GAP_BYTES;
+  }
+
+  /** All texts of the event have come, the last `count`: finds the streams that those are all of so far that say so. */
+  findRestated(count: i32): void {
+    if (!this.hasRestated) return;
+    let text = this.texts.pointer + <usize>(this.texts.length - count * HELD_TEXT_BYTES);
+    for (; count > 0; count--) {
+      const note = changetype<HeldText>(text);
+      text += HELD_TEXT_BYTES;
+      if (note.key == NO_KEY) continue;
+      const id = this.streams.idOf(note.key);
+      if (id == NO_STREAM || this.streams.at(id).length != note.length) note.key = NO_KEY;
+      else note.restated = id;
+    }
+  }
+
+  /** What is masked in a stream over the end of a text that is all of it so far begins in that text, too. */
+  private maskEnds(count: i32): void {
+    let text = this.texts.pointer;
+    for (; count > 0; count--) {
+      const note = changetype<HeldText>(text);
+      text += HELD_TEXT_BYTES;
+      if (note.key == NO_KEY) continue;
+      const stream = this.streams.at(note.restated);
+      if (stream.key == note.key) this.maskEnd(note, stream.scanner.masks);
+    }
+  }
+
+  private maskEnd(note: HeldText, masks: MaskSpans): void {
+    for (let i = masks.count - 1; i >= 0; i--) {
+      const span = masks.at(i);
+      if (span.end <= note.length) return;
+      if (span.start >= note.length) continue;
+      this.wholeMasks.add(note.offset + span.start, note.offset + note.length, span.id, false);
+    }
   }
 
   /** Looks at a text by itself; adds what is to be masked to `masks`, for which it begins at `offset`. Returns its length. */
@@ -300,21 +321,7 @@ export class HeldTexts {
     note.length = 0;
     note.form = text.form;
     note.nesting = <u8>Nesting.None;
+    note.key = NO_KEY;
     return note;
   }
-}
-
-/** Whether anything of the text is masked by one of the masks from the `first` on; all before that are before the text. */
-function isMasked(note: HeldText, masks: MaskSpans, first: i32): bool {
-  for (let i = first; i < masks.count; i++) {
-    const span = masks.at(i);
-    if (span.end > note.offset) return span.start < note.offset + note.length;
-  }
-  return false;
-}
-
-/** How many of the masks, of which so many have been passed, are before the text. */
-function passedBy(note: HeldText, masks: MaskSpans, passed: i32): i32 {
-  while (passed < masks.count && masks.at(passed).end <= note.offset) passed++;
-  return passed;
 }

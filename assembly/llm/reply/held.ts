@@ -92,6 +92,7 @@ export class HeldEvents {
     }
     texts.finishSeams();
     if (texts.isFull || this.judge.isRejected) return !texts.isFull;
+    texts.findRestated(texts.count - before);
     const streams = texts.streams;
     for (let i = 0; hasGrown && i < event.textCount; i++) {
       const text = event.text(i);

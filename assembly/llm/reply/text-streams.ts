@@ -50,6 +50,12 @@ export class ReplyTextStreams {
     return free;
   }
 
+  /** The text of this key that may still grow, or `NO_STREAM`. */
+  idOf(key: u32): i32 {
+    for (let id = 0; id < this.count; id++) if (this.isOf(id, key)) return id;
+    return NO_STREAM;
+  }
+
   /** All texts are over. */
   finish(): void {
     for (let id = 0; id < this.count; id++) {

@@ -81,6 +81,22 @@ test("a message in a stream is refused by itself, and by what it goes on from", 
   expect(guard.send(CHAT, fine).client.body).toBe(fine.body);
 });
 
+test("a message that repeats all so far beside each delta has no beginning of what is masked", async () => {
+  const { guard } = await startGuard();
+  const both = (content: string, all: string, isFirst: boolean): object => {
+    const message = { role: "assistant", content: all };
+    return { choices: [{ index: 0, ...(isFirst ? { message } : {}), delta: { content }, message }] };
+  };
+  const parts = ["pay 4111 1111 \ud83d", "\ude00 or 4111 11", "11 1111 111", "1 now", ", ok"];
+  const masked = ["pay 4111 1111 \ud83d", "\ude00 or [pii]", "", " now", ", ok"];
+  for (const isFirst of [true, false]) {
+    const of = (texts: string[]): ResponseSpec =>
+      events(...texts.map((text, i) => both(text, texts.slice(0, i + 1).join(""), isFirst)), DONE);
+    const { client } = guard.send(CHAT, of(parts));
+    expect(client.body).toBe(of(masked).body);
+  }
+});
+
 test("goes out at once as far as nothing in it could go on", async () => {
   const { guard } = await startGuard();
   const stream = guard.stream();
