@@ -54,7 +54,7 @@ export class KeyPool extends Credential {
     if (count <= 1) return count - 1;
     this.load();
     const now = nowMs();
-    const first = random();
+    const first = random() % <u32>count;
     for (let i = 0; i < count; i++) {
       const key = <i32>((first + i) % <u32>count);
       if (!rests(key, now)) return key;
