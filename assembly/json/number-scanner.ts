@@ -18,27 +18,39 @@ const enum Read {
 
 /** What a byte is to a number. */
 const enum Kind {
+  Other,
   Zero,
   Digit,
   Point,
   E,
   Sign,
-  Other,
   Count,
 }
 
 /** RFC 8259, section 6: the digit of what has been read with one more byte, by what was read before and by the byte's kind. */
 // prettier-ignore
 const NEXT = new ByteString(
-  "129999" + // Minus
-  "883588" + // Zero
-  "223588" + // Integer
-  "449999" + // Point
-  "448588" + // Fraction
-  "779969" + // Exponent
-  "779999" + // ExponentSign
-  "778888", // ExponentDigits
+  "912999" + // Minus
+  "888358" + // Zero
+  "822358" + // Integer
+  "944999" + // Point
+  "844858" + // Fraction
+  "977996" + // Exponent
+  "977999" + // ExponentSign
+  "877888", // ExponentDigits
 );
+
+const KINDS = kinds();
+
+function kinds(): StaticArray<u8> {
+  const all = new StaticArray<u8>(256);
+  all[0x30] = <u8>Kind.Zero;
+  for (let digit = 0x31; digit <= 0x39; digit++) all[digit] = <u8>Kind.Digit;
+  all[0x2e /* . */] = <u8>Kind.Point;
+  all[0x45 /* E */] = all[0x65 /* e */] = <u8>Kind.E;
+  all[0x2b /* + */] = all[0x2d /* - */] = <u8>Kind.Sign;
+  return all;
+}
 
 /** Finds the end of a JSON number that may arrive in pieces, and validates it. */
 @final
@@ -80,9 +92,8 @@ function nextOf(read: Read, kind: Kind): Read {
   return <Read>(load<u8>(NEXT.pointer + read * Kind.Count + kind) - 0x30);
 }
 
+// @ts-ignore: decorator
+@inline
 function kindOf(byte: u32): Kind {
-  if (byte - 0x30 < 10) return byte == 0x30 ? Kind.Zero : Kind.Digit;
-  if (byte == 0x2e /* . */) return Kind.Point;
-  if ((byte | 0x20) == 0x65 /* e */) return Kind.E;
-  return byte == 0x2b /* + */ || byte == 0x2d /* - */ ? Kind.Sign : Kind.Other;
+  return <Kind>load<u8>(changetype<usize>(KINDS) + byte);
 }

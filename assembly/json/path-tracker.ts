@@ -1,11 +1,8 @@
-import { findByte } from "../bytes/find";
 import { MAX_DEPTH } from "./depth";
 import { JsonKind, JsonListener } from "./listener";
 import { HEARD_KEY_BYTES, JsonPaths, MAX_PATH_LEVELS, NONE } from "./paths";
 import { ScanMark } from "./scan-mark";
 import { StringDecoder } from "./string-decoder";
-
-const BACKSLASH: u8 = 0x5c;
 
 /** Gathers a decoded key, or the beginning of one that is longer than any that could match. */
 @final
@@ -150,9 +147,9 @@ export class PathTracker {
     this.decoder.decode(this.key, NONE, pointer, length);
   }
 
-  /** The rest of a key, up to its closing quote before `end`; it is the whole when `addKey` was not called. */
-  endKey(pointer: usize, length: i32, isWhole: bool, end: u64): void {
-    if (isWhole && findByte(pointer, pointer + length, BACKSLASH) == pointer + length) {
+  /** The rest of a key, up to its closing quote before `end`; when it `isPlain` this is all of it, without escapes. */
+  endKey(pointer: usize, length: i32, isPlain: bool, end: u64): void {
+    if (isPlain) {
       this.listener.onKeyBytes(pointer, length);
       this.match(pointer, length);
     } else {

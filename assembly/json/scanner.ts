@@ -170,10 +170,11 @@ export class JsonScanner {
           if (byte != QUOTE) return this.fail(JsonProblem.NotJson, position);
           const contents = position + 1;
           if (depth == tracker.depth) tracker.beginKey(base + position);
+          text.isPlain = true;
           position = text.scanNew(begin, contents, end);
           if (text.problem != StringProblem.None) return this.failString(position);
           expect = text.isClosed ? Expect.Colon : Expect.MoreOfKey;
-          if (depth == tracker.depth) this.trackKey(contents, position, true, base);
+          if (depth == tracker.depth) this.trackKey(contents, position, text.isPlain, base);
           // Nearly always, and then one turn of the loop is saved.
           if (position < end && load<u8>(position) == COLON && expect == Expect.Colon) {
             expect = Expect.Value;
@@ -257,9 +258,9 @@ export class JsonScanner {
     }
   }
 
-  /** The tracker takes a key, of which [from, position) has been scanned: all of it when `isWhole` and closed. */
-  private trackKey(from: usize, position: usize, isWhole: bool, base: u64): void {
-    if (this.text.isClosed) this.tracker.endKey(from, <i32>(position - 1 - from), isWhole, base + position);
+  /** The tracker takes a key, of which [from, position) has been scanned: all of it, without escapes, when `isPlain`. */
+  private trackKey(from: usize, position: usize, isPlain: bool, base: u64): void {
+    if (this.text.isClosed) this.tracker.endKey(from, <i32>(position - 1 - from), isPlain, base + position);
     else this.tracker.addKey(from, <i32>(position - from));
   }
 

@@ -25,6 +25,8 @@ export const enum StringProblem {
 export class StringScanner {
   /** Whether the last `scan` came to the closing quote. */
   isClosed: bool = false;
+  /** For the user to set before a string: it stays so without a backslash. */
+  isPlain: bool = false;
   problem: StringProblem = StringProblem.None;
   private escaped: u32 = 0;
   /** One low bit for each hexadecimal digit that must come. */
@@ -110,6 +112,7 @@ export class StringScanner {
       let hexAfter: u64 = 0;
       let closing = quotes;
       if (slashes | carry | hexDue) {
+        this.isPlain = false;
         // Which characters a backslash escapes, in runs of backslashes too: a subtraction ripples through each run
         // from its first one. By Lemire and Keiser, in simdjson.
         const starts = slashes & ~carry;
@@ -185,6 +188,7 @@ export class StringScanner {
       this.isClosed = true;
     } else if (byte == BACKSLASH) {
       this.escaped = 1;
+      this.isPlain = false;
     } else if (byte < SPACE) {
       this.problem = StringProblem.BadText;
     }
