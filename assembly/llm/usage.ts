@@ -48,6 +48,8 @@ export class Usage {
   isProvisional: bool = false;
   /** The answer has said that it is over: no other count comes, though its end may still be missing. */
   isFinal: bool = false;
+  /** No count has come since the fields were computed. */
+  private isSettled: bool = true;
   private readonly counts: StaticArray<i64> = new StaticArray<i64>(Count.End);
 
   constructor() {
@@ -58,7 +60,13 @@ export class Usage {
     for (let i = 0; i < Count.End; i++) unchecked((this.counts[i] = NO_COUNT));
     this.isProvisional = false;
     this.isFinal = false;
-    this.settle();
+    this.isSettled = true;
+    this.input = NO_COUNT;
+    this.output = NO_COUNT;
+    this.total = NO_COUNT;
+    this.cachedInput = NO_COUNT;
+    this.cacheCreation = NO_COUNT;
+    this.reasoning = NO_COUNT;
   }
 
   /** Whether the answer says how much was used. */
@@ -68,11 +76,15 @@ export class Usage {
 
   /** Replaces a count, unless the new one is `NO_COUNT`. The fields follow with `settle`. */
   put(count: Count, value: i64): void {
-    if (value != NO_COUNT) unchecked((this.counts[count] = value));
+    if (value == NO_COUNT) return;
+    unchecked((this.counts[count] = value));
+    this.isSettled = false;
   }
 
   /** Computes the fields from the counts. Where an answer has the counts of several dialects, the larger ones. */
   settle(): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
     const read = this.of(Count.CacheRead);
     let written = this.of(Count.CacheWrite);
     if (written == NO_COUNT) written = sum(this.of(Count.CacheWriteShort), this.of(Count.CacheWriteLong));
