@@ -1,7 +1,7 @@
 import { encodeUtf8 } from "../bytes/text";
 import { isSame } from "../bytes/view";
 
-/** How many paths one `JsonPaths` holds. */
+/** How many paths one `JsonPaths` holds, and how many shared ones. */
 export const MAX_PATHS: i32 = 64;
 /** How many keys and `[*]` one path has. */
 export const MAX_PATH_LEVELS: i32 = 16;
@@ -43,7 +43,9 @@ class Draft {
   path: i32 = NONE;
   firstPath: i32 = NONE;
   elements: Draft | null = null;
-  readonly children: Draft[] = [];
+  children: Draft[] = [];
+  /** Itself and the others that the same place leads to by key; null for what no key leads to, and before it has a number. */
+  siblings: Draft[] | null = null;
 
   constructor(readonly key: ArrayBuffer) {}
 
@@ -67,6 +69,17 @@ class Draft {
   }
 }
 
+/** Paths that begin at several places. Their ids follow those of the list that has the places. */
+@final
+export class SharedPaths {
+  constructor(
+    readonly paths: string[],
+    /** The paths that these go on from, [first, end) of the list; none of it goes on from there by itself. */
+    readonly first: i32,
+    readonly end: i32,
+  ) {}
+}
+
 /**
  * The places in a JSON text that somebody wants to hear about. Made once, at load; never changes; shared by scanners.
  *
@@ -87,29 +100,17 @@ export class JsonPaths {
   readonly root: i32;
   /** The nodes, then their keys. */
   private readonly memory: StaticArray<u8>;
+  private readonly lastSlot: i32;
   /** For each child by key, near `slotOf`, its node plus one; at least as many are free. */
   private readonly slots: StaticArray<u16>;
 
-  constructor(paths: string[]) {
+  constructor(paths: string[], shared: SharedPaths | null = null) {
     this.count = paths.length;
-    const root = new Draft(NO_KEY);
-    let others: Draft | null = null;
-    for (let path = 0; path < min(paths.length, MAX_PATHS); path++) {
-      if (paths[path] == ALL_OTHERS) {
-        if (others != null) continue;
-        others = new Draft(NO_KEY);
-        others.path = path;
-        others.firstPath = path;
-        continue;
-      }
-      const steps = stepsOf(paths[path]);
-      if (steps.length > MAX_PATH_LEVELS) continue;
-      let at = root;
-      for (let i = 0; i <= steps.length; i++) {
-        if (at.firstPath == NONE) at.firstPath = path;
-        if (i < steps.length) at = at.at(steps[i]);
-      }
-      if (at.path == NONE) at.path = path;
+    const root = draftOf(paths, 0);
+    const others = othersOf(paths);
+    if (shared != null) {
+      const below = draftOf(shared.paths, paths.length).children;
+      for (let i = shared.first; i < shared.end; i++) endOf(paths[i], root).children = below;
     }
     const drafts = numbered(root, others);
     let keyBytes = 0;
@@ -119,13 +120,15 @@ export class JsonPaths {
       const length = drafts[i].key.byteLength;
       keyBytes += length;
       longestKey = max(longestKey, length);
-      keys += drafts[i].children.length;
+      if (drafts[i].siblings != null) keys++;
     }
     this.root = root.id;
     this.others = others == null ? NONE : others.id;
     this.longestKey = longestKey;
     this.memory = new StaticArray<u8>(drafts.length * NODE_BYTES + keyBytes);
-    this.slots = new StaticArray<u16>(1 << (33 - clz(keys)));
+    const slotCount = 1 << (33 - clz(keys));
+    this.slots = new StaticArray<u16>(slotCount);
+    this.lastSlot = slotCount - 1;
     let keyAt = drafts.length * NODE_BYTES;
     for (let i = drafts.length - 1; i >= 0; i--) keyAt = this.write(drafts[i], keyAt);
   }
@@ -142,10 +145,9 @@ export class JsonPaths {
     if (count == 0) return NONE;
     const first: i32 = node.firstChild;
     const slots = this.slots;
-    const last = slots.length - 1;
     let slot = slotOf(first, key, length);
     while (true) {
-      slot &= last;
+      slot &= this.lastSlot;
       const id = <i32>unchecked(slots[slot]) - 1;
       if (id < 0) return NONE;
       slot++;
@@ -169,19 +171,49 @@ export class JsonPaths {
     node.keyLength = <u16>length;
     node.keyAt = <u16>keyAt;
     memory.copy(changetype<usize>(this.memory) + keyAt, changetype<usize>(draft.key), length);
-    if (children.length == 0) return keyAt + length;
-    const first = children[0].id;
-    node.firstChild = <i16>first;
+    if (children.length > 0) node.firstChild = <i16>children[0].id;
+    const siblings = draft.siblings;
+    if (siblings == null) return keyAt + length;
     const slots = this.slots;
-    const last = slots.length - 1;
-    for (let i = 0; i < children.length; i++) {
-      const key = children[i].key;
-      let slot = slotOf(first, changetype<usize>(key), key.byteLength);
-      while (slots[slot & last] != 0) slot++;
-      slots[slot & last] = <u16>(first + i + 1);
-    }
+    let slot = slotOf(siblings[0].id, changetype<usize>(draft.key), length);
+    while (slots[slot & this.lastSlot] != 0) slot++;
+    slots[slot & this.lastSlot] = <u16>(draft.id + 1);
     return keyAt + length;
   }
+}
+
+/** The whole text, with all that these paths lead to. */
+function draftOf(paths: string[], firstId: i32): Draft {
+  const root = new Draft(NO_KEY);
+  for (let i = 0; i < min(paths.length, MAX_PATHS); i++) {
+    if (paths[i] == ALL_OTHERS) continue;
+    const steps = stepsOf(paths[i]);
+    if (steps.length > MAX_PATH_LEVELS) continue;
+    const path = firstId + i;
+    let at = root;
+    for (let step = 0; step <= steps.length; step++) {
+      if (at.firstPath == NONE) at.firstPath = path;
+      if (step < steps.length) at = at.at(steps[step]);
+    }
+    if (at.path == NONE) at.path = path;
+  }
+  return root;
+}
+
+function othersOf(paths: string[]): Draft | null {
+  const path = paths.indexOf(ALL_OTHERS);
+  if (path < 0 || path >= MAX_PATHS) return null;
+  const others = new Draft(NO_KEY);
+  others.path = path;
+  others.firstPath = path;
+  return others;
+}
+
+function endOf(path: string, root: Draft): Draft {
+  const steps = stepsOf(path);
+  let at = root;
+  for (let i = 0; i < steps.length; i++) at = at.at(steps[i]);
+  return at;
 }
 
 /**
@@ -199,7 +231,11 @@ function numbered(root: Draft, others: Draft | null): Draft[] {
       drafts.push(elements);
       runs.push(1);
     }
-    for (let child = 0; child < children.length; child++) drafts.push(children[child]);
+    if (children.length == 0 || children[0].siblings != null) continue;
+    for (let child = 0; child < children.length; child++) {
+      children[child].siblings = children;
+      drafts.push(children[child]);
+    }
     runs.push(children.length);
   }
   let id = drafts.length;
@@ -217,7 +253,8 @@ function isKey(key: ArrayBuffer, pointer: usize, length: i32): bool {
 /** Where in a table of slots, modulo its length, a child by this key is looked for; `first` is the first child. */
 function slotOf(first: i32, key: usize, length: i32): i32 {
   if (length == 0) return first;
-  return first * 7 + length * 5 + <i32>load<u8>(key) * 3 + <i32>load<u8>(key + length - 1);
+  // Of many factors tried these spread the keys of this library's paths best, and those of answers that are in none.
+  return first * 3 + length * 29 + <i32>load<u8>(key) * 34 + <i32>load<u8>(key + length - 1) * 47;
 }
 
 /** The keys and `[*]` that a path is made of. */

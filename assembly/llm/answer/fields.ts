@@ -8,7 +8,6 @@ import { CarriedValue } from "./carried";
 import { EventType } from "./event-type";
 import { Usage } from "../usage";
 import { CountReader } from "../tokens/count";
-import { UsageReader } from "./usage-reader";
 
 const NOT_OPEN: u64 = u64.MAX_VALUE;
 
@@ -40,11 +39,9 @@ export class AnswerFields extends JsonListener {
   /** Address of the piece in hand, and its offset in the object. */
   private piece: usize = 0;
   private pieceStart: u64 = 0;
-  /** Where in the object the usage in hand begins, and the text. */
-  private usageStart: u64 = NOT_OPEN;
+  /** Where in the object the text in hand begins. */
   private textStart: u64 = NOT_OPEN;
   private textPath: i32 = NONE;
-  private readonly usageReader: UsageReader;
   private readonly text: AnswerText = new AnswerText();
   private readonly count: CountReader = new CountReader();
 
@@ -55,7 +52,6 @@ export class AnswerFields extends JsonListener {
     private readonly encoded: CarriedValue | null,
   ) {
     super();
-    this.usageReader = new UsageReader(usage);
   }
 
   /** Ready for another answer. */
@@ -69,7 +65,6 @@ export class AnswerFields extends JsonListener {
     this.isComplete = false;
     this.leadLength = 0;
     this.seen = 0;
-    this.usageStart = NOT_OPEN;
     this.textStart = NOT_OPEN;
     this.type.reset();
   }
@@ -98,12 +93,13 @@ export class AnswerFields extends JsonListener {
 
   /** The piece was scanned up to here. */
   endPiece(end: u64): void {
-    if (this.usageStart != NOT_OPEN) this.feedUsage(end);
     if (this.textStart != NOT_OPEN) this.feedText(end);
   }
 
   override onValue(path: i32, kind: JsonKind, start: u64): void {
-    if (path >= AnswerPath.FirstString) {
+    if (path >= AnswerPath.FirstInUsage) {
+      this.count.begin();
+    } else if (path >= AnswerPath.FirstString) {
       const isNew = !this.type.isRepeating && (!this.hasText || !isRepeat(path));
       this.isStringRead = isNew && kind == JsonKind.String && path != AnswerPath.Message;
       if (this.isStringRead) this.seen |= Seen.Substance;
@@ -121,10 +117,7 @@ export class AnswerFields extends JsonListener {
       this.seen |= Seen.Substance;
     } else if (path >= AnswerPath.FirstUsage) {
       if (path == AnswerPath.FirstUsage) this.seen |= kind == JsonKind.Object ? Seen.Usage : Seen.Other;
-      if (kind != JsonKind.Object || this.usageStart != NOT_OPEN) return;
-      this.seen |= Seen.Substance;
-      this.usageStart = start;
-      this.usageReader.begin();
+      if (kind == JsonKind.Object) this.seen |= Seen.Substance;
     } else if (path >= AnswerPath.FirstModel) {
       this.isModelRead = kind == JsonKind.String && !this.model.isKnown;
       if (this.isModelRead) this.model.begin();
@@ -140,6 +133,10 @@ export class AnswerFields extends JsonListener {
   }
 
   override onBytes(path: i32, pointer: usize, length: i32): void {
+    if (path >= AnswerPath.FirstInUsage) {
+      this.count.append(pointer, length);
+      return;
+    }
     // Text within a tree comes without a path.
     if (path == NONE || (path >= AnswerPath.FirstString && this.isStringRead)) {
       this.hasText = true;
@@ -157,7 +154,9 @@ export class AnswerFields extends JsonListener {
   }
 
   override onValueEnd(path: i32, kind: JsonKind, end: u64): void {
-    if (path >= AnswerPath.FirstTree) {
+    if (path >= AnswerPath.FirstInUsage) {
+      if (kind == JsonKind.Number) this.usage.put(countOfPath(path), this.count.exact);
+    } else if (path >= AnswerPath.FirstTree) {
       if (kind >= JsonKind.Object && path == this.textPath && this.textStart != NOT_OPEN) {
         this.feedText(end);
         this.textStart = NOT_OPEN;
@@ -168,10 +167,8 @@ export class AnswerFields extends JsonListener {
         this.usage.settle();
       }
     } else if (path >= AnswerPath.FirstUsage) {
-      if (kind == JsonKind.Object && this.usageStart != NOT_OPEN) {
-        this.feedUsage(end);
-        this.usageStart = NOT_OPEN;
-        this.usageReader.end();
+      if (kind == JsonKind.Object) {
+        this.usage.settle();
         this.usage.isProvisional = path == AnswerPath.MessageUsage;
       }
     } else if (path >= AnswerPath.FirstModel) {
@@ -185,11 +182,6 @@ export class AnswerFields extends JsonListener {
       this.isComplete = true;
       if (this.type.isLast) this.usage.isFinal = true;
     }
-  }
-
-  private feedUsage(end: u64): void {
-    const from = max(this.usageStart, this.pieceStart);
-    this.usageReader.feed(this.addressOf(from), <i32>(end - from));
   }
 
   private feedText(end: u64): void {

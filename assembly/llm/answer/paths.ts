@@ -1,5 +1,6 @@
-import { JsonPaths } from "../../json/paths";
+import { JsonPaths, SharedPaths } from "../../json/paths";
 import { Count } from "../usage";
+import { countInUsage, USAGE_PATHS } from "./usage-paths";
 
 /** Where each group of `ANSWER_PATHS` begins; the order of the groups is that of what is done about them. */
 export const enum AnswerPath {
@@ -23,11 +24,13 @@ export const enum AnswerPath {
   ResponseOutput = 38,
   /** As a string it is an error's. */
   Message = 39,
+  /** A count of a usage object. */
+  FirstInUsage = 56,
 }
 
 /** What is read of an answer, or of one event of it, by the providers' API references. */
 // prettier-ignore
-export const ANSWER_PATHS = new JsonPaths([
+const PATHS: string[] = [
   "", "choices", "choices[*]", "type", "bytes",
 
   "model", "modelVersion", "message.model", "response.model",
@@ -43,14 +46,20 @@ export const ANSWER_PATHS = new JsonPaths([
 
   "response.output", "message", "choices[*].delta", "choices[*].message", "delta", "content", "content_block", "candidates",
   "response.candidates", "output", "item", "start", "outputs", "outputText", "generations", "tool_calls", "steps", "token",
-]);
+];
+
+export const ANSWER_PATHS = new JsonPaths(
+  PATHS,
+  new SharedPaths(USAGE_PATHS, AnswerPath.FirstUsage, AnswerPath.FirstCount),
+);
 
 // prettier-ignore
 const COUNTS: StaticArray<i32> = [
   Count.Prompt, Count.Completion, Count.Prompt, Count.Completion, Count.Completion, Count.Prompt, Count.Completion,
 ];
 
-/** What is counted at a path of the group `AnswerPath.FirstCount`. */
+/** What is counted at a path of the groups `AnswerPath.FirstCount` and `AnswerPath.FirstInUsage`. */
 export function countOfPath(path: i32): Count {
+  if (path >= AnswerPath.FirstInUsage) return countInUsage(path - AnswerPath.FirstInUsage);
   return unchecked(COUNTS[path - AnswerPath.FirstCount]);
 }

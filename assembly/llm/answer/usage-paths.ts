@@ -1,14 +1,10 @@
-import { JsonKind, JsonListener } from "../../json/listener";
-import { JsonPaths } from "../../json/paths";
-import { JsonScanner } from "../../json/scanner";
-import { Count, Usage } from "../usage";
-import { CountReader } from "../tokens/count";
+import { Count } from "../usage";
 
 /**
- * Where counts are in a usage object, by the providers' API references; `COUNTS` says what each is. Vertex's and the
+ * Where counts are in a usage object, by the providers' API references; `countInUsage` says what each is. Vertex's and the
  * gateways' spellings beside the providers' own.
  */
-const PATHS = new JsonPaths([
+export const USAGE_PATHS: string[] = [
   "prompt_tokens",
   "completion_tokens",
   "total_tokens",
@@ -60,7 +56,7 @@ const PATHS = new JsonPaths([
   "cachedInputTokens",
   "reasoningTokens",
   "prompt_audio_seconds",
-]);
+];
 // prettier-ignore
 const COUNTS: StaticArray<i32> = [
   Count.Prompt, Count.Completion, Count.Total, Count.Cached, Count.CacheCreated, Count.CacheCreated, Count.Reasoning,
@@ -77,52 +73,7 @@ const COUNTS: StaticArray<i32> = [
   Count.AudioSeconds,
 ];
 
-
-@final
-class CountListener extends JsonListener {
-  private readonly count: CountReader = new CountReader();
-
-  constructor(private readonly usage: Usage) {
-    super();
-  }
-
-  override onValue(path: i32, kind: JsonKind, start: u64): void {
-    this.count.begin();
-  }
-
-  override onBytes(path: i32, pointer: usize, length: i32): void {
-    this.count.append(pointer, length);
-  }
-
-  override onValueEnd(path: i32, kind: JsonKind, end: u64): void {
-    if (kind == JsonKind.Number) this.usage.put(unchecked(COUNTS[path]), this.count.exact);
-  }
-}
-
-/**
- * Reads a usage object of any dialect, which arrives in pieces, into a `Usage`.
- *
- * A count that is absent, null or malformed (negative, a string, a fraction, over `MAX_COUNT`) keeps the one before it. An
- * object that never ends changes nothing that shows.
- */
-@final
-export class UsageReader {
-  private readonly scanner: JsonScanner;
-
-  constructor(private readonly usage: Usage) {
-    this.scanner = new JsonScanner(PATHS, new CountListener(usage));
-  }
-
-  begin(): void {
-    this.scanner.reset();
-  }
-
-  feed(pointer: usize, length: i32): void {
-    this.scanner.feed(pointer, length);
-  }
-
-  /** The object is complete. */
-  end(): void {
-    this.usage.settle();
-  }
+/** What is counted at a path of `USAGE_PATHS`. */
+export function countInUsage(path: i32): Count {
+  return unchecked(COUNTS[path]);
 }
