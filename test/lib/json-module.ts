@@ -26,6 +26,7 @@ interface Exports extends LoaderExports {
   __newArrayBuffer(bytes: ArrayBuffer): number;
   __getArrayBuffer(pointer: number): ArrayBuffer;
   setPaths(list: number): void;
+  setSharedPaths(list: number, shared: number, first: number, end: number): void;
   scan(text: number, cuts: number, around: number): Problem;
   log(): number;
   offset(): number;
@@ -58,6 +59,11 @@ export class JsonModule {
 
   setPaths(paths: string[]) {
     this.wasm.setPaths(this.wasm.__newString(paths.join("\n")));
+  }
+
+  setSharedPaths(paths: string[], shared: string[], first: number, end: number) {
+    const texts = [paths, shared].map((list) => this.wasm.__newString(list.join("\n")));
+    this.wasm.setSharedPaths(texts[0]!, texts[1]!, first, end);
   }
 
   /** Scans a text in pieces that end at `cuts`, with bytes `around` each piece that belong to nobody. */

@@ -184,6 +184,29 @@ describe("values", () => {
     expect(heard(events, 64)).toEqual([]);
   });
 
+  test("of a path that begins at several places are those of each place", () => {
+    const places = ["a", "d.e", "b.a[*]", "[*]"];
+    const shared = ["a", "b[*]", "b.c", "d"];
+    const own = ["", ...places, "b"];
+    fc.assert(
+      fc.property(anyDocument, anyCuts, (text, cuts) => {
+        const bytes = bytesOf(text);
+        json.setSharedPaths(own, shared, 1, 1 + places.length);
+        const { events } = json.scan(bytes, cuts(bytes.length));
+        for (const [index, path] of shared.entries()) {
+          json.setPaths(places.map((place) => `${place}.${path}`));
+          const { events: each } = json.scan(bytes);
+          const expected = places.flatMap((_, id) => ranges(each, id)).sort(([a], [b]) => a - b);
+          expect(ranges(events, own.length + index), path).toEqual(expected);
+        }
+        json.setPaths(own);
+        const { events: alone } = json.scan(bytes);
+        own.forEach((path, id) => expect(ranges(events, id), path).toEqual(ranges(alone, id)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test("of a path with sixteen levels are heard about", () => {
     json.setPaths([Array(16).fill("a").join(".")]);
     expect(heard(json.scan(bytesOf('{"a":'.repeat(16) + "1" + "}".repeat(16))).events, 0)).toEqual(["1"]);

@@ -2,7 +2,7 @@ import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { JsonCaptures } from "../../../assembly/json/captures";
 import { JsonKind, JsonListener } from "../../../assembly/json/listener";
-import { JsonPaths } from "../../../assembly/json/paths";
+import { JsonPaths, SharedPaths } from "../../../assembly/json/paths";
 import { appendJsonString } from "../../../assembly/json/quote";
 import { JsonScanner } from "../../../assembly/json/scanner";
 import { Splice } from "../../../assembly/json/splice";
@@ -70,6 +70,12 @@ let captures = new JsonCaptures(paths, new Budget(AMPLE), AMPLE);
 /** Paths, one a line; every later `scan` looks for these. */
 export function setPaths(list: string): void {
   paths = new JsonPaths(list.split("\n"));
+  scanner = new JsonScanner(paths, recorder);
+}
+
+/** The same, with the paths `shared` below those from `first` to before `end`. */
+export function setSharedPaths(list: string, shared: string, first: i32, end: i32): void {
+  paths = new JsonPaths(list.split("\n"), new SharedPaths(shared.split("\n"), first, end));
   scanner = new JsonScanner(paths, recorder);
 }
 
