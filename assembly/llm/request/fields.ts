@@ -126,6 +126,8 @@ export class RequestFields extends JsonListener {
   shape: i32 = 0;
   /** A key that decides something here came twice in one object. */
   hasDuplicate: bool = false;
+  /** The root has begun and not ended. */
+  private isInside: bool = false;
   private readonly caps: OutputCaps = new OutputCaps();
   private answersEach: i64 = 1;
   /** How many prompts there are in a list of texts, or of lists of tokens; 0 where there is no list. */
@@ -146,6 +148,7 @@ export class RequestFields extends JsonListener {
 
   reset(): void {
     this.root.reset();
+    this.isInside = false;
     this.model.reset();
     this.modelBytes.clear();
     this.stream.reset();
@@ -199,12 +202,9 @@ export class RequestFields extends JsonListener {
   }
 
   override onValue(path: i32, kind: JsonKind, start: u64): void {
-    if (path == Field.Root) this.root.begin(kind, start);
+    if (path == Field.Root) this.isInside = !this.root.isComplete;
     if (!this.isInside) return;
-    const place = this.placeOf(path);
-    if (place != null && path != Field.Root) place.begin(kind, start);
-    if (path == Field.PromptElement && (kind == JsonKind.String || kind == JsonKind.Array)) this.prompts++;
-    this.shape = shapeWith(this.shape, shapeKeyOf(path));
+    if (path < OTHERS) this.beginField(path, kind, start);
     this.isPlain = kind <= JsonKind.Number;
     if (kind >= JsonKind.Object) {
       unchecked((this.roles[this.depth++] = <u8>this.role));
@@ -236,16 +236,21 @@ export class RequestFields extends JsonListener {
     else if (kind != JsonKind.String) this.takePlain(path, kind);
     else if (isCount(path)) this.takeText(path);
     else if (!isMute(this.role)) this.texts.end();
+    if (path >= OTHERS) return;
     const place = this.placeOf(path);
     if (place != null) place.finish(end);
+    if (path == Field.Root) this.isInside = false;
   }
 
   override onDuplicate(_path: i32, _start: u64): void {
     this.hasDuplicate = true;
   }
 
-  private get isInside(): bool {
-    return this.root.isOpen;
+  private beginField(path: i32, kind: JsonKind, start: u64): void {
+    const place = this.placeOf(path);
+    if (place != null) place.begin(kind, start);
+    if (path == Field.PromptElement && (kind == JsonKind.String || kind == JsonKind.Array)) this.prompts++;
+    this.shape = shapeWith(this.shape, shapeKeyOf(path));
   }
 
   /** The role of the key that the innermost open container stands at. */
@@ -339,8 +344,12 @@ const DECIDING: StaticArray<ByteString> = [
 
 /** Whether this is one of them but for the case of its letters. */
 function isAlias(pointer: usize, length: i32): bool {
-  const index = indexOfWord(pointer, length, DECIDING);
-  return index >= 0 && !unchecked(DECIDING[index]).equals(pointer, length);
+  return hasCapital(pointer, length) && indexOfWord(pointer, length, DECIDING) >= 0;
+}
+
+function hasCapital(pointer: usize, length: i32): bool {
+  for (let i = 0; i < length; i++) if (<u32>load<u8>(pointer + i) - 0x41 < 26) return true;
+  return false;
 }
 
 function isMute(role: KeyRole): bool {
