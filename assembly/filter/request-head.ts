@@ -17,6 +17,8 @@ const UPGRADE = new ByteString("upgrade");
 const CONNECT = new ByteString("CONNECT");
 const GET = new ByteString("GET");
 const IDENTITY = new ByteString("identity");
+/** Envoy finds no route for a request without it, and answers 404. */
+const FORWARDED_PROTO = new ByteString("x-forwarded-proto");
 const COLON: u8 = 0x3a;
 
 /**
@@ -71,8 +73,8 @@ export class RequestHead {
   }
 
   /**
-   * Removes each header whose name one of `names` matches, except `kept` and pseudo-headers: in the headers phase only. False when the host
-   * doesn't let us. Look-ups still find what was removed.
+   * Removes each header whose name one of `names` matches, except `kept`, pseudo-headers and `x-forwarded-proto`: in the headers
+   * phase only. False when the host doesn't let us. Look-ups still find what was removed.
    */
   stripAll(names: GlobList, kept: ByteString | null): bool {
     const pairs = this.pairs;
@@ -80,6 +82,7 @@ export class RequestHead {
       const name = pairs.nameAt(i, this.nameView);
       if (name.at(0) == COLON || names.find(name.pointer, name.length) < 0) continue;
       if (kept != null && kept.equals(name.pointer, name.length)) continue;
+      if (FORWARDED_PROTO.equals(name.pointer, name.length)) continue;
       if (!requestHeaders.removeNamed(name.pointer, name.length)) return false;
     }
     return true;

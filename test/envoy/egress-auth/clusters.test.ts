@@ -45,8 +45,9 @@ function aggregate(members: Json[], own: Json[]): Json[] {
   return [{ ...shell, lb_policy: "CLUSTER_PROVIDED", cluster_type }, one, two];
 }
 
-async function ask(clusters: Json[], route: { [key: string]: Json } = {}): Promise<number> {
-  const envoy = await EnvoyProcess.start(egressConfig({ cluster: "llm", clusters, route }));
+async function ask(clusters: Json[], route: { [key: string]: Json } = {}, downstream?: object): Promise<number> {
+  const own = downstream ? { downstream } : {};
+  const envoy = await EnvoyProcess.start(egressConfig({ cluster: "llm", clusters, route, ...own }));
   envoys.push(envoy);
   const { status } = await send(envoy.address(), {
     path: "/v1/chat/completions",
@@ -101,4 +102,10 @@ test("a request for a provider that the plugin doesn't have is refused, and reac
   const llm = egressCluster("llm", [{ provider: "three", address }], [egressFilter(CONFIGURATION)]);
   expect(await ask([llm])).toBe(403);
   expect(upstreams.seen).toEqual([]);
+});
+
+test.each(["x-forwarded-*", "*"])("a request that loses %s finds its route all the same", async (pattern) => {
+  const llm = egressCluster("llm", [upstreams.endpoint("one")], [egressFilter(CONFIGURATION)]);
+  expect(await ask([llm], {}, { unknownProvider: "Strip", stripHeaders: [pattern] })).toBe(200);
+  expect(credentials()).toEqual([["one", "Bearer key-of-one", undefined]]);
 });

@@ -82,6 +82,12 @@ test("a pattern that takes all headers leaves those that make a request", async 
   expect(upstream(outcome, ":method", ":path", "x-any")).toEqual(["POST", "/v1/chat/completions", undefined]);
 });
 
+test("a pattern that takes what proxies have added leaves the scheme, by which Envoy finds routes", async () => {
+  const headers = { "x-forwarded-for": "10.0.0.1", "x-forwarded-proto": "https" };
+  const outcome = await send({ ...STRIP, stripHeaders: ["X-Forwarded-*"] }, chat(undefined, "gpt-4o", headers));
+  expect(upstream(outcome, "x-forwarded-for", "x-forwarded-proto")).toEqual([undefined, "https"]);
+});
+
 test("Azure's other key goes, from the headers and from the query", async () => {
   const config = { providers: [{ name: "openai", credential: KEY }] };
   const asked = post(
