@@ -117,7 +117,7 @@ function readProviders(config: ConfigReader, timeoutMs: u32): Provider[] {
     const provider = readProvider(entries[i], i, timeoutMs);
     for (let k = 0; k < i; k++) {
       const name = providers[k].name;
-      if (provider.name.equals(name.pointer, name.length))
+      if (name.length > 0 && provider.name.equals(name.pointer, name.length))
         entries[i].reject("name", "is the name of an earlier provider");
     }
     providers.push(provider);
@@ -131,7 +131,7 @@ function readProvider(entry: ConfigReader, index: i32, timeoutMs: u32): Provider
   const credential = readCredential(entry, timeoutMs);
   return new Provider(
     index,
-    new ByteString(entry.plainName("name", "none", LONGEST_NAME)),
+    new ByteString(entry.plainName("name", "", LONGEST_NAME)),
     credential,
     readHeaders(entry, credential),
     entry.has("host") ? new ByteString(host) : null,

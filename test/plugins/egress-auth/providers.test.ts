@@ -393,6 +393,17 @@ test.each<[what: string, config: Config, complaint: string]>([
     "providers[0].credential.from: begins with Bearer, which is put before it: the key alone belongs here",
   ],
   [
+    "a provider without a name, behind one that is called none,",
+    {
+      providers: [
+        { name: "a", credential: { type: "None" } },
+        { name: "none", credential: { type: "None" } },
+        { credential: { type: "None" } },
+      ],
+    },
+    "providers[2].name: is required",
+  ],
+  [
     "a model that an earlier pattern takes",
     { ...provider({}), modelMapping: { a: { "gpt-*": "x", "gpt-4o": "y" } } },
     "modelMapping.a.gpt-4o: is never taken: gpt-* before it matches the same models",
