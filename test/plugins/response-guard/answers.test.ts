@@ -268,3 +268,23 @@ describe("what is judged", () => {
     ]);
   });
 });
+
+test.each([
+  ["no JSON", "{", {}],
+  ["too deep", "[".repeat(600), {}],
+  ["JSON with a key twice", '{"model":"m","model":"n","messages":[]}', {}],
+  ["longer than may be held", `{"model":"m","messages":["${"x".repeat(3000)}"]}`, {}],
+  ["compressed", "\u001f", { "content-encoding": "gzip" }],
+  ["no multipart form", "x", { "content-type": "multipart/form-data; boundary=b" }],
+  [
+    "a form's field in JSON",
+    '{"model":"m","messages":["&a=b"]}',
+    { "content-type": "application/x-www-form-urlencoded" },
+  ],
+] as [string, string, Record<string, string>][])("a request is not judged, be it %s", async (_what, body, more) => {
+  const { guard } = await startGuard({ rules: RULES, maxHeldBytes: "1KiB" });
+  for (const path of ["/v1/chat/completions", "/v1/audio/transcriptions", "/elsewhere"]) {
+    const request = { ...CHAT, path, headers: { "content-type": "application/json", ...more }, body };
+    expect(guard.send(request, completion("fine words")).status).toBe("forwarded");
+  }
+});
