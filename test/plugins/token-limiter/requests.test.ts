@@ -7,6 +7,7 @@ import {
   open,
   outputLimit,
   post,
+  rateHeaders,
   startLimiter,
   textOf,
   verdict,
@@ -120,6 +121,18 @@ describe("a request that can't be read", () => {
     expect(verdict(limiter.send(request, answer(7, 3)))).toBe("429 limited");
     expect(host.metrics.counter(`weir.token-limiter.bypassed.reason.=.${reason.slice(4)}.=;.`)).toBe(2);
   });
+});
+
+test.each([
+  ["has been read of its bound", '{"model":"m","max_tokens":60,"messages":[}', 940],
+  ["is assumed, where no bound was read", '{"model":"m","messages":[}', 500],
+  ["is nothing, where none of it can be read", chat(60).body as string, 1000],
+] as [string, string, number][])("what FailOpen lets by reserves what %s", async (_name, body, remaining) => {
+  const config = { limits: [outputLimit({ amount: 1000, per: "1h" })], reserve: { outputDefault: 500 } };
+  const { limiter } = await startLimiter({ ...config, failureMode: "FailOpen" });
+  const packed: Record<string, string> = remaining === 1000 ? { "content-encoding": "gzip" } : {};
+  const outcome = limiter.send(post("/v1/chat/completions", body, packed), answer(1));
+  expect(rateHeaders(outcome)["remaining-tokens"]).toBe(String(remaining));
 });
 
 describe("Audit", () => {
