@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EnvoyProcess } from "../support/envoy-process.ts";
-import type { Json, Route } from "../support/gateway-config.ts";
+import { type Json, type Route, visit } from "../support/gateway-config.ts";
 import { until } from "../support/until.ts";
 import { type Answer, Http2Client, OpenRequest, type Sent, send } from "../support/client.ts";
 import { traps } from "../support/plugin-gateway.ts";
@@ -91,6 +91,18 @@ describe("a configuration", () => {
       expect(output).toContain(`model-router: config.${path}`);
     }
     expect(output).toMatch(/model-router: config\S*mode.*Audit/);
+  });
+
+  test("that is a Struct in place of a text is refused as no JSON, from line 2 on", async () => {
+    for (const models of [[], MODELS]) {
+      const bootstrap = routerConfig(router.providers, { gateway: { configuration: { models } } });
+      visit(bootstrap, (node) => {
+        if (!String(node["@type"]).endsWith(".StringValue")) return;
+        Object.assign(node, { "@type": "type.googleapis.com/google.protobuf.Struct", value: { models } });
+      });
+      const { ok, output } = await EnvoyProcess.validate(bootstrap);
+      expect([ok, output]).toEqual([false, expect.stringContaining("model-router: config: is not JSON at line 2, ")]);
+    }
   });
 
   test.each([
