@@ -182,6 +182,14 @@ describe("settings for some requests only", () => {
     expect(router.logs.map(({ level, text }) => [level, text.includes('"nope"')])).toEqual([["warn", true]]);
   });
 
+  test.each<[what: string, config: Config, expected: string]>([
+    ["is not read without overrides", { models: [] }, "404 unknown_model"],
+    ["is read where the list of overrides is empty", { models: [], overrides: [] }, "- -"],
+  ])("the metadata %s", async (_what, config, expected) => {
+    const { router } = await startRouter(config, { properties: { xds: named("Off") as never } });
+    expect(verdict(router.send(chat("m")))).toBe(expected);
+  });
+
   function named(name: string): unknown {
     return { route_metadata: { filter_metadata: { weir: { "model-router": name } } } };
   }
