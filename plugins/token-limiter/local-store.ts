@@ -69,7 +69,7 @@ export class LocalStore {
     return admission;
   }
 
-  /** Whether what each lease says it `used` so far is within its limit; unknown counts as yes. */
+  /** Whether what each lease says it `used` so far is within its limit. An account that isn't there is at rest: all of it is left. */
   fits(reservation: Reservation, nowMs: i64): bool {
     for (let i = 0; i < reservation.length; i++) {
       const lease = reservation.at(i);
@@ -77,7 +77,7 @@ export class LocalStore {
       if (!lease.isOpen || !lease.limit.count.isTokens || more <= 0) continue;
       this.ledger.open(this.slots.read(lease.record), nowMs);
       const account = this.find(lease);
-      if (account != null && more > available(account)) return false;
+      if (more > (account == null ? lease.limit.capacity : available(account))) return false;
     }
     return true;
   }

@@ -155,6 +155,18 @@ describe("a stream that passes its limit", () => {
     expect(left(limiter)).toBe(0);
   });
 
+  test.each(["FixedWindow", "SlidingWindow", "TokenBucket"])(
+    "is cut where nothing is reserved and nobody has used anything, of a %s",
+    async (algorithm) => {
+      const limits = [outputLimit({ per: "1h", algorithm })];
+      const { limiter } = await startLimiter({ ...CONFIG, limits, reserve: { input: "None", output: "None" } });
+      const { request, sent, end } = DIALECTS["messages of Anthropic"]!;
+      const { client } = limiter.send(request, sent);
+      expect(client.body.length).toBeLessThan(0.5 * textOf(sent).length);
+      expect(client.body.slice(client.body.lastIndexOf("event: error"))).toMatch(end);
+    },
+  );
+
   test("is not cut while others leave it room", async () => {
     const { limiter } = await startLimiter({ ...CONFIG, limits: [outputLimit({ amount: 10_000 })] });
     const { request, sent } = DIALECTS["messages of Anthropic"]!;
