@@ -27,14 +27,15 @@ export function readLimiter(config: ConfigReader, common: CommonSettings): Limit
     if ((keys[i].sources & (1 << KeySource.Group)) == 0 || common.consumer.findsGroups) continue;
     config.reject("limits", "count by group, which no entry of consumer finds");
   }
+  const cutsStreams = config.bool("cutStreamsOverLimit", false);
   return new Limiter(
     common,
     limits,
     keys,
     readReserve(config),
-    readStore(config, limits),
+    readStore(config, limits, cutsStreams),
     <OnNoConsumer>config.enumValue("onNoConsumer", ON_NO_CONSUMER, 0),
-    config.bool("cutStreamsOverLimit", false),
+    cutsStreams,
     config.bool("stripAcceptEncoding", true),
     config.bool("includeUsage", true),
   );
@@ -50,7 +51,7 @@ function readReserve(config: ConfigReader): ReserveSettings {
   );
 }
 
-function readStore(config: ConfigReader, limits: Limit[]): StoreSettings {
+function readStore(config: ConfigReader, limits: Limit[], cutsStreams: bool): StoreSettings {
   const store = config.section("store");
   const type = <StoreType>store.enumValue("type", STORES, 0);
   const isLocal = type == StoreType.Local;
@@ -61,6 +62,7 @@ function readStore(config: ConfigReader, limits: Limit[]): StoreSettings {
   } else {
     onlyFor(store, "maxKeys", "Local");
     if (!store.has("cluster")) store.reject("cluster", "is required");
+    if (cutsStreams) config.reject("cutStreamsOverLimit", "is for a Local store: a service isn't asked meanwhile");
     for (let i = 0; i < limits.length; i++) {
       if (limits[i].count.kind == CountKind.Concurrent)
         config.reject("store", "of RateLimitService can't count Concurrent");
