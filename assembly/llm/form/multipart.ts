@@ -56,6 +56,7 @@ const DASH: u8 = 0x2d;
 const TAIL: StaticArray<u8> = [CR, LF, DASH, DASH, CR, LF];
 const LINE_END_LENGTH: i32 = 2;
 const LAST_LENGTH: i32 = 4;
+const TAIL_LENGTH: i32 = 6;
 
 /**
  * Reads a multipart/form-data body (RFC 7578, RFC 2046) that arrives in pieces; splitting it anywhere gives the same result,
@@ -125,7 +126,7 @@ export class MultipartScanner {
 
   /** Ends the body; false when it was not complete. */
   finish(): bool {
-    const isClosed = this.state == State.AfterBoundary && (this.tail == LAST_LENGTH || this.tail == TAIL.length);
+    const isClosed = this.tail == LAST_LENGTH || this.tail == TAIL_LENGTH;
     if (this.problem == MultipartProblem.None && !isClosed) this.problem = MultipartProblem.Unterminated;
     return this.problem == MultipartProblem.None;
   }
@@ -142,7 +143,7 @@ export class MultipartScanner {
 
   private takeTail(byte: u8): void {
     if (this.tail == 0 && byte == DASH) this.tail = LINE_END_LENGTH;
-    if (this.tail == TAIL.length || byte != unchecked(TAIL[this.tail])) this.problem = MultipartProblem.BadDelimiter;
+    if (this.tail == TAIL_LENGTH || byte != unchecked(TAIL[this.tail])) this.problem = MultipartProblem.BadDelimiter;
     else if (++this.tail == LINE_END_LENGTH) this.state = State.Headers;
   }
 
