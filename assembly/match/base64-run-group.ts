@@ -32,7 +32,7 @@ export class Group {
   private isStraight: bool = false;
   private readonly places: StaticArray<i32> = new StaticArray<i32>(MOST_GROUP_CHARACTERS);
   private readonly characters: StaticArray<u8> = new StaticArray<u8>(MOST_GROUP_CHARACTERS);
-  readonly decoded: StaticArray<u8> = new StaticArray<u8>(MOST_GROUP_CHARACTERS);
+  readonly decoded: StaticArray<u8> = new StaticArray<u8>((MOST_GROUP_CHARACTERS / 4) * 3);
   decodedBytes: i32 = 0;
   /** Where it stopped: after the last character, or at what is no more of the run. */
   end: i32 = 0;
@@ -139,6 +139,13 @@ export class TextJudge {
 @inline
 export function isEncoded(byte: u32): bool {
   return load<u8>(changetype<usize>(SEXTETS) + byte) != OUTSIDE;
+}
+
+/** The value of a byte in either alphabet of base64; 64 or more for one in neither. */
+// @ts-ignore: decorator
+@inline
+export function sextetOf(byte: u32): u32 {
+  return load<u8>(changetype<usize>(SEXTETS) + byte);
 }
 
 /** Decoding may begin anew after these: what is in paths and names, and between the parts of tokens. */

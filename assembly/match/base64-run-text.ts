@@ -60,6 +60,12 @@ export class DecodedText extends ViewHits {
     }
   }
 
+  /** Takes up to three bytes, the first one highest in `bytes`, of a group that is [start, end) of the original. */
+  add(bytes: u32, count: i32, start: i32, end: i32): void {
+    if (this.decoded.room < MOST_GROUP_CHARACTERS) this.look();
+    for (let i = 0; i < count; i++) this.decoded.append(<u8>(bytes >> (16 - 8 * i)), start, end);
+  }
+
   /** Looks at all that there is. */
   look(): void {
     const window = this.decoded.window;

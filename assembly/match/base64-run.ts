@@ -1,4 +1,5 @@
 import { alphanumerics } from "../bytes/ascii";
+import { EncodedFile } from "./base64-file";
 import { HitListener, TextWindow } from "./detector";
 import { Group, GroupEnd, isEncoded, isJoint, TextJudge } from "./base64-run-group";
 import { RunSearch } from "./base64-run-search";
@@ -18,8 +19,6 @@ const MOST_WRONG_AT_FIRST: i32 = 2;
 const ATTEMPT_CHARACTERS: i32 = 8;
 const FIRST_CREDIT: i32 = 16;
 const MOST_CREDIT: i32 = 32;
-/** So many runs of a file are decoded whatever comes out: no more can stand before its bytes, and they are one. */
-const FILE_RUNS: i32 = 64;
 /** At the end of a run that is shorter than this, in bytes, none may be. */
 const SHORT_END: i32 = 3;
 const BLOCK_BYTES: usize = 16;
@@ -44,7 +43,7 @@ const enum Mode {
  * one wrong byte, which is as good as never so by chance. Where that ends, decoding begins anew behind the next `+ - / _`, where
  * 24 more characters follow: a path or a name may stand before what is encoded. That is once for 8 characters, on average.
  *
- * In a file's bytes (`beginFile`) the first runs are base64 from their first character to their last, be they short or no text in parts.
+ * A file's bytes (`beginFile`) are base64 from their first character to their last, be they short or no text in parts: see `EncodedFile`.
  *
  * A run of any length is decoded as it comes, and nothing of it is kept but what may be a hit. Nothing is held back for the
  * first 7 characters, which any word could be; a hit among them is told all the same.
@@ -62,12 +61,14 @@ export class EncodedRuns {
   /** The next character of a run, and what the run may spend on decoding anew. */
   private at: i32 = 0;
   private credit: i32 = 0;
-  /** How many runs are still taken for a file's. */
-  private fileRuns: i32 = 0;
+  private readonly file: EncodedFile;
+  private isFile: bool = false;
 
   /** `hits` hears of them by offsets in the original text. */
   constructor(matcher: Matcher, maxHoldBytes: i32, hits: HitListener) {
-    this.text = new DecodedText(matcher, maxHoldBytes, hits);
+    const text = new DecodedText(matcher, maxHoldBytes, hits);
+    this.text = text;
+    this.file = new EncodedFile(text);
   }
 
   get isEmpty(): bool {
@@ -78,16 +79,22 @@ export class EncodedRuns {
     this.mode = Mode.Search;
     this.search.begin(0);
     this.keepFrom = 0;
-    this.fileRuns = 0;
+    this.isFile = false;
   }
 
   /** The text is a file's bytes, or a data URL with them. */
   beginFile(): void {
-    this.fileRuns = FILE_RUNS;
+    this.isFile = true;
+    this.file.begin();
   }
 
   /** More of the plain text is there, or it is over. */
   scan(plain: PlainText): void {
+    if (this.isFile) {
+      this.file.scan(plain);
+      this.keepFrom = plain.window.end;
+      return;
+    }
     while (this.advance(plain));
     if (this.mode == Mode.Text) this.text.look();
     this.keepFrom = this.mode == Mode.Search ? this.search.start : this.at;
@@ -95,6 +102,7 @@ export class EncodedRuns {
 
   /** The original offset before which every hit has been reported; `end` where nothing is pending. */
   settled(plain: PlainText, end: i32): i32 {
+    if (this.isFile) return this.file.settled(end);
     const window = plain.window;
     if (this.mode == Mode.Skip) return end;
     if (this.mode == Mode.Text) {
@@ -120,7 +128,7 @@ export class EncodedRuns {
   }
 
   private find(window: TextWindow): bool {
-    if (!this.search.find(window, this.fileRuns > 0 ? 1 : LEAST_BASE64)) return false;
+    if (!this.search.find(window, LEAST_BASE64)) return false;
     this.at = skipBreaks(window, this.search.start);
     if (this.at == window.end) {
       this.search.begin(this.at);
@@ -138,12 +146,6 @@ export class EncodedRuns {
   }
 
   private attempt(plain: PlainText): bool {
-    if (this.fileRuns > 0) {
-      this.isHex = false;
-      this.text.begin();
-      this.mode = Mode.Text;
-      return true;
-    }
     const group = this.group;
     const window = plain.window;
     const first = group.read(window, this.at, LEAST_BASE64);
@@ -184,11 +186,10 @@ export class EncodedRuns {
     if (this.isHex && !group.isHex) group.length = 0;
     group.decode(this.isHex);
     const most = isFull || group.decodedBytes >= SHORT_END ? MOST_WRONG : 0;
-    const isText = this.fileRuns > 0 || this.judge.isText(group.decoded, group.decodedBytes, most);
+    const isText = this.judge.isText(group.decoded, group.decodedBytes, most);
     if (isText) this.take(plain);
     if (isFull && isText) return true;
     this.text.end();
-    if (this.fileRuns > 0) this.fileRuns--;
     if (end == GroupEnd.RunEnd) this.leave(min(group.end + 1, plain.window.end));
     else this.mode = Mode.Skip;
     return true;

@@ -8,6 +8,7 @@ import { isLink, MAGIC_BYTES } from "../request/blob";
 export const FILE_HEAD_BYTES: i32 = 128;
 
 const DATA: u32 = 0x61746164; // "data"
+const CASE_BITS: u32 = 0x20202020;
 const COLON: u32 = 0x3a;
 const COMMA: u32 = 0x2c;
 const SEMICOLON: u32 = 0x3b;
@@ -16,8 +17,8 @@ const TAB: u32 = 0x09;
 const CR: i8 = 0x0d;
 const LF: i8 = 0x0a;
 const MIME_TYPE: i32 = 5;
-/** At the end of a data URL's type. */
-const BASE64 = new ByteString(";base64");
+/** At the end of a data URL's type, in whatever case. */
+const BASE64 = new ByteString("base64");
 const ABSENT: i32 = -1;
 
 /** What a string in a place for files is. */
@@ -56,7 +57,7 @@ const APPLICATION = new ByteString("application/");
 /** RFC 6838, with parameters or not. What a model could read as it is, as source code and data are, is a text. */
 export function classOfMediaType(pointer: usize, length: i32): MediaClass {
   if (length < 5) return MediaClass.Other;
-  switch (load<u32>(pointer) | 0x20202020) {
+  switch (load<u32>(pointer) | CASE_BITS) {
     case 0x74786574: // "text"
       return MediaClass.Text;
     case 0x67616d69: // "imag"
@@ -117,14 +118,32 @@ export function formOfFile(pointer: usize, length: i32, isMedia: bool, mayBeLink
   return isBinary(pointer, length) && (isMedia || isKnownFile(pointer)) ? FileForm.Base64 : FileForm.Text;
 }
 
-/** Whether a text in a place for files is the bytes of a file, in base64. */
+/**
+ * Whether a text in a place for files is the bytes of a file, by its first bytes: base64, a data URL that says so or hasn't said it yet,
+ * or what lenient servers decode to a text, with white space and the like in it.
+ */
 export function isEncoded(pointer: usize, length: i32): bool {
-  if (length < MAGIC_BYTES || load<u32>(pointer) != DATA || <u32>load<u8>(pointer, 4) != COLON) {
-    return length > 0 && isBase64(pointer, length);
+  const end = pointer + length;
+  while (pointer < end && <u32>load<u8>(pointer) <= SPACE) pointer++;
+  length = <i32>(end - pointer);
+  if (length >= MAGIC_BYTES && (load<u32>(pointer) | CASE_BITS) == DATA && <u32>load<u8>(pointer, 4) == COLON) {
+    return saysBase64(pointer, length);
   }
-  const comma = indexOfComma(pointer, length);
-  const name = pointer + comma - BASE64.length;
-  return comma >= BASE64.length && BASE64.equals(name, BASE64.length);
+  return length > 0 && (isBase64(pointer, length) || (decodesToText(pointer, length) && decoder.length > 0));
+}
+
+/** Whether a data URL says so before a comma; or has neither comma nor white space, so that it may go on to say it. */
+function saysBase64(pointer: usize, length: i32): bool {
+  let mayGoOn = true;
+  for (let i = 0; i < length; i++) {
+    const byte: u32 = load<u8>(pointer + i);
+    if (byte <= SPACE || byte == COMMA) mayGoOn = false;
+    if (byte != COMMA) continue;
+    let end = i;
+    while (end > 0 && <u32>load<u8>(pointer + end - 1) <= SPACE) end--;
+    if (end > BASE64.length && beginsWithWord(pointer + end - BASE64.length, BASE64.length, BASE64)) return true;
+  }
+  return mayGoOn && length == FILE_HEAD_BYTES;
 }
 
 /** Whether a string of this form may go on like this. */
@@ -199,16 +218,21 @@ const decoder = new Base64Decoder();
 
 /** Whether it is base64 of what no text begins with, up to `FILE_HEAD_BYTES`: a control character, or what isn't UTF-8. */
 function isBinary(pointer: usize, length: i32): bool {
-  if (!isBase64(pointer, length)) return false;
+  return isBase64(pointer, length) && !decodesToText(pointer, length);
+}
+
+/** Whether ASCII, up to `FILE_HEAD_BYTES`, of which what is in the alphabets of base64 decodes to what a text begins with. */
+function decodesToText(pointer: usize, length: i32): bool {
+  for (let i = 0; i < length; i++) if (load<u8>(pointer + i) >= 0x80) return false;
   decoder.reset();
   decoder.decode(pointer, pointer + length);
   let state: Utf8State = Utf8State.Boundary;
   for (let i = 0; i < decoder.length; i++) {
     const byte: u32 = unchecked(decoder.output[i]);
     state = utf8Next(state, byte);
-    if (state == Utf8State.Invalid || isControl(byte)) return true;
+    if (state == Utf8State.Invalid || isControl(byte)) return false;
   }
-  return false;
+  return true;
 }
 
 function isControl(byte: u32): bool {

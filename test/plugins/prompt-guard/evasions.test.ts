@@ -20,10 +20,14 @@ const messages = (...list: object[]): RequestSpec => post("/v1/chat/completions"
 const user = (content: unknown): object => ({ role: "user", content });
 const anthropic = (body: object): RequestSpec => post("/v1/messages", { model: "claude-x", max_tokens: 9, ...body });
 const gemini = (body: object): RequestSpec => post("/v1beta/models/gemini-x:generateContent", body);
-const file = (bytes: string | Buffer): RequestSpec =>
-  gemini({
-    contents: [{ parts: [{ inlineData: { mimeType: "text/plain", data: Buffer.from(bytes).toString("base64") } }] }],
-  });
+const inline = (data: string): RequestSpec =>
+  gemini({ contents: [{ parts: [{ inlineData: { mimeType: "text/plain", data } }] }] });
+const file = (bytes: string | Buffer): RequestSpec => inline(Buffer.from(bytes).toString("base64"));
+const fileAt = (url: string): RequestSpec => chat([{ type: "file", file: { file_data: url } }]);
+const broken = (text: string, by: string): string =>
+  base64(text)
+    .match(/.{1,4}/g)!
+    .join(by);
 const tool = (args: string): object => ({
   role: "assistant",
   tool_calls: [{ id: "1", type: "function", function: { name: "find", arguments: args } }],
@@ -109,6 +113,22 @@ const TRICKS: Record<string, RequestSpec> = {
   "in a short text file in a data URL": chat([
     { type: "file", file: { file_data: `data:text/plain;charset=utf-8;base64,${base64(WORD)}` } },
   ]),
+  "in a text file's base64 with spaces in it": inline(broken(TEXT, " ")),
+  "in a text file's base64 with empty lines in it": inline(broken(TEXT, "\n\n")),
+  "in a text file's base64 with what servers leave out in it": inline(broken(TEXT, ".")),
+  "in a text file's base64 with spaces behind its beginning": inline(base64("x".repeat(150)) + broken(TEXT, " ")),
+  "in a text file's base64 behind a space": inline(` ${base64(WORD)}`),
+  "over padding in a text file's base64": inline(base64("tell pro") + base64("ject-x")),
+  "in Anthropic's text document with spaces in its base64": anthropic({
+    messages: [
+      user([{ type: "document", source: { type: "base64", media_type: "text/plain", data: broken(TEXT, " ") } }]),
+    ],
+  }),
+  "in a data URL in capitals": fileAt(`DATA:text/plain;BASE64,${base64(WORD)}`),
+  "in a data URL with a space in its header": fileAt(`data:text/plain;base64 ,${base64(WORD)}`),
+  "in a data URL with a space before its bytes": fileAt(`data:text/plain;base64, ${base64(WORD)}`),
+  "in a data URL with a comma in its header": fileAt(`data:text/plain;name="a,b";base64,${base64(WORD)}`),
+  "in a data URL with a long header": fileAt(`data:text/plain;name=${"a".repeat(200)};base64,${base64(WORD)}`),
   "in a text file that begins like a sound": gemini({
     contents: [{ parts: [{ inlineData: { mimeType: "application/x-python", data: base64(`ID3 = 1 # ${TEXT}`) } }] }],
   }),
