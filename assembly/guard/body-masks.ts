@@ -60,6 +60,7 @@ export class BodyMasks {
   }
 
   add(text: i32, start: i32, end: i32, rule: i32): void {
+    if (this.isOverflown) return;
     const last = this.count - 1;
     if (last >= 0 && this.textOf(last) == text && this.ruleOf(last) == rule) {
       if (start == this.endOf(last)) return this.put(last, END, end);
@@ -117,8 +118,10 @@ export class BodyMasks {
     this.count = kept;
   }
 
-  /** Whether the bytes [start, end) of a text are part of one span of the rule. */
+  /** Whether the bytes [start, end) of a text are part of one span of the rule; false where more were found than are kept. */
   covers(text: i32, start: i32, end: i32, rule: i32): bool {
+    // Each look goes through all spans, and none of them counts any more.
+    if (this.isOverflown) return false;
     for (let i = 0; i < this.count; i++) {
       if (this.textOf(i) != text || this.ruleOf(i) != rule) continue;
       if (this.startOf(i) <= start && this.endOf(i) >= end) return true;

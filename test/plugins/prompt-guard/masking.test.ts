@@ -164,6 +164,22 @@ describe("in a file's bytes", () => {
   });
 });
 
+test("hits over more borders than can be masked cost about what it costs to record them", async () => {
+  const prompt = Array.from({ length: 60_000 }, (_, index) => (index % 2 === 0 ? " a" : "b "));
+  const request = post("/v1/completions", { model: "m", prompt });
+  const costs: number[] = [];
+  for (const action of ["Audit", "Mask"]) {
+    const { guard } = await startGuard({ rules: [{ ...words("ab"), action }] });
+    const times = [0, 1, 2].map(() => {
+      const before = process.cpuUsage();
+      expect(guard.send(request).localReply?.status).toBe(action === "Mask" ? 413 : undefined);
+      return process.cpuUsage(before).user;
+    });
+    costs.push(Math.min(...times));
+  }
+  expect(costs[1]! / costs[0]!).toBeLessThan(4);
+});
+
 test("an empty mask leaves nothing", async () => {
   const { guard } = await startGuard({ rules: [masked("Email")], mask: "" });
   expect(received(guard.send(chat(`to ${EMAIL}.`)))).toMatchObject({ messages: [{ content: "to ." }] });
