@@ -11,7 +11,7 @@ import { hasDecline } from "../llm/refusal/decline-completion";
 import { DeclineFields } from "../llm/refusal/decline-fields";
 import { Dialect } from "../llm/dialect";
 import { GuardSettings, RefusalStyle } from "./guard-settings";
-import { Rule } from "./rule";
+import { Rule, RuleAction } from "./rule";
 import { ServiceReply } from "./service-reply";
 import { Verdict } from "./verdict";
 
@@ -36,6 +36,8 @@ export abstract class GuardExchange extends HoldingExchange {
   private ownStatus: i32 = 0;
   private ownMessage: string = "";
   private isReported: bool = false;
+  /** A service that may refuse or mask didn't say. */
+  protected servicesFailed: bool = false;
   /** The answers of this path have a shape of which there is none of ours. */
   private isOldShape: bool = false;
 
@@ -64,11 +66,18 @@ export abstract class GuardExchange extends HoldingExchange {
     this.guard.report.publish(verdict);
   }
 
-  /** A service rejects, and may say with which words. */
-  protected takeWords(reply: ServiceReply | null): void {
-    if (reply == null || reply.status < FIRST_REFUSAL || reply.status > LAST_REFUSAL) return;
+  /** A service rejects, and may say with which words, which are those of a refusal by its rule only. */
+  protected takeWords(rule: Rule, reply: ServiceReply | null): void {
+    if (rule.action == RuleAction.Audit || reply == null) return;
+    if (reply.status < FIRST_REFUSAL || reply.status > LAST_REFUSAL) return;
     this.ownStatus = reply.status;
     this.ownMessage = decodeUtf8(reply.message.pointer, reply.message.length);
+  }
+
+  /** The service of this rule didn't say. One that only records stops nothing, whether it says something or not. */
+  onServiceFails(rule: Rule): void {
+    if (rule.action == RuleAction.Audit) this.root.metrics.bypassed(SERVICE_FAILURE.reason);
+    else this.servicesFailed = true;
   }
 
   /** A service didn't say. True when what it should judge may pass all the same. */

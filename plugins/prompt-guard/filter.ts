@@ -35,7 +35,6 @@ export class PromptGuard extends GuardExchange {
   private pathModel: string = "";
   private streamsByPath: bool = false;
   private asksForEvents: bool = false;
-  private servicesFailed: bool = false;
 
   private get settings(): PromptGuardSettings {
     return this.settingsAs<PromptGuardSettings>();
@@ -116,16 +115,12 @@ export class PromptGuard extends GuardExchange {
   }
 
   onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
-    this.takeWords(reply);
+    this.takeWords(rule, reply);
     this.judge!.verdict.fireRefusing(rule, rule.scopes);
   }
 
   onServiceMasks(rule: Rule, reply: ServiceReply): void {
     if (!this.judge!.replaceTexts(rule, reply)) this.servicesFailed = true;
-  }
-
-  onServiceFails(): void {
-    this.servicesFailed = true;
   }
 
   onDelete(): void {
@@ -237,7 +232,7 @@ class Panel extends PanelListener {
     this.guard.onServiceMasks(rule, reply);
   }
 
-  onServiceFails(_rule: Rule): void {
-    this.guard.onServiceFails();
+  onServiceFails(rule: Rule): void {
+    this.guard.onServiceFails(rule);
   }
 }

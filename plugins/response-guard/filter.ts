@@ -55,7 +55,6 @@ export class ResponseGuard extends GuardExchange {
   private isWithheld: bool = false;
   /** It has been ended early. */
   private isOver: bool = false;
-  private servicesFailed: bool = false;
 
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
     this.note(head);
@@ -136,12 +135,8 @@ export class ResponseGuard extends GuardExchange {
   }
 
   onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
-    this.takeWords(reply);
+    this.takeWords(rule, reply);
     this.verdict.fireRefusing(rule, rule.scopes);
-  }
-
-  onServiceFails(): void {
-    this.servicesFailed = true;
   }
 
   onEnd(): void {
@@ -285,7 +280,7 @@ class Panel extends PanelListener {
     this.guard.onServiceRejects(rule, null);
   }
 
-  onServiceFails(_rule: Rule): void {
-    this.guard.onServiceFails();
+  onServiceFails(rule: Rule): void {
+    this.guard.onServiceFails(rule);
   }
 }

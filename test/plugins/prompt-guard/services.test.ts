@@ -286,6 +286,17 @@ describe.each(FAILURES)("a service that %s", (_name, answer) => {
   });
 });
 
+test.each(FAILURES)(
+  "a service whose rule only records stops nothing when it %s, and is counted",
+  async (_name, answer) => {
+    const { host, guard } = await start([webhook("Audit")], answer);
+    const { stream } = guard.send(chat("hi"));
+    host.tick();
+    expect(stream.upstream.complete).toBe(true);
+    expect(host.process.metrics.counter("weir.prompt-guard.bypassed.reason.=.service_failure.=;.")).toBe(1);
+  },
+);
+
 test("a cluster that the host doesn't know counts as a service that fails", async () => {
   const { guard } = await startGuard({ rules: [webhook()] });
   expect(guard.send(chat("hi")).localReply?.status).toBe(503);
@@ -311,6 +322,18 @@ describe("a moderation", () => {
     host.tick();
     expect(stream.upstream.complete).toBe(true);
   });
+});
+
+test("the words of a service whose rule only records are not those of another rule's refusal", async () => {
+  const answer = (callout: Callout): void =>
+    callout.answer({
+      body: JSON.stringify(callout.headers.get(":path") === "/check" ? REJECT : { results: [{ flagged: true }] }),
+    });
+  const { host, guard } = await start([webhook("Audit"), moderation], answer);
+  const { stream } = guard.send(chat("hi"));
+  host.tick();
+  expect(stream.localReply).toMatchObject({ status: 403, details: "weir.prompt-guard.rule.moderation" });
+  expect(stream.localReply!.body).not.toContain("Not here.");
 });
 
 test("two services are asked at the same time, and the first that rejects ends it", async () => {
