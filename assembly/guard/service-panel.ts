@@ -113,10 +113,12 @@ export class ServicePanel {
     }
   }
 
-  /** Whether an answer is still to come. */
+  /** Whether an answer is still to come. Without words in the scopes of its rule there is nothing to ask a service about. */
   private askOne(index: i32): bool {
     const rule = this.rules[index];
-    if (!this.write(rule, this.texts!)) {
+    const texts = this.texts!;
+    if (!texts.hasWords(rule.scopes)) return false;
+    if (!this.write(rule, texts)) {
       this.listener.onServiceFails(rule);
       return false;
     }

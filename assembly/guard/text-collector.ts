@@ -91,6 +91,16 @@ export class TextCollector {
     return count;
   }
 
+  /** Whether there may be a text in these scopes that isn't empty. */
+  hasWords(scopes: i32): bool {
+    if (this.isOverflown) return true;
+    for (let at = this.next(0, scopes); at >= 0; at = this.next(this.after(at), scopes)) {
+      const head = this.texts.pointer + at;
+      if (load<i32>(head) > 0 || load<i32>(head, NEXT) > 0) return true;
+    }
+    return false;
+  }
+
   get name(): i32 {
     return load<i32>(this.texts.pointer + this.at, NAME);
   }

@@ -122,6 +122,18 @@ describe("a webhook", () => {
     expect(stream.localReply?.status).toBe(503);
   });
 
+  test("is not asked where there are no words in its scopes", async () => {
+    const { host, guard, asked } = await start([webhook("Reject", { scopes: ["User"] })], REJECT);
+    const messages = [
+      { role: "system", content: "a" },
+      { role: "user", content: "" },
+    ];
+    const { stream } = guard.send(post("/v1/chat/completions", { model: "m", messages }));
+    host.tick();
+    expect(asked).toEqual([]);
+    expect(stream.upstream.complete).toBe(true);
+  });
+
   test("gets the texts of its scopes only", async () => {
     const { host, guard, asked } = await start([webhook("Reject", { scopes: ["User"] })], PASS);
     guard.send(
