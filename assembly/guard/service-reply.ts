@@ -26,6 +26,7 @@ const enum Field {
   Choices,
   ChoiceContent,
   Results,
+  Result,
   Flagged,
 }
 
@@ -38,6 +39,7 @@ const PATHS = new JsonPaths([
   "action.body.choices",
   "action.body.choices[*].message.content",
   "results",
+  "results[*]",
   "results[*].flagged",
 ]);
 const MOST_TEXTS: i32 = 4096;
@@ -51,9 +53,9 @@ const REJECT: string = "Reject";
  * Reads a service's answer.
  *
  * A webhook's is `{"action": {...}}`: with a text as `body` it rejects (`status_code` 400 to 599), with an object as `body` it
- * masks (`messages[*].content`, or `choices[*].message.content`, one for each text that it got), without a `body` it passes;
+ * masks (`messages[*].content`, or `choices[*].message.content`, a text for each that it got), without a `body` it passes;
  * `"action": "Pass"` and `"Reject"` do, too. It is the one that agentgateway's guards speak. A moderation's is OpenAI's
- * (API reference, "Moderations"): it rejects when one of `results` is `flagged`.
+ * (API reference, "Moderations"): it rejects when one of `results` is `flagged`, and passes when each says that it isn't.
  */
 @final
 export class ServiceReply extends JsonListener {
@@ -69,9 +71,13 @@ export class ServiceReply extends JsonListener {
   private isString: bool = false;
   private digits: i32 = 0;
   private hasAction: bool = false;
-  private hasResults: bool = false;
+  private resultCount: i32 = 0;
+  /** How many of the results say whether they are flagged. */
+  private saidCount: i32 = 0;
   private isFlagged: bool = false;
   private isOverflown: bool = false;
+  /** What it gives in place of a text is none. */
+  private hasOddText: bool = false;
   private bodyKind: JsonKind = JsonKind.Null;
 
   /** Reads one whole answer. */
@@ -80,10 +86,12 @@ export class ServiceReply extends JsonListener {
     const isJson = scanner.feed(body.pointer, body.length) && scanner.finish() && !this.isOverflown;
     if (!isJson) return;
     if (protocol == ServiceProtocol.OpenAIModeration) {
-      if (this.hasResults) this.answer = this.isFlagged ? ServiceAnswer.Reject : ServiceAnswer.Pass;
+      if (this.isFlagged) this.answer = ServiceAnswer.Reject;
+      else if (this.resultCount > 0 && this.saidCount == this.resultCount) this.answer = ServiceAnswer.Pass;
     } else if (this.hasAction && this.answer == ServiceAnswer.Unclear) {
       if (this.bodyKind == JsonKind.String) this.answer = ServiceAnswer.Reject;
-      else if (this.bodyKind == JsonKind.Object) this.answer = ServiceAnswer.Mask;
+      else if (this.bodyKind == JsonKind.Object)
+        this.answer = this.hasOddText ? ServiceAnswer.Unclear : ServiceAnswer.Mask;
       else if (this.bodyKind == JsonKind.Null) this.answer = ServiceAnswer.Pass;
     }
   }
@@ -99,9 +107,10 @@ export class ServiceReply extends JsonListener {
     this.isString = kind == JsonKind.String;
     if (path == Field.Action) this.hasAction = kind == JsonKind.Object;
     else if (path == Field.Body) this.bodyKind = kind;
-    else if (path == Field.Results) this.hasResults = kind == JsonKind.Array;
-    else if (path == Field.Flagged && kind == JsonKind.True) this.isFlagged = true;
+    else if (path == Field.Result) this.resultCount++;
+    else if (path == Field.Flagged) this.takeFlag(kind);
     else if (path == Field.Status) this.digits = 0;
+    else if (path == Field.Content || path == Field.ChoiceContent) this.hasOddText = this.hasOddText || !this.isString;
   }
 
   onBytes(path: i32, pointer: usize, length: i32): void {
@@ -120,6 +129,11 @@ export class ServiceReply extends JsonListener {
     } else if (path == Field.Content || path == Field.ChoiceContent) {
       this.keepText();
     }
+  }
+
+  private takeFlag(kind: JsonKind): void {
+    if (kind == JsonKind.True) this.isFlagged = true;
+    if (kind == JsonKind.True || kind == JsonKind.False) this.saidCount++;
   }
 
   private keepText(): void {

@@ -122,6 +122,17 @@ describe("a webhook", () => {
     expect(stream.localReply?.status).toBe(503);
   });
 
+  test.each([
+    ["null", null],
+    ["a number", 5],
+    ["a list", [{ type: "text", text: "a" }]],
+  ])("that gives %s in place of a text can't be understood", async (_name, content) => {
+    const { host, guard } = await start([webhook("Mask")], { action: { body: { messages: [{ content }] } } });
+    const { stream } = guard.send(chat("hi"));
+    host.tick();
+    expect(stream.localReply).toMatchObject({ status: 503, details: "weir.prompt-guard.service_failure" });
+  });
+
   test("is not asked where there are no words in its scopes", async () => {
     const { host, guard, asked } = await start([webhook("Reject", { scopes: ["User"] })], REJECT);
     const messages = [
@@ -334,6 +345,18 @@ describe("a moderation", () => {
     host.tick();
     expect(stream.upstream.complete).toBe(true);
   });
+});
+
+test.each([
+  ["nothing", { results: [] }],
+  ["something else", { results: [{ categories: {} }] }],
+  ["not of each text", { results: [{ flagged: false }, {}] }],
+  ["in words", { results: [{ flagged: "true" }] }],
+])("a moderation that says %s has not said that nothing is flagged", async (_name, answer) => {
+  const { host, guard } = await start([moderation], answer);
+  const { stream } = guard.send(chat("a"));
+  host.tick();
+  expect(stream.localReply).toMatchObject({ status: 503, details: "weir.prompt-guard.service_failure" });
 });
 
 test("the words of a service whose rule only records are not those of another rule's refusal", async () => {
