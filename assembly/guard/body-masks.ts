@@ -56,7 +56,7 @@ export class BodyMasks {
   reset(): void {
     this.count = 0;
     this.isOverflown = false;
-    this.nested.count = 0;
+    this.nested.reset();
   }
 
   add(text: i32, start: i32, end: i32, rule: i32): void {

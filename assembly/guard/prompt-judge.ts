@@ -95,7 +95,7 @@ export class PromptJudge extends PromptListener {
     this.wordSeams.reset();
     this.asideSeams.reset();
     this.scopedNested = 0;
-    this.bytes.count = 0;
+    this.bytes.reset();
     this.unscopedSpans = 0;
     this.serviceTexts = [];
     const isAsked = this.rules.serviceRules.length > 0;
@@ -138,7 +138,7 @@ export class PromptJudge extends PromptListener {
     this.wordSeams.scope(scopes);
     this.asideSeams.scope(scopes);
     const nested = this.masks.nested;
-    if ((scopes & TextScope.ToolInput) == 0) nested.count = this.scopedNested;
+    if ((scopes & TextScope.ToolInput) == 0) nested.keep(this.scopedNested);
     this.scopedNested = nested.count;
     this.unscopedSpans = this.masks.count;
     const classifier = this.classifier;
@@ -202,6 +202,12 @@ export class PromptJudge extends PromptListener {
   get masksBytes(): bool {
     for (let i = 0; i < this.masks.count; i++) if (this.bytes.has(this.masks.textOf(i))) return true;
     return false;
+  }
+
+  /** Whether there is more than is kept of what is to be masked, or of the texts that a mask would break. */
+  get masksTooMuch(): bool {
+    const masks = this.masks;
+    return masks.isOverflown || (masks.count > 0 && (masks.nested.isOverflown || this.bytes.isOverflown));
   }
 
   /** Services see what goes on: what is masked they can't give back. */

@@ -84,7 +84,7 @@ export class PromptGuard extends GuardExchange {
     if (facts.hasDuplicate) return this.onProblem(Problem.DuplicateKey);
     if (facts.hasTokens || facts.hasFalseFile) return this.failWith(UNREADABLE_TEXT);
     if (this.enforces && judge.masksBytes) return this.failWith(UNREADABLE_TEXT);
-    if (judge.masks.isOverflown) return this.onProblem(Problem.HeldTooLarge);
+    if (judge.masksTooMuch) return this.onProblem(Problem.HeldTooLarge);
     return this.askServices(judge);
   }
 

@@ -164,6 +164,28 @@ describe("in a file's bytes", () => {
   });
 });
 
+test.each([
+  [
+    "tool calls, and be JSON",
+    (last: boolean) => ({
+      role: "assistant",
+      tool_calls: [{ id: "1", function: { name: "f", arguments: last ? `{"a":${CARD.replaceAll(" ", "")}}` : "{}" } }],
+    }),
+  ],
+  [
+    "text files, and be base64",
+    (last: boolean) => {
+      const bytes = Buffer.from(last ? `a ${CARD}` : "a").toString("base64");
+      return { role: "user", content: [{ type: "file", file: { file_data: `data:text/plain;base64,${bytes}` } }] };
+    },
+  ],
+])("what can't be masked among too many %s, is refused", async (_name, message) => {
+  const messages = Array.from({ length: 4100 }, (_, index) => message(index === 4099));
+  expect(send(post("/v1/chat/completions", { model: "m", messages })).localReply?.status).toBe(413);
+  const harmless = messages.slice(0, -1);
+  expect(send(post("/v1/chat/completions", { model: "m", messages: harmless })).status).toBe("forwarded");
+});
+
 test("hits over more borders than can be masked cost about what it costs to record them", async () => {
   const prompt = Array.from({ length: 60_000 }, (_, index) => (index % 2 === 0 ? " a" : "b "));
   const request = post("/v1/completions", { model: "m", prompt });
