@@ -22,6 +22,8 @@ export function findQuoteOrBackslash(at: usize, end: usize): usize {
 /** Finds where a string ends that arrives in pieces. */
 @final
 export class StringEnd {
+  /** Whether the last `find` came by no backslash; one at the end of the piece before is of that. */
+  isPlain: bool = true;
   private isAfterBackslash: bool = false;
 
   /** Another string begins. */
@@ -31,6 +33,7 @@ export class StringEnd {
 
   /** The closing quote in [at, end), or `end` when the string goes on; `at` is before `end`. */
   find(at: usize, end: usize): usize {
+    this.isPlain = true;
     if (this.isAfterBackslash) {
       this.isAfterBackslash = false;
       at++;
@@ -38,6 +41,7 @@ export class StringEnd {
     while (true) {
       at = findQuoteOrBackslash(at, end);
       if (at == end || load<u8>(at) == QUOTE) return at;
+      this.isPlain = false;
       if (at + 1 == end) {
         this.isAfterBackslash = true;
         return end;
