@@ -1,9 +1,9 @@
 import { examplesOf } from "../contract/support/plugins.ts";
-import { readSchema } from "../schema/validator.ts";
+import { compileSchema, readSchema } from "../schema/validator.ts";
 
 type Json = Record<string, unknown>;
 
-/** What each example is also tried with, where the plugin's schema knows the key. */
+/** What each example is also tried with, where the plugin's schema knows the key and takes it. */
 const VARIANTS: readonly Json[] = [
   {},
   { mode: "Enforce", failureMode: "FailClosed", unknownPaths: "Pass" },
@@ -30,7 +30,8 @@ export function settingsOf(plugin: string): string[] {
   const all = examplesOf(plugin, true).flatMap(({ config }) =>
     VARIANTS.map((variant) => ({ ...(config as Json), ...Object.fromEntries(Object.entries(variant).filter(takes)) })),
   );
-  return [...new Set(all.map((config) => JSON.stringify(config)))];
+  const isTaken = compileSchema(schema);
+  return [...new Set(all.filter((config) => isTaken(config)).map((config) => JSON.stringify(config)))];
 }
 
 /** Every key and every value of an enumeration of a plugin's schema. */
