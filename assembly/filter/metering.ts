@@ -8,11 +8,11 @@ import { ResponseHead, responseHead } from "./response-head";
 
 const FIRST_ERROR: i32 = 400;
 
-/** A meter for the answer whose headers are here; to be given back. */
-export function meterOf(head: ResponseHead, dialect: Dialect): AnswerMeter {
+/** A meter for the answer whose headers are here, and whose body `isEncoded` or not; to be given back. */
+export function meterOf(head: ResponseHead, isEncoded: bool, dialect: Dialect): AnswerMeter {
   // Transcripts can be had as texts and subtitles.
   const isPlain = dialect == Dialect.OpenAiAudio && answerTypeOf(head.contentType) == AnswerType.Text;
-  const meter = AnswerMeter.take(head.isEncoded, isPlain);
+  const meter = AnswerMeter.take(isEncoded, isPlain);
   if (familyOf(dialect) != Family.Bedrock) return meter;
   for (let i = 0; i < USAGE_HEADERS.length; i++) {
     const value = head.get(USAGE_HEADERS[i]);

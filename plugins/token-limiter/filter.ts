@@ -130,7 +130,7 @@ export class TokenLimiter extends TwoWayExchange {
     this.isInLines = cuts && answerTypeOf(head.contentType) == AnswerType.Lines;
     const isEncoded = head.isEncoded;
     if (isEncoded) this.settings.shared.counters.happened(Event.Compressed);
-    this.meter = meterOf(head, this.dialect);
+    this.meter = meterOf(head, isEncoded, this.dialect);
     const rewrites = !isEncoded && (this.hidesUsage || cuts);
     this.hidesUsage = this.startRewriting(head, rewrites) && this.hidesUsage;
     return Outcome.Pass;

@@ -122,15 +122,10 @@ export class UsageTelemetry extends TwoWayExchange {
 
   onResponse(head: ResponseHead, isWhole: bool): Outcome {
     if (!this.isCall || this.isSniffing) return Outcome.Leave;
-    this.status = head.status;
-    if (isWhole || this.isHandshake || this.status == SWITCHING_PROTOCOLS) return Outcome.Leave;
-    this.isStream = isStreamed(head.contentType) || (this.asksForStream && !isError(this.status));
-    if (this.settings.readsUsage || this.hidesUsage) {
-      this.meter = meterOf(head, this.dialect);
-      this.hidesUsage = this.hidesUsage && !head.isEncoded && this.startRewriting(head, true);
-      return Outcome.Pass;
-    }
-    return this.isStream ? Outcome.Pass : Outcome.Leave;
+    head.open();
+    const outcome = this.beginAnswer(head, isWhole);
+    head.close();
+    return outcome;
   }
 
   onResponsePiece(piece: Bytes, isLast: bool): Outcome {
@@ -182,6 +177,19 @@ export class UsageTelemetry extends TwoWayExchange {
     this.usesTokens = endpoint.dialect == Dialect.Unknown || (endpoint.needsModel && !endpoint.countsTokens);
     this.startNs = startNs;
     settings.inFlight.add(1);
+  }
+
+  private beginAnswer(head: ResponseHead, isWhole: bool): Outcome {
+    this.status = head.status;
+    if (isWhole || this.isHandshake || this.status == SWITCHING_PROTOCOLS) return Outcome.Leave;
+    this.isStream = isStreamed(head.contentType) || (this.asksForStream && !isError(this.status));
+    if (this.settings.readsUsage || this.hidesUsage) {
+      const isEncoded = head.isEncoded;
+      this.meter = meterOf(head, isEncoded, this.dialect);
+      this.hidesUsage = this.hidesUsage && !isEncoded && this.startRewriting(head, true);
+      return Outcome.Pass;
+    }
+    return this.isStream ? Outcome.Pass : Outcome.Leave;
   }
 
   /** It is no call after all. */

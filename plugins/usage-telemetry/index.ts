@@ -5,6 +5,7 @@ export * from "../../assembly/host/exports/callouts";
 export * from "../../assembly/host/exports/lifecycle";
 export * from "../../assembly/host/exports/log";
 export * from "../../assembly/host/exports/request";
-export * from "../../assembly/host/exports/response";
+export * from "../../assembly/host/exports/response-body";
+export * from "../../assembly/host/exports/response-headers";
 
 register(new UsageTelemetryDefinition());

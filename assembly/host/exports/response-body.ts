@@ -1,13 +1,6 @@
+/** With `response-headers.ts`, for plugins that read the answer. */
 import { Action } from "../context";
 import { enter, findStream, leave } from "../registry";
-
-export function proxy_on_response_headers(id: u32, count: i32, end: u32): u32 {
-  enter();
-  const stream = findStream(id);
-  const action = stream == null ? Action.Continue : stream.onResponseHeaders(count, end != 0);
-  leave();
-  return action;
-}
 
 export function proxy_on_response_body(id: u32, size: i32, end: u32): u32 {
   enter();
