@@ -89,10 +89,19 @@ describe("with a rate limit service", () => {
     expect(host.callouts).toEqual([]);
   });
 
-  test("is refused when nothing is left, with what the service says", async () => {
+  const usedUp = [{ code: OVER_LIMIT, durationUntilReset: { seconds: 17 } }, { code: OK }];
+  test.each<[name: string, end: (callout: Callout) => void]>([
+    ["nothing is left, with what the service says", serviceWith(0, 17)],
+    [
+      "the service says that something is used up, though it doesn't name its limit",
+      (callout) => {
+        callout.answerGrpc({ message: encodeAnswer({ overallCode: OVER_LIMIT, statuses: usedUp }) });
+      },
+    ],
+  ])("is refused when %s", async (_name, end) => {
     const { host, limiter } = await start();
     const outcome = limiter.send(request());
-    serviceWith(0, 17)(host.callouts[0]!);
+    end(host.callouts[0]!);
     expect(outcome.stream.localReply?.status).toBe(429);
     expect(rateHeaders(outcome)).toEqual({
       "retry-after": "17",
@@ -101,20 +110,6 @@ describe("with a rate limit service", () => {
       "reset-tokens": "17",
     });
     expect(host.callouts).toEqual([]);
-  });
-
-  test("is refused by what the service says is used up, though it doesn't name its limit", async () => {
-    const { host, limiter } = await start();
-    const outcome = limiter.send(request());
-    const statuses = [{ code: OVER_LIMIT, durationUntilReset: { seconds: 9 } }, { code: OK }];
-    host.callouts[0]!.answerGrpc({ message: encodeAnswer({ overallCode: OVER_LIMIT, statuses }) });
-    expect(outcome.stream.localReply?.status).toBe(429);
-    expect(rateHeaders(outcome)).toEqual({
-      "retry-after": "9",
-      "limit-tokens": "100",
-      "remaining-tokens": "0",
-      "reset-tokens": "9",
-    });
   });
 
   test.each([
