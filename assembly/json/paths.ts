@@ -86,11 +86,13 @@ export class SharedPaths {
  * A path is keys with dots between them, and `[*]` for the elements of an array: `model`, `messages[*].content[*].text`,
  * `[*].id`. The empty path is the whole text. A key with a dot in it, or with `[*]` at its end, cannot be said. A path's
  * id is its position in the list. `**` is every value at no other path, whatever its depth; with it every key is heard, too
- * (see `JsonListener.onKey`). What exceeds `MAX_PATHS` or `MAX_PATH_LEVELS`, or repeats an earlier path, is never
- * heard about.
+ * (see `JsonListener.onKey`). `shared` are paths that go on from several of the list, and cost no more than from one; a
+ * shared path has one id, wherever it is found: its position behind the list. What exceeds `MAX_PATHS` or
+ * `MAX_PATH_LEVELS`, or repeats an earlier path, is never heard about.
  */
 @final
 export class JsonPaths {
+  /** Without the shared ones. */
   readonly count: i32;
   /** How many bytes of a key must be kept to tell it. */
   readonly longestKey: i32;
