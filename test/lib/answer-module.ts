@@ -17,6 +17,8 @@ interface Exports extends LoaderExports {
   seenBytes(): number;
   header(index: number, length: number): void;
   headerName(index: number): number;
+  pathCount(): number;
+  firstPathInUsage(): number;
 }
 
 export const FIELDS = ["input", "output", "total", "cachedInput", "cacheCreation", "reasoning"] as const;
@@ -81,6 +83,15 @@ export class AnswerModule {
       after.push(wasm.seenBytes());
     });
     return { seen: this.bytes(wasm.seenPointer(), wasm.seenBytes()).toString("latin1"), changed, after };
+  }
+
+  /** How many paths there are without those in usage objects. */
+  get pathCount(): number {
+    return this.wasm.pathCount();
+  }
+
+  get firstPathInUsage(): number {
+    return this.wasm.firstPathInUsage();
   }
 
   headerNames(): string[] {

@@ -185,3 +185,7 @@ describe("a model's name", () => {
     expect(answers.read(JSON.stringify({ model: "m".repeat(300) })).model).toBe("m".repeat(256));
   });
 });
+
+test("the ids of the paths in usage objects follow those of all others", () => {
+  expect(answers.firstPathInUsage).toBe(answers.pathCount);
+});

@@ -2,6 +2,7 @@ import { Budget } from "../../../assembly/bytes/budget";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Bytes } from "../../../assembly/bytes/view";
 import { AnswerListener } from "../../../assembly/llm/answer/listener";
+import { ANSWER_PATHS, AnswerPath } from "../../../assembly/llm/answer/paths";
 import { AnswerReader } from "../../../assembly/llm/answer/reader";
 import { AnswerUsageCut, CutResult } from "../../../assembly/llm/answer/usage-cut";
 import { readUsageHeader, USAGE_HEADERS } from "../../../assembly/llm/answer/usage-headers";
@@ -127,4 +128,12 @@ export function header(index: i32, length: i32): void {
 
 export function headerName(index: i32): string {
   return USAGE_HEADERS[index].toString();
+}
+
+export function pathCount(): i32 {
+  return ANSWER_PATHS.count;
+}
+
+export function firstPathInUsage(): i32 {
+  return AnswerPath.FirstInUsage;
 }
