@@ -12,6 +12,7 @@ import { DeclineFields } from "../llm/refusal/decline-fields";
 import { Dialect } from "../llm/dialect";
 import { GuardSettings, RefusalStyle } from "./guard-settings";
 import { Rule, RuleAction } from "./rule";
+import { PanelListener, ServicePanel } from "./service-panel";
 import { ServiceReply } from "./service-reply";
 import { Verdict } from "./verdict";
 
@@ -31,7 +32,7 @@ const SERVICE_FAILURE = new Refusal(
 );
 
 /** One HTTP stream, as a guard sees it: what both guards do with what their rules say. */
-export abstract class GuardExchange extends HoldingExchange {
+export abstract class GuardExchange extends HoldingExchange implements PanelListener {
   /** What a service wants the client to get; 0 and empty where none does. */
   private ownStatus: i32 = 0;
   private ownMessage: string = "";
@@ -66,8 +67,25 @@ export abstract class GuardExchange extends HoldingExchange {
     this.guard.report.publish(verdict);
   }
 
+  /** What the rules have found so far. */
+  protected abstract get verdict(): Verdict;
+
+  /** What asks the services of the rules about a request's texts, or an answer's. */
+  protected panelFor(isAnswer: bool): ServicePanel {
+    const guard = this.guard;
+    const mostBytes = 2 * guard.common.maxHeldBytes;
+    return new ServicePanel(guard.rules.serviceRules, guard.rules.serviceCache, this, isAnswer, mostBytes);
+  }
+
+  onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
+    this.takeWords(rule, reply);
+    this.verdict.fireRefusing(rule, rule.scopes);
+  }
+
+  abstract onServiceMasks(rule: Rule, reply: ServiceReply): void;
+
   /** A service rejects, and may say with which words, which are those of a refusal by its rule only. */
-  protected takeWords(rule: Rule, reply: ServiceReply | null): void {
+  private takeWords(rule: Rule, reply: ServiceReply | null): void {
     if (rule.action == RuleAction.Audit || reply == null) return;
     if (reply.status < FIRST_REFUSAL || reply.status > LAST_REFUSAL) return;
     this.ownStatus = reply.status;

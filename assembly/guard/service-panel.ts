@@ -21,15 +21,15 @@ const digestBytes = new StaticArray<u8>(SHA256_BYTES);
 const digest = new Bytes().set(changetype<usize>(digestBytes), SHA256_BYTES);
 
 /** Hears what the services of the rules say of one exchange's texts. */
-export abstract class PanelListener {
+export interface PanelListener {
   /** The service of this rule rejects; `reply` says what it wants the client to get, null where it said so before. */
-  abstract onServiceRejects(rule: Rule, reply: ServiceReply | null): void;
+  onServiceRejects(rule: Rule, reply: ServiceReply | null): void;
 
   /** The service of this rule replaces the texts. */
-  abstract onServiceMasks(rule: Rule, reply: ServiceReply): void;
+  onServiceMasks(rule: Rule, reply: ServiceReply): void;
 
   /** The service of this rule didn't say. */
-  abstract onServiceFails(rule: Rule): void;
+  onServiceFails(rule: Rule): void;
 }
 
 /**

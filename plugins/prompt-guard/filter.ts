@@ -10,10 +10,11 @@ import { ResponseHead } from "../../assembly/filter/response-head";
 import { GuardExchange, MOST_DECLINE_BYTES, OK } from "../../assembly/guard/guard-exchange";
 import { PromptBody } from "../../assembly/guard/prompt-body";
 import { PromptJudge } from "../../assembly/guard/prompt-judge";
-import { PanelListener, ServicePanel } from "../../assembly/guard/service-panel";
+import { ServicePanel } from "../../assembly/guard/service-panel";
 import { Rule } from "../../assembly/guard/rule";
 import { PromptGuardSettings } from "./config";
 import { ServiceReply } from "../../assembly/guard/service-reply";
+import { Verdict } from "../../assembly/guard/verdict";
 import { appendDecline, appendStreamDecline, streamType } from "../../assembly/llm/refusal/decline-completion";
 import { Dialect, Family, familyOf } from "../../assembly/llm/dialect";
 import { Endpoint } from "../../assembly/llm/endpoint";
@@ -38,6 +39,10 @@ export class PromptGuard extends GuardExchange {
 
   private get settings(): PromptGuardSettings {
     return this.settingsAs<PromptGuardSettings>();
+  }
+
+  protected get verdict(): Verdict {
+    return this.judge!.verdict;
   }
 
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
@@ -108,15 +113,10 @@ export class PromptGuard extends GuardExchange {
     const panel = this.panel;
     if (panel == null || !this.awaitsReply) return;
     panel.onReply(tag, body);
-    if (panel.pending > 0 && this.judge!.verdict.rejectedBy == null) return;
+    if (panel.pending > 0 && this.verdict.rejectedBy == null) return;
     this.awaitsReply = false;
     const outcome = this.conclude();
     if (outcome != Outcome.Ended) this.resumeRequest(outcome);
-  }
-
-  onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
-    this.takeWords(rule, reply);
-    this.judge!.verdict.fireRefusing(rule, rule.scopes);
   }
 
   onServiceMasks(rule: Rule, reply: ServiceReply): void {
@@ -147,17 +147,10 @@ export class PromptGuard extends GuardExchange {
   }
 
   private askServices(judge: PromptJudge): Outcome {
-    const rules = this.guard.rules;
     const texts = judge.texts;
     // What has gone on can't be called back by an answer that comes later.
     if (texts == null || !this.request.isHolding) return this.conclude();
-    const panel = new ServicePanel(
-      rules.serviceRules,
-      rules.serviceCache,
-      new Panel(this),
-      false,
-      2 * this.guard.common.maxHeldBytes,
-    );
+    const panel = this.panelFor(false);
     this.panel = panel;
     panel.ask(this.id, texts);
     if (panel.pending == 0 || judge.verdict.rejectedBy != null) return this.conclude();
@@ -216,23 +209,3 @@ const ALT_SSE = new ByteString("alt=sse");
 
 /** What one window of a body may become, in bytes. */
 const MOST_REWRITTEN_BYTES: i32 = 4 << 20;
-
-
-@final
-class Panel extends PanelListener {
-  constructor(private readonly guard: PromptGuard) {
-    super();
-  }
-
-  onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
-    this.guard.onServiceRejects(rule, reply);
-  }
-
-  onServiceMasks(rule: Rule, reply: ServiceReply): void {
-    this.guard.onServiceMasks(rule, reply);
-  }
-
-  onServiceFails(rule: Rule): void {
-    this.guard.onServiceFails(rule);
-  }
-}

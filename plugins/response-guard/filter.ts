@@ -10,7 +10,7 @@ import { ResponseHead } from "../../assembly/filter/response-head";
 import { GuardExchange, MOST_DECLINE_BYTES, OK } from "../../assembly/guard/guard-exchange";
 import { ReplyReader } from "../../assembly/guard/reply-reader";
 import { Rule } from "../../assembly/guard/rule";
-import { PanelListener, ServicePanel } from "../../assembly/guard/service-panel";
+import { ServicePanel } from "../../assembly/guard/service-panel";
 import { ServiceReply } from "../../assembly/guard/service-reply";
 import { Verdict } from "../../assembly/guard/verdict";
 import { AnswerType, answerTypeOf } from "../../assembly/llm/answer/type";
@@ -134,9 +134,9 @@ export class ResponseGuard extends GuardExchange {
     if (this.pronounce() != Outcome.Ended) this.resumeAnswer();
   }
 
-  onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
-    this.takeWords(rule, reply);
-    this.verdict.fireRefusing(rule, rule.scopes);
+  /** An answer's texts are many events' by now: what a service would replace is refused. */
+  onServiceMasks(rule: Rule, _reply: ServiceReply): void {
+    this.onServiceRejects(rule, null);
   }
 
   onEnd(): void {
@@ -154,7 +154,7 @@ export class ResponseGuard extends GuardExchange {
     return this.settingsAs<ResponseGuardSettings>();
   }
 
-  private get verdict(): Verdict {
+  protected get verdict(): Verdict {
     return this.reader!.judge.verdict;
   }
 
@@ -178,14 +178,7 @@ export class ResponseGuard extends GuardExchange {
   private conclude(): Outcome {
     const texts = this.reader!.judge.texts;
     if (texts == null) return this.pronounce();
-    const guard = this.guard;
-    const panel = new ServicePanel(
-      guard.rules.serviceRules,
-      guard.rules.serviceCache,
-      new Panel(this),
-      true,
-      2 * guard.common.maxHeldBytes,
-    );
+    const panel = this.panelFor(true);
     this.panel = panel;
     panel.ask(this.id, texts);
     if (panel.pending == 0 || !this.isWithheld) return this.pronounce();
@@ -261,26 +254,5 @@ export class ResponseGuard extends GuardExchange {
     if (!hasStreamRefusal(this.dialect)) return this.end(refusal);
     appendRefusalEnd(out, this.dialect, status, code, param, message, this.reader!.stream.progress);
     return this.endAnswerWith(out);
-  }
-}
-
-
-@final
-class Panel extends PanelListener {
-  constructor(private readonly guard: ResponseGuard) {
-    super();
-  }
-
-  onServiceRejects(rule: Rule, reply: ServiceReply | null): void {
-    this.guard.onServiceRejects(rule, reply);
-  }
-
-  /** An answer's texts are many events' by now: what a service would replace is refused. */
-  onServiceMasks(rule: Rule, _reply: ServiceReply): void {
-    this.guard.onServiceRejects(rule, null);
-  }
-
-  onServiceFails(rule: Rule): void {
-    this.guard.onServiceFails(rule);
   }
 }
