@@ -1,5 +1,11 @@
+import { lowerCase } from "./ascii";
+import { ByteString } from "./view";
+
 const CHUNK_BYTES: i32 = 768;
 const NOT_BASE64: u32 = 0xff;
+/** What a data URL has before the comma that its bytes stand behind (RFC 2397), in whatever case. */
+const NAME = new ByteString("base64");
+export const BASE64_NAME_BYTES: u8 = 6;
 
 /**
  * Undoes base64 (RFC 4648, both alphabets) that arrives in pieces; splitting it anywhere gives the same bytes.
@@ -50,4 +56,12 @@ function sextet(byte: u32): u32 {
   if (byte == 0x2b || byte == 0x2d) return 62;
   if (byte == 0x2f || byte == 0x5f) return 63;
   return NOT_BASE64;
+}
+
+/** How much of "base64" the last bytes are when `byte` comes behind ones that were `named` bytes of it. */
+export function moreOfBase64Name(named: u8, byte: u8): u8 {
+  const lower = lowerCase(byte);
+  if (named < BASE64_NAME_BYTES && lower == load<u8>(NAME.pointer + <usize>named)) return named + 1;
+  // No later letter is the first one.
+  return <u8>(lower == load<u8>(NAME.pointer));
 }

@@ -1,5 +1,4 @@
-import { lowerCase } from "../bytes/ascii";
-import { ByteString } from "../bytes/view";
+import { moreOfBase64Name, BASE64_NAME_BYTES } from "../bytes/base64";
 import { sextetOf } from "./base64-run-group";
 import { DecodedText } from "./base64-run-text";
 import { PlainText } from "./plain-text";
@@ -8,8 +7,6 @@ const COMMA: u32 = 0x2c;
 const PADDING: u32 = 0x3d;
 const GROUP: i32 = 4;
 const NO_GROUP: i32 = -1;
-/** What a data URL has before the comma that its bytes stand behind (RFC 2397), in whatever case. */
-const BASE64 = new ByteString("base64");
 
 /**
  * Decodes a file's bytes in base64, or a data URL with them, from the first character to the last, whatever comes out, and looks at
@@ -57,21 +54,14 @@ export class EncodedFile {
       if (this.count == 0) this.start = plain.originalStart(this.at);
       this.end = plain.originalEnd(this.at + 1);
       this.bits = (this.bits << 6) | sextet;
-      this.named = this.namedWith(lowerCase(<u8>byte));
+      this.named = moreOfBase64Name(this.named, <u8>byte);
       if (++this.count == GROUP) this.endGroup();
     } else if (byte == PADDING) {
       this.endGroup();
-    } else if (byte == COMMA && this.named == BASE64.length) {
+    } else if (byte == COMMA && this.named == BASE64_NAME_BYTES) {
       this.endBytes();
       this.beginBytes();
     }
-  }
-
-  private namedWith(byte: u8): u8 {
-    const named: i32 = this.named;
-    if (named < BASE64.length && byte == load<u8>(BASE64.pointer + <usize>named)) return <u8>(named + 1);
-    // No later letter is the first one.
-    return <u8>(byte == load<u8>(BASE64.pointer));
   }
 
   /** What is left of a byte in the end counts for nothing. */

@@ -1,5 +1,5 @@
 import { beginsWithWord, indexOfWord } from "../../bytes/ascii";
-import { Base64Decoder } from "../../bytes/base64";
+import { Base64Decoder, moreOfBase64Name, BASE64_NAME_BYTES } from "../../bytes/base64";
 import { Utf8State, utf8Next } from "../../bytes/utf8";
 import { ByteString, isSame } from "../../bytes/view";
 import { isLink, MAGIC_BYTES } from "../request/blob";
@@ -17,8 +17,6 @@ const TAB: u32 = 0x09;
 const CR: i8 = 0x0d;
 const LF: i8 = 0x0a;
 const MIME_TYPE: i32 = 5;
-/** At the end of a data URL's type, in whatever case. */
-const BASE64 = new ByteString("base64");
 const ABSENT: i32 = -1;
 
 /** What a string in a place for files is. */
@@ -135,13 +133,13 @@ export function isEncoded(pointer: usize, length: i32): bool {
 /** Whether a data URL says so before a comma; or has neither comma nor white space, so that it may go on to say it. */
 function saysBase64(pointer: usize, length: i32): bool {
   let mayGoOn = true;
+  let named: u8 = 0;
   for (let i = 0; i < length; i++) {
     const byte: u32 = load<u8>(pointer + i);
+    if (byte == COMMA && named == BASE64_NAME_BYTES) return true;
     if (byte <= SPACE || byte == COMMA) mayGoOn = false;
-    if (byte != COMMA) continue;
-    let end = i;
-    while (end > 0 && <u32>load<u8>(pointer + end - 1) <= SPACE) end--;
-    if (end > BASE64.length && beginsWithWord(pointer + end - BASE64.length, BASE64.length, BASE64)) return true;
+    // Behind the name, white space is left out.
+    if (byte > SPACE || named < BASE64_NAME_BYTES) named = moreOfBase64Name(named, <u8>byte);
   }
   return mayGoOn && length == FILE_HEAD_BYTES;
 }
