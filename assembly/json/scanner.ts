@@ -170,7 +170,6 @@ export class JsonScanner {
           if (byte != QUOTE) return this.fail(JsonProblem.NotJson, position);
           const contents = position + 1;
           if (depth == tracker.depth) tracker.beginKey(base + position);
-          text.isPlain = true;
           position = text.scanNew(begin, contents, end);
           if (text.problem != StringProblem.None) return this.failString(position);
           expect = text.isClosed ? Expect.Colon : Expect.MoreOfKey;

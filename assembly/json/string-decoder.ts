@@ -78,14 +78,6 @@ export class StringDecoder {
     this.flush(listener, path);
   }
 
-  /** The same where no escape begins among them. */
-  decodePlain(listener: JsonListener, path: i32, pointer: usize, length: i32): void {
-    const end = pointer + length;
-    for (; pointer < end && this.within != Within.Run; pointer++) this.resume(listener, path, load<u8>(pointer));
-    if (pointer < end) this.putRun(listener, path, pointer, <i32>(end - pointer), end);
-    this.flush(listener, path);
-  }
-
   /** The string is complete. */
   finish(listener: JsonListener, path: i32): void {
     if (!this.high) return;

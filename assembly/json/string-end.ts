@@ -22,18 +22,18 @@ export function findQuoteOrBackslash(at: usize, end: usize): usize {
 /** Finds where a string ends that arrives in pieces. */
 @final
 export class StringEnd {
-  /** Whether the last `find` came by no backslash; one at the end of the piece before is of that. */
-  isPlain: bool = true;
+  /** Whether the string has no backslash so far. */
+  isPlain: bool = false;
   private isAfterBackslash: bool = false;
 
   /** Another string begins. */
   reset(): void {
+    this.isPlain = true;
     this.isAfterBackslash = false;
   }
 
   /** The closing quote in [at, end), or `end` when the string goes on; `at` is before `end`. */
   find(at: usize, end: usize): usize {
-    this.isPlain = true;
     if (this.isAfterBackslash) {
       this.isAfterBackslash = false;
       at++;

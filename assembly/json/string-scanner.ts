@@ -25,7 +25,7 @@ export const enum StringProblem {
 export class StringScanner {
   /** Whether the last `scan` came to the closing quote. */
   isClosed: bool = false;
-  /** For the user to set before a string: it stays so without a backslash. */
+  /** Whether the string has surely no backslash so far. */
   isPlain: bool = false;
   problem: StringProblem = StringProblem.None;
   private escaped: u32 = 0;
@@ -42,6 +42,7 @@ export class StringScanner {
 
   /** Like `scan`, for a string whose first byte after the quote is at `position`; faster when it is short and plain. */
   scanNew(begin: usize, position: usize, end: usize): usize {
+    this.isPlain = true;
     if (position + SHORT <= end) {
       const special = specialBytes(v128.load(position));
       const at = position + ctz(special);

@@ -164,7 +164,7 @@ export class AnswerText {
     const length = <i32>(at - from);
     if (this.isText && length > 0) {
       if (this.key == REASONING || this.key == REASONING_CONTENT) this.reasoningKey = this.key;
-      if (this.stringEnd.isPlain) this.decoder.decodePlain(listener, path, from, length);
+      if (this.stringEnd.isPlain) listener.onBytes(path, from, length);
       else this.decoder.decode(listener, path, from, length);
     } else if (this.isKey) {
       this.addKey(from, length);
