@@ -96,12 +96,12 @@ export class PathTracker {
     this.listener.onValue(path, kind, start);
   }
 
-  /** More of the captured string, as it is in the text. */
+  /** More of the captured string, as it is in the text, escapes and all. */
   addText(pointer: usize, length: i32): void {
     this.decoder.decode(this.listener, this.captured, pointer, length);
   }
 
-  /** More of the captured number or literal. */
+  /** More of the captured number or literal, or of a string without escapes. */
   addRaw(pointer: usize, length: i32): void {
     if (length > 0) this.listener.onBytes(this.captured, pointer, length);
   }

@@ -266,7 +266,9 @@ export class JsonScanner {
   /** The tracker takes a captured string, of which [from, position) has been scanned. */
   private trackText(from: usize, position: usize, base: u64): void {
     const isClosed = this.text.isClosed;
-    this.tracker.addText(from, <i32>(position - from - <usize>isClosed));
+    const length = <i32>(position - from - <usize>isClosed);
+    if (this.text.isPlain) this.tracker.addRaw(from, length);
+    else this.tracker.addText(from, length);
     if (isClosed) this.tracker.endScalar(base + position);
   }
 
