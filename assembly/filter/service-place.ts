@@ -1,4 +1,7 @@
+import { ConfigReader } from "../config/reader";
 import { logWarning } from "./log";
+
+const LONGEST_CLUSTER: i32 = 256;
 
 /** Where a service is that a configuration names. */
 @final
@@ -17,4 +20,12 @@ export class ServicePlace {
     this.isTold = true;
     logWarning(`${this.label}: ${this.cluster} can't be asked`);
   }
+}
+
+/** Reads the key `cluster`, without which there is no service. */
+export function readServicePlace(config: ConfigReader): ServicePlace {
+  if (!config.has("cluster")) config.reject("cluster", "is required");
+  const cluster = config.headerValue("cluster", "", LONGEST_CLUSTER);
+  if (cluster.includes("://")) config.reject("cluster", "must be the name of a cluster, not a URL");
+  return new ServicePlace(cluster, config.label("cluster"));
 }

@@ -1,7 +1,7 @@
 import { quote } from "../config/json-value";
 import { ConfigReader } from "../config/reader";
 import { HttpService } from "../filter/http-service";
-import { ServicePlace } from "../filter/service-place";
+import { readServicePlace } from "../filter/service-place";
 import { SCOPE_NAMES } from "./scopes";
 import { BUILTIN_NAMES } from "../match/builtins/builtin";
 import { Regex } from "../match/regex/regex";
@@ -16,7 +16,6 @@ const MOST_RULES: i32 = 64;
 const LONGEST_ID: i32 = 64;
 const MOST_WORDS: i32 = 20_000;
 const LONGEST_PATTERN: i32 = 1024;
-const LONGEST_CLUSTER: i32 = 256;
 const LONGEST_PATH: i32 = 1024;
 const DEFAULT_THRESHOLD: f64 = 0.9;
 const MILLION: f64 = 1_000_000;
@@ -121,18 +120,14 @@ function readThreshold(detect: ConfigReader, allowed: RuleScope, entry: ConfigRe
 
 function readService(detect: ConfigReader, entry: ConfigReader, action: RuleAction): GuardService {
   const service = detect.section("service");
-  const cluster = service.headerValue("cluster", "", LONGEST_CLUSTER);
-  if (!service.has("cluster")) service.reject("cluster", "is required");
+  const place = readServicePlace(service);
   const path = service.requestPath("path", "/", LONGEST_PATH);
   const timeoutMs = <u32>service.durationMs("timeout", DEFAULT_TIMEOUT_MS, 1, LONGEST_TIMEOUT_MS);
   const protocol = <ServiceProtocol>service.enumValue("protocol", SERVICE_PROTOCOLS, 0);
   if (action == RuleAction.Mask && protocol != ServiceProtocol.Webhook) {
     entry.reject("action", "of a moderation can't be Mask: it says that something is there, not where");
   }
-  return new GuardService(
-    new HttpService(new ServicePlace(cluster, service.label("cluster")), path, timeoutMs),
-    protocol,
-  );
+  return new GuardService(new HttpService(place, path, timeoutMs), protocol);
 }
 
 /** What can stand in a metric's name and in a list. */

@@ -1,5 +1,5 @@
 import { ConfigReader } from "../../assembly/config/reader";
-import { ServicePlace } from "../../assembly/filter/service-place";
+import { readServicePlace, ServicePlace } from "../../assembly/filter/service-place";
 import { CommonSettings } from "../../assembly/filter/settings";
 import { readLimits } from "./config-limits";
 import { Algorithm, CountKind, Limit } from "./limit";
@@ -11,7 +11,6 @@ const SECOND_MS: i64 = 1000;
 const HOUR_MS: i64 = 3_600_000;
 const MOST_OUTPUT: i64 = 1 << 31;
 const MOST_KEYS: i64 = 10_000_000;
-const LONGEST_CLUSTER: i32 = 256;
 const LONGEST_DOMAIN: i32 = 128;
 const LONGEST_TIMEOUT_MS: i64 = 10_000;
 
@@ -61,7 +60,6 @@ function readStore(config: ConfigReader, limits: Limit[], cutsStreams: bool): St
     onlyFor(store, "timeout", "RateLimitService");
   } else {
     onlyFor(store, "maxKeys", "Local");
-    if (!store.has("cluster")) store.reject("cluster", "is required");
     if (cutsStreams) config.reject("cutStreamsOverLimit", "is for a Local store: a service isn't asked meanwhile");
     for (let i = 0; i < limits.length; i++) {
       if (limits[i].count.kind == CountKind.Concurrent)
@@ -75,7 +73,7 @@ function readStore(config: ConfigReader, limits: Limit[], cutsStreams: bool): St
   return new StoreSettings(
     type,
     <i32>store.integer("maxKeys", 100_000, 1, MOST_KEYS),
-    new ServicePlace(store.headerValue("cluster", "", LONGEST_CLUSTER), store.label("cluster")),
+    isLocal ? new ServicePlace("", "") : readServicePlace(store),
     store.headerValue("domain", "weir", LONGEST_DOMAIN),
     <i32>store.durationMs("timeout", 50, 1, LONGEST_TIMEOUT_MS),
   );
