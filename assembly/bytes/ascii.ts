@@ -1,5 +1,6 @@
 /** Characters of ASCII by class, and words whose letters may be of either case. */
 import { ByteString } from "./view";
+import { lanes } from "./lanes";
 
 /** What a character is, one bit each. */
 export const enum Ascii {
@@ -83,7 +84,7 @@ export function beginsWithWord(pointer: usize, length: i32, word: ByteString): b
 @inline
 export function alphanumerics(block: v128): v128 {
   return v128.or(
-    i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26)),
-    i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10)),
+    i8x16.lt_u(i8x16.sub(v128.or(block, lanes(0x20)), lanes(0x61)), lanes(26)),
+    i8x16.lt_u(i8x16.sub(block, lanes(0x30)), lanes(10)),
   );
 }

@@ -1,6 +1,8 @@
+import { lanes } from "./lanes";
+
 /** The first `byte` of [pointer, end), or `end`. */
 export function findByte(pointer: usize, end: usize, byte: u8): usize {
-  const wanted = i8x16.splat(byte);
+  const wanted = lanes(byte);
   while (pointer + 16 <= end) {
     const found = i8x16.bitmask(i8x16.eq(v128.load(pointer), wanted));
     if (found) return pointer + ctz(found);
@@ -12,7 +14,7 @@ export function findByte(pointer: usize, end: usize, byte: u8): usize {
 
 /** The first byte of [pointer, end) that is white space, a control or not ASCII, or `end`. */
 export function findNoWord(pointer: usize, end: usize): usize {
-  const space = i8x16.splat(0x20);
+  const space = lanes(0x20);
   while (pointer + 16 <= end) {
     const found = i8x16.bitmask(i8x16.le_s(v128.load(pointer), space));
     if (found) return pointer + ctz(found);

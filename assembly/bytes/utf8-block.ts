@@ -1,3 +1,5 @@
+import { lanes } from "./lanes";
+
 // What is wrong when a byte, by its nibbles, follows the one before it. A bit left over from all three tables is an error.
 const TOO_SHORT: u8 = 1 << 0; // a lead and then no continuation
 const TOO_LONG: u8 = 1 << 1; // ASCII and then a continuation
@@ -41,14 +43,6 @@ const BY_SECOND_HIGH = memory.data<u8>([
   TOO_LONG | OVERLONG_2 | TWO_CONTINUATIONS | SURROGATE | TOO_LARGE,
   TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
 ], 16);
-// prettier-ignore
-const LOW_NIBBLES = memory.data<u8>([0x0f, 0x0f, 0x0f, 0x0f, 0x0f, 0x0f, 0x0f, 0x0f, 0x0f, 0x0f, 0x0f, 0x0f, 0x0f, 0x0f, 0x0f, 0x0f], 16);
-// prettier-ignore
-const LEAST_THIRD = memory.data<u8>([0x60, 0x60, 0x60, 0x60, 0x60, 0x60, 0x60, 0x60, 0x60, 0x60, 0x60, 0x60, 0x60, 0x60, 0x60, 0x60], 16);
-// prettier-ignore
-const LEAST_FOURTH = memory.data<u8>([0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70], 16);
-// prettier-ignore
-const TOP_BITS = memory.data<u8>([0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80], 16);
 
 /** How many bytes `utf8Errors` looks at. */
 export const UTF8_BLOCK: usize = 64;
@@ -66,10 +60,10 @@ export function utf8Errors(pointer: usize): v128 {
   const byFirstHigh = v128.load(BY_FIRST_HIGH);
   const byFirstLow = v128.load(BY_FIRST_LOW);
   const bySecondHigh = v128.load(BY_SECOND_HIGH);
-  const low = v128.load(LOW_NIBBLES);
-  const leastThird = v128.load(LEAST_THIRD);
-  const leastFourth = v128.load(LEAST_FOURTH);
-  const topBits = v128.load(TOP_BITS);
+  const low = lanes(0x0f);
+  const leastThird = lanes(0x60);
+  const leastFourth = lanes(0x70);
+  const topBits = lanes(0x80);
   let errors = errorsAt(pointer, byFirstHigh, byFirstLow, bySecondHigh, low, leastThird, leastFourth, topBits);
   for (let i: usize = 16; i < UTF8_BLOCK; i += 16) {
     const more = errorsAt(pointer + i, byFirstHigh, byFirstLow, bySecondHigh, low, leastThird, leastFourth, topBits);

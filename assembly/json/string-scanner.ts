@@ -1,3 +1,4 @@
+import { lanes } from "../bytes/lanes";
 import { utf8Next, Utf8State, utf8StateAt } from "../bytes/utf8";
 import { utf8Errors } from "../bytes/utf8-block";
 
@@ -71,6 +72,7 @@ export class StringScanner {
         if (this.isClosed) return position;
       } while (position < first || this.utf8 != Utf8State.Boundary);
     }
+    if (!(this.escaped | this.hexDue)) position = skipPlain(position, end);
     if (position + BLOCK <= end) {
       position = this.scanBlocks(position, end);
       if (this.isClosed) return position;
@@ -91,9 +93,9 @@ export class StringScanner {
 
   /** Scans whole blocks; stops early before one with something wrong, for `step` to find the byte. */
   private scanBlocks(position: usize, end: usize): usize {
-    const quote = i8x16.splat(<i8>QUOTE);
-    const backslash = i8x16.splat(<i8>BACKSLASH);
-    const space = i8x16.splat(<i8>SPACE);
+    const quote = lanes(QUOTE);
+    const backslash = lanes(BACKSLASH);
+    const space = lanes(SPACE);
     let carry: u64 = this.escaped;
     let hexDue: u64 = this.hexDue;
     const stop = end - BLOCK;
@@ -207,12 +209,26 @@ function mask(a: v128, b: v128, c: v128, d: v128): u64 {
   return (<u64>low) | ((<u64>high) << 32);
 }
 
+/** The first 16 bytes from `position` on with a quote, a backslash, a control character or no ASCII, or what is left before `end`. */
+function skipPlain(position: usize, end: usize): usize {
+  const quote = lanes(QUOTE);
+  const backslash = lanes(BACKSLASH);
+  const space = lanes(SPACE);
+  while (position + SHORT <= end) {
+    const bytes = v128.load(position);
+    const marks = v128.or(i8x16.eq(bytes, quote), i8x16.eq(bytes, backslash));
+    if (v128.any_true(v128.or(marks, i8x16.lt_s(bytes, space)))) break;
+    position += SHORT;
+  }
+  return position;
+}
+
 /** Where a byte is a quote, a backslash, a control character or no ASCII. */
 // @ts-ignore: decorator
 @inline
 function specialBytes(bytes: v128): i32 {
-  const marks = v128.or(i8x16.eq(bytes, i8x16.splat(<i8>QUOTE)), i8x16.eq(bytes, i8x16.splat(<i8>BACKSLASH)));
-  return i8x16.bitmask(v128.or(marks, i8x16.lt_s(bytes, i8x16.splat(<i8>SPACE))));
+  const marks = v128.or(i8x16.eq(bytes, lanes(QUOTE)), i8x16.eq(bytes, lanes(BACKSLASH)));
+  return i8x16.bitmask(v128.or(marks, i8x16.lt_s(bytes, lanes(SPACE))));
 }
 
 // Tables, not vector constants: the compiler prepares a loop's vector constants before the loop, needed or not.
@@ -221,17 +237,15 @@ const SHORT_ESCAPES = memory.data<u8>(
   [0x66, 0xff, 0xff, 0x74, 0x62, 0x72, 0xff, 0xff, 0x6e, 0x5c, 0xff, 0xff, 0xff, 0x2f, 0xff, 0xff],
   16,
 );
-const LOW_NIBBLES = memory.data<u64>([0x0f0f0f0f0f0f0f0f, 0x0f0f0f0f0f0f0f0f], 16);
 /** By low nibble, and by high nibble: a digit, or a letter from a to f. */
 const HEX_BY_LOW = memory.data<u8>([1, 3, 3, 3, 3, 3, 3, 1, 1, 1, 0, 0, 0, 0, 0, 0], 16);
 const HEX_BY_HIGH = memory.data<u8>([0, 0, 0, 1, 2, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0], 16);
-const LETTER_U = memory.data<u64>([0x7575757575757575, 0x7575757575757575], 16);
 
 /** Where a byte is one of `/ \ b f n r t`. */
 // @ts-ignore: decorator
 @inline
 function shortEscapes(bytes: v128): v128 {
-  const hash = v128.and(v128.xor(bytes, i16x8.shr_u(bytes, 4)), v128.load(LOW_NIBBLES));
+  const hash = v128.and(v128.xor(bytes, i16x8.shr_u(bytes, 4)), lanes(0x0f));
   return i8x16.eq(i8x16.swizzle(v128.load(SHORT_ESCAPES), hash), bytes);
 }
 
@@ -239,14 +253,14 @@ function shortEscapes(bytes: v128): v128 {
 function lettersU(position: usize): u64 {
   let found: u64 = 0;
   for (let i = <i32>(BLOCK - SHORT); i >= 0; i -= <i32>SHORT) {
-    found = (found << SHORT) | i8x16.bitmask(i8x16.eq(v128.load(position + i), v128.load(LETTER_U)));
+    found = (found << SHORT) | i8x16.bitmask(i8x16.eq(v128.load(position + i), lanes(0x75)));
   }
   return found;
 }
 
 /** Where a byte of the block at `position` is no hexadecimal digit. */
 function notHexDigits(position: usize): u64 {
-  const nibbles = v128.load(LOW_NIBBLES);
+  const nibbles = lanes(0x0f);
   let found: u64 = 0;
   for (let i = <i32>(BLOCK - SHORT); i >= 0; i -= <i32>SHORT) {
     const bytes = v128.load(position + i);

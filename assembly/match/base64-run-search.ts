@@ -1,5 +1,6 @@
 import { TextWindow } from "./detector";
 import { isEncoded } from "./base64-run-group";
+import { lanes } from "../bytes/lanes";
 
 const BLOCK_BYTES: i32 = 16;
 
@@ -53,13 +54,13 @@ function isMember(byte: u32): bool {
 // @ts-ignore: decorator
 @inline
 function membersOf(block: v128): i32 {
-  const letters = i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26));
+  const letters = i8x16.lt_u(i8x16.sub(v128.or(block, lanes(0x20)), lanes(0x61)), lanes(26));
   // From slash to 9, and minus and plus: 0x2b and 0x2d.
-  const digits = i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x2f)), i8x16.splat(11));
-  const signs = i8x16.eq(v128.or(block, i8x16.splat(6)), i8x16.splat(0x2f));
+  const digits = i8x16.lt_u(i8x16.sub(block, lanes(0x2f)), lanes(11));
+  const signs = i8x16.eq(v128.or(block, lanes(6)), lanes(0x2f));
   const others = v128.or(
-    i8x16.eq(block, i8x16.splat(0x5f)),
-    v128.or(i8x16.eq(block, i8x16.splat(0x0a)), i8x16.eq(block, i8x16.splat(0x0d))),
+    i8x16.eq(block, lanes(0x5f)),
+    v128.or(i8x16.eq(block, lanes(0x0a)), i8x16.eq(block, lanes(0x0d))),
   );
   return i8x16.bitmask(v128.or(v128.or(letters, digits), v128.or(signs, others)));
 }

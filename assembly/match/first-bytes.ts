@@ -1,3 +1,5 @@
+import { lanes } from "../bytes/lanes";
+
 const BLOCK: usize = 16;
 
 /** How many bytes from a beginning are looked at. */
@@ -34,7 +36,7 @@ export class FirstBytes {
   @inline
   at(pointer: usize): v128 {
     const tables = changetype<usize>(this.tables);
-    const half = i8x16.splat(15);
+    const half = lanes(15);
     const first = v128.load(pointer);
     const second = v128.load(pointer, 1);
     const third = v128.load(pointer, 2);

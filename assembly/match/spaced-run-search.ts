@@ -1,5 +1,6 @@
 import { alphanumerics } from "../bytes/ascii";
 import { TextWindow } from "./detector";
+import { lanes } from "../bytes/lanes";
 
 const BLOCK_BYTES: i32 = 16;
 /** How much is looked at before a block and behind it. */
@@ -96,7 +97,7 @@ function separatedIn(block: v128, pointer: usize): i32 {
   // Only letters and digits of ASCII are sure to be no separator, and to make no character single.
   const isSingle = v128.or(v128.not(alphanumerics(v128.load(pointer - 2))), i8x16.eq(block, v128.load(pointer - 1)));
   const isOther = v128.or(alphanumerics(block), v128.or(i8x16.lt_s(block, i8x16.splat(0)), i8x16.eq(block, next)));
-  const symbols = v128.or(i8x16.eq(block, i8x16.splat(<i8>0xe2)), i8x16.eq(block, i8x16.splat(<i8>0xf0)));
+  const symbols = v128.or(i8x16.eq(block, lanes(0xe2)), i8x16.eq(block, lanes(0xf0)));
   return i8x16.bitmask(v128.or(v128.andnot(v128.and(isAgain, isSingle), isOther), symbols));
 }
 

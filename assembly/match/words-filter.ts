@@ -2,6 +2,7 @@ import { alphanumerics } from "../bytes/ascii";
 import { ANY_BYTE, BUCKETS, FIRST_BYTES, FirstBytes, halvesOf } from "./first-bytes";
 import { Prefix, PrefixTable } from "./words-prefixes";
 import { contextAfter, isLetter, NO_CONTEXT } from "./words-symbols";
+import { lanes } from "../bytes/lanes";
 
 const BLOCK_BYTES: i32 = 16;
 /** How many first bytes of a word are looked up, one after the other. */
@@ -100,8 +101,8 @@ export class WordFilter {
       let places: u32 = 0;
       const wide: u32 = i8x16.bitmask(block);
       if (wide != 0) {
-        leads = i8x16.bitmask(i8x16.lt_u(i8x16.sub(block, i8x16.splat(<i8>0xc3)), i8x16.splat(0x14)));
-        const continuations: u32 = i8x16.bitmask(i8x16.lt_s(block, i8x16.splat(-64)));
+        leads = i8x16.bitmask(i8x16.lt_u(i8x16.sub(block, lanes(0xc3)), lanes(0x14)));
+        const continuations: u32 = i8x16.bitmask(i8x16.lt_s(block, lanes(0xc0)));
         letters |= leads;
         words = letters | (continuations & ((leads << 1) | afterLead));
         if (this.hasWide) places = wide & ~continuations & ~leads;
@@ -109,7 +110,7 @@ export class WordFilter {
       places |= letters & ~((words << 1) | inWord);
       if (this.hasOthers) {
         const high = i8x16.swizzle(v128.load(HIGH_BITS), i8x16.shr_u(block, 4));
-        const low = i8x16.swizzle(others, v128.and(block, i8x16.splat(15)));
+        const low = i8x16.swizzle(others, v128.and(block, lanes(15)));
         places |= ~i8x16.bitmask(i8x16.eq(v128.and(low, high), i8x16.splat(0)));
       }
       places &= i8x16.bitmask(i8x16.ne(heads, i8x16.splat(0)));

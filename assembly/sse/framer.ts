@@ -1,4 +1,5 @@
 import { EventListener } from "./listener";
+import { lanes } from "../bytes/lanes";
 
 const LF: u32 = 0x0a;
 const CR: u32 = 0x0d;
@@ -180,8 +181,8 @@ export class SseFramer {
 
 /** The first CR or LF of [at, end), or `end`. */
 export function findLineEnd(at: usize, end: usize): usize {
-  const lf = i8x16.splat(<i8>LF);
-  const cr = i8x16.splat(<i8>CR);
+  const lf = lanes(LF);
+  const cr = lanes(CR);
   while (at + 16 <= end) {
     const bytes = v128.load(at);
     const mask = i8x16.bitmask(v128.or(i8x16.eq(bytes, lf), i8x16.eq(bytes, cr)));

@@ -3,6 +3,7 @@ import { Base64Decoder, moreOfBase64Name, BASE64_NAME_BYTES } from "../../bytes/
 import { Utf8State, utf8Next } from "../../bytes/utf8";
 import { ByteString, isSame } from "../../bytes/view";
 import { isLink, MAGIC_BYTES } from "../request/blob";
+import { lanes } from "../../bytes/lanes";
 
 /** How many bytes of a string tell whether it is a file. */
 export const FILE_HEAD_BYTES: i32 = 128;
@@ -246,7 +247,7 @@ function isBase64(pointer: usize, length: i32): bool {
   }
   const left = end - pointer;
   if (left == 0) return true;
-  store<v128>(TAIL, i8x16.splat(PADDING));
+  store<v128>(TAIL, lanes(PADDING));
   memory.copy(TAIL, pointer, left);
   return i8x16.all_true(base64Bytes(v128.load(TAIL)));
 }
@@ -257,12 +258,12 @@ const PADDING: i8 = 0x3d;
 
 /** Where a byte is one of base64. */
 function base64Bytes(bytes: v128): v128 {
-  const letters = i8x16.lt_u(i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26));
+  const letters = i8x16.lt_u(i8x16.sub(v128.or(bytes, lanes(0x20)), lanes(0x61)), lanes(26));
   // From "-" to "9", all are but the point.
-  const digits = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(0x2d)), i8x16.splat(13));
-  const point = i8x16.eq(bytes, i8x16.splat(0x2e));
-  const signs = v128.or(i8x16.eq(bytes, i8x16.splat(0x2b)), i8x16.eq(bytes, i8x16.splat(PADDING)));
-  const line = v128.or(i8x16.eq(bytes, i8x16.splat(CR)), i8x16.eq(bytes, i8x16.splat(LF)));
-  const others = v128.or(v128.or(signs, line), i8x16.eq(bytes, i8x16.splat(0x5f)));
+  const digits = i8x16.lt_u(i8x16.sub(bytes, lanes(0x2d)), lanes(13));
+  const point = i8x16.eq(bytes, lanes(0x2e));
+  const signs = v128.or(i8x16.eq(bytes, lanes(0x2b)), i8x16.eq(bytes, lanes(PADDING)));
+  const line = v128.or(i8x16.eq(bytes, lanes(CR)), i8x16.eq(bytes, lanes(LF)));
+  const others = v128.or(v128.or(signs, line), i8x16.eq(bytes, lanes(0x5f)));
   return v128.or(v128.or(letters, v128.andnot(digits, point)), others);
 }

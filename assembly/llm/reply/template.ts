@@ -2,6 +2,7 @@ import { NumberScanner } from "../../json/number-scanner";
 import { StringProblem, StringScanner } from "../../json/string-scanner";
 import { EventText } from "./event-text";
 import { TextForm } from "./text-form";
+import { lanes } from "../../bytes/lanes";
 
 const MAX_BYTES: i32 = 1024;
 const MAX_HOLES: i32 = 32;
@@ -148,8 +149,8 @@ function endOfNumber(at: usize, limit: usize): usize {
 function endOfString(at: usize, limit: usize): usize {
   if (at + 16 <= limit) {
     const bytes = v128.load(at);
-    const marks = v128.or(i8x16.eq(bytes, i8x16.splat(<i8>QUOTE)), i8x16.eq(bytes, i8x16.splat(<i8>BACKSLASH)));
-    const special = i8x16.bitmask(v128.or(marks, i8x16.lt_s(bytes, i8x16.splat(<i8>SPACE))));
+    const marks = v128.or(i8x16.eq(bytes, lanes(QUOTE)), i8x16.eq(bytes, lanes(BACKSLASH)));
+    const special = i8x16.bitmask(v128.or(marks, i8x16.lt_s(bytes, lanes(SPACE))));
     const end = at + ctz(special);
     if (special && load<u8>(end) == QUOTE) return end;
   }

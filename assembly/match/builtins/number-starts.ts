@@ -1,5 +1,6 @@
 import { isDigit } from "./characters";
 import { isSeparator, mayBeGrouped, MIN_SINGLE_DIGITS } from "./digit-groups";
+import { lanes } from "../../bytes/lanes";
 
 /** How many bytes before the 16 are read, and from their beginning on. */
 export const BYTES_BEFORE_BLOCK: i32 = 4;
@@ -72,18 +73,18 @@ function mayBegin(pointer: usize, digits: u32, at: u32): bool {
 
 @inline
 function digitsOf(bytes: v128): u32 {
-  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(10)));
+  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(bytes, lanes(0x30)), lanes(10)));
 }
 
 
 @inline
 function lettersOf(bytes: v128): u32 {
-  const lower = v128.or(bytes, i8x16.splat(0x20));
-  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(lower, i8x16.splat(0x61)), i8x16.splat(26)));
+  const lower = v128.or(bytes, lanes(0x20));
+  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(lower, lanes(0x61)), lanes(26)));
 }
 
 
 @inline
-function equal(bytes: v128, byte: i8): u32 {
-  return i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(byte)));
+function equal(bytes: v128, byte: u32): u32 {
+  return i8x16.bitmask(i8x16.eq(bytes, lanes(byte)));
 }

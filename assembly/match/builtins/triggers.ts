@@ -1,4 +1,5 @@
 import { bitOf, Builtin } from "./builtin";
+import { lanes } from "../../bytes/lanes";
 
 /**
  * Three-byte beginnings at which a recogniser is asked. Each bucket is a set of first, second and third bytes, tested by
@@ -108,7 +109,7 @@ function kindsOf(bucket: i32): u32 {
 
 @inline
 function lookUp(rows: usize, bytes: v128): v128 {
-  const low = i8x16.swizzle(v128.load(rows), v128.and(bytes, i8x16.splat(0x0f)));
+  const low = i8x16.swizzle(v128.load(rows), v128.and(bytes, lanes(0x0f)));
   return v128.and(low, i8x16.swizzle(v128.load(rows + ROW), i8x16.shr_u(bytes, 4)));
 }
 
