@@ -20,6 +20,9 @@ export class FastSha256 extends Sha256 {
     let f = load<u32>(s, 20);
     let g = load<u32>(s, 24);
     let h = load<u32>(s, 28);
+    // In which bits two neighbours differ, of a round and of the one before, in turn.
+    let p = b ^ c;
+    let q: u32 = 0;
     // The 16 words in hand.
     let w0 = bigEndian(v128.load(block));
     let w1 = bigEndian(v128.load(block, 16));
@@ -28,60 +31,76 @@ export class FastSha256 extends Sha256 {
     for (let k = SHA256_K; k < SHA256_K + 256; k += 64) {
       v128.store(words, i32x4.add(w0, v128.load(k, 0)), 0);
       if (k < LAST_16) w0 = extend(w0, w1, w2, w3);
-      h += sum1(e) + choose(e, f, g) + load<u32>(words, 0);
+      h += load<u32>(words, 0) + choose(e, f, g) + sum1(e);
       d += h;
-      h += sum0(a) + majority(a, b, c);
-      g += sum1(d) + choose(d, e, f) + load<u32>(words, 4);
+      q = a ^ b;
+      h += sum0(a) + majority(q, p, b);
+      g += load<u32>(words, 4) + choose(d, e, f) + sum1(d);
       c += g;
-      g += sum0(h) + majority(h, a, b);
-      f += sum1(c) + choose(c, d, e) + load<u32>(words, 8);
+      p = h ^ a;
+      g += sum0(h) + majority(p, q, a);
+      f += load<u32>(words, 8) + choose(c, d, e) + sum1(c);
       b += f;
-      f += sum0(g) + majority(g, h, a);
-      e += sum1(b) + choose(b, c, d) + load<u32>(words, 12);
+      q = g ^ h;
+      f += sum0(g) + majority(q, p, h);
+      e += load<u32>(words, 12) + choose(b, c, d) + sum1(b);
       a += e;
-      e += sum0(f) + majority(f, g, h);
+      p = f ^ g;
+      e += sum0(f) + majority(p, q, g);
       v128.store(words, i32x4.add(w1, v128.load(k, 16)), 16);
       if (k < LAST_16) w1 = extend(w1, w2, w3, w0);
-      d += sum1(a) + choose(a, b, c) + load<u32>(words, 16);
+      d += load<u32>(words, 16) + choose(a, b, c) + sum1(a);
       h += d;
-      d += sum0(e) + majority(e, f, g);
-      c += sum1(h) + choose(h, a, b) + load<u32>(words, 20);
+      q = e ^ f;
+      d += sum0(e) + majority(q, p, f);
+      c += load<u32>(words, 20) + choose(h, a, b) + sum1(h);
       g += c;
-      c += sum0(d) + majority(d, e, f);
-      b += sum1(g) + choose(g, h, a) + load<u32>(words, 24);
+      p = d ^ e;
+      c += sum0(d) + majority(p, q, e);
+      b += load<u32>(words, 24) + choose(g, h, a) + sum1(g);
       f += b;
-      b += sum0(c) + majority(c, d, e);
-      a += sum1(f) + choose(f, g, h) + load<u32>(words, 28);
+      q = c ^ d;
+      b += sum0(c) + majority(q, p, d);
+      a += load<u32>(words, 28) + choose(f, g, h) + sum1(f);
       e += a;
-      a += sum0(b) + majority(b, c, d);
+      p = b ^ c;
+      a += sum0(b) + majority(p, q, c);
       v128.store(words, i32x4.add(w2, v128.load(k, 32)), 32);
       if (k < LAST_16) w2 = extend(w2, w3, w0, w1);
-      h += sum1(e) + choose(e, f, g) + load<u32>(words, 32);
+      h += load<u32>(words, 32) + choose(e, f, g) + sum1(e);
       d += h;
-      h += sum0(a) + majority(a, b, c);
-      g += sum1(d) + choose(d, e, f) + load<u32>(words, 36);
+      q = a ^ b;
+      h += sum0(a) + majority(q, p, b);
+      g += load<u32>(words, 36) + choose(d, e, f) + sum1(d);
       c += g;
-      g += sum0(h) + majority(h, a, b);
-      f += sum1(c) + choose(c, d, e) + load<u32>(words, 40);
+      p = h ^ a;
+      g += sum0(h) + majority(p, q, a);
+      f += load<u32>(words, 40) + choose(c, d, e) + sum1(c);
       b += f;
-      f += sum0(g) + majority(g, h, a);
-      e += sum1(b) + choose(b, c, d) + load<u32>(words, 44);
+      q = g ^ h;
+      f += sum0(g) + majority(q, p, h);
+      e += load<u32>(words, 44) + choose(b, c, d) + sum1(b);
       a += e;
-      e += sum0(f) + majority(f, g, h);
+      p = f ^ g;
+      e += sum0(f) + majority(p, q, g);
       v128.store(words, i32x4.add(w3, v128.load(k, 48)), 48);
       if (k < LAST_16) w3 = extend(w3, w0, w1, w2);
-      d += sum1(a) + choose(a, b, c) + load<u32>(words, 48);
+      d += load<u32>(words, 48) + choose(a, b, c) + sum1(a);
       h += d;
-      d += sum0(e) + majority(e, f, g);
-      c += sum1(h) + choose(h, a, b) + load<u32>(words, 52);
+      q = e ^ f;
+      d += sum0(e) + majority(q, p, f);
+      c += load<u32>(words, 52) + choose(h, a, b) + sum1(h);
       g += c;
-      c += sum0(d) + majority(d, e, f);
-      b += sum1(g) + choose(g, h, a) + load<u32>(words, 56);
+      p = d ^ e;
+      c += sum0(d) + majority(p, q, e);
+      b += load<u32>(words, 56) + choose(g, h, a) + sum1(g);
       f += b;
-      b += sum0(c) + majority(c, d, e);
-      a += sum1(f) + choose(f, g, h) + load<u32>(words, 60);
+      q = c ^ d;
+      b += sum0(c) + majority(q, p, d);
+      a += load<u32>(words, 60) + choose(f, g, h) + sum1(f);
       e += a;
-      a += sum0(b) + majority(b, c, d);
+      p = b ^ c;
+      a += sum0(b) + majority(p, q, c);
     }
     store<u32>(s, load<u32>(s, 0) + a, 0);
     store<u32>(s, load<u32>(s, 4) + b, 4);
@@ -147,8 +166,9 @@ function choose(x: u32, y: u32, z: u32): u32 {
   return z ^ (x & (y ^ z));
 }
 
+/** Of `x`, `y` and `z`, given `x ^ y` and `y ^ z`, which the next round needs again. */
 // @ts-ignore: decorator
 @inline
-function majority(x: u32, y: u32, z: u32): u32 {
-  return (x & y) ^ (z & (x ^ y));
+function majority(xy: u32, yz: u32, y: u32): u32 {
+  return (xy & yz) ^ y;
 }
