@@ -1,8 +1,6 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { ByteString, Bytes } from "../bytes/view";
-import { Sha256 } from "../bytes/sha256";
-import { requestBody } from "../host/body";
 import { Action } from "../host/context";
 import { requestHeaders } from "../host/headers";
 import { Published } from "./published";
@@ -40,12 +38,21 @@ export abstract class AttemptExchange extends TokenWaiter {
   /** The answer's headers are here. */
   abstract onAnswer(head: ResponseHead): void;
 
+  /** Whether no piece of a held body is shown, `length` bytes of which are here: only its end, when that comes. */
+  protected abstract skipsPieces(length: i32): bool;
+
   /** The request is as the client sent it, as far as attempts change it. */
   protected isRestored: bool = true;
 
   onRequestHeaders(count: i32, end: bool): Action {
     if (isRestoring) this.isRestored = restore();
     return super.onRequestHeaders(count, end);
+  }
+
+  onRequestBody(size: i32, end: bool): Action {
+    const flow = this.request;
+    if (flow.isHolding && this.skipsPieces(size)) flow.fed = min(size, this.chosen!.common.maxHeldBytes);
+    return super.onRequestBody(size, end);
   }
 
   onResponseHeaders(_count: i32, _end: bool): Action {
@@ -64,18 +71,6 @@ export abstract class AttemptExchange extends TokenWaiter {
       if (!out.append(word, 4) || (header != null && !out.append(header.pointer, length))) return false;
     }
     return ORIGINALS.set(value.set(out.pointer, out.length));
-  }
-
-  /** Hashes [start, end) of the request's body, all of which the host holds; false when it doesn't give them. */
-  protected hashRequest(hash: Sha256, start: i32, end: i32): bool {
-    while (start < end) {
-      const piece = requestBody.read(start, end - start);
-      if (piece == null || piece.length == 0) return false;
-      const length = min(piece.length, end - start);
-      hash.update(piece.pointer, length);
-      start += length;
-    }
-    return true;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Bytes } from "../bytes/view";
 import { proxy_get_buffer_bytes, proxy_set_buffer_bytes } from "./imports";
-import { BODY_WINDOW_BYTES, OUT_LENGTH, OUT_POINTER, beginRead, bodyWindow, takeRead } from "./memory";
+import { BODY_WINDOW_BYTES, OUT_LENGTH, OUT_POINTER, beginRead, beginReadTo, bodyWindow, takeRead } from "./memory";
 import { Status } from "./status";
 
 export const enum BufferType {
@@ -30,6 +30,14 @@ export class HostBuffer {
     const wanted = min(length, BODY_WINDOW_BYTES);
     if (proxy_get_buffer_bytes(this.type, start, wanted, OUT_POINTER, OUT_LENGTH) != Status.Ok) return null;
     return takeRead(this.window);
+  }
+
+  /** Copies `length` bytes from `start` to `pointer`, in one read; false when the host doesn't give just these. */
+  copyTo(pointer: usize, start: i32, length: i32): bool {
+    beginReadTo(pointer, length);
+    if (proxy_get_buffer_bytes(this.type, start, length, OUT_POINTER, OUT_LENGTH) != Status.Ok) return false;
+    const given = takeRead(this.window);
+    return given.pointer == pointer && given.length == length;
   }
 
   /** Puts `length` bytes in place of the first `replaced` bytes; with 0 of them, before all that is there. */

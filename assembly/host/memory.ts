@@ -74,6 +74,13 @@ export function beginRead(window: ReadWindow): void {
   store<usize>(OUT_LENGTH, 0);
 }
 
+/** The same where the host is to write at most `capacity` bytes to `pointer`. It may write elsewhere all the same. */
+export function beginReadTo(pointer: usize, capacity: i32): void {
+  beginRead(valueWindow);
+  next = pointer;
+  left = capacity;
+}
+
 /** Points `view` at what the last host call returned; empty when it returned nothing. */
 export function takeRead(view: Bytes): Bytes {
   const pointer = load<usize>(OUT_POINTER);

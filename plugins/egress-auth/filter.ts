@@ -1,9 +1,9 @@
 import { Budget } from "../../assembly/bytes/budget";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { SHA256_BYTES, Sha256, writeHex } from "../../assembly/bytes/sha256";
-import { FastSha256 } from "../../assembly/crypto/fast-sha256";
+import { SHA256_BYTES, writeHex } from "../../assembly/bytes/sha256";
 import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { AttemptExchange } from "../../assembly/filter/attempt-exchange";
+import { BodyHash } from "../../assembly/filter/body-hash";
 import { Outcome } from "../../assembly/filter/outcome";
 import { Problem, problemOfJson, refusalOf } from "../../assembly/filter/problem";
 import { MODEL, PROVIDER } from "../../assembly/filter/published";
@@ -50,8 +50,9 @@ export class EgressAuth extends AttemptExchange {
   private routed: ByteBuffer | null = null;
   private json: ModelProbe | null = null;
   private form: FormProbe | null = null;
-  private hash: Sha256 | null = null;
-  private bodyLength: i64 = 0;
+  private hash: BodyHash | null = null;
+  /** Nothing but the hash needs the body, and that not before its end. */
+  private isUnread: bool = false;
   /** What stands in place of the body's [replacedStart, replacedEnd); null: nothing. */
   private replacement: ByteBuffer | null = null;
   private replacedStart: i32 = 0;
@@ -109,7 +110,8 @@ export class EgressAuth extends AttemptExchange {
       if (outcome == Outcome.Ended) return outcome;
     }
     if (provider.credential.hashesBody) {
-      this.hash = new FastSha256();
+      this.hash = new BodyHash();
+      this.isUnread = !this.request.isUrlEncoded && this.json == null && this.form == null;
       if (hasBody) return Outcome.Hold;
     }
     return this.isModelSettled ? this.finish(!hasBody || !this.readsBody) : Outcome.Hold;
@@ -221,16 +223,20 @@ export class EgressAuth extends AttemptExchange {
     return Outcome.Hold;
   }
 
+  protected skipsPieces(length: i32): bool {
+    this.isUnread = this.isUnread && this.hash!.isForEnd(length);
+    return this.isUnread;
+  }
+
   onRequestPiece(piece: Bytes, isLast: bool): Outcome {
-    this.bodyLength += piece.length;
-    const hash = this.hash;
-    if (hash != null) hash.update(piece.pointer, piece.length);
     const json = this.json;
     const form = this.form;
     let outcome = Outcome.Pass;
     if (json != null) outcome = this.readJson(json, piece, isLast);
     else if (form != null) outcome = this.readForm(form, piece, isLast);
     if (outcome == Outcome.Ended) return outcome;
+    const hash = this.hash;
+    if (hash != null && !hash.add(piece, this.request.fed)) return this.onProblem(Problem.HostFailure);
     if (this.isDone) return json == null && form == null ? Outcome.Leave : Outcome.Pass;
     if (!isLast && (!this.isModelSettled || hash != null)) return Outcome.Hold;
     return this.finish(isLast);
@@ -330,13 +336,19 @@ export class EgressAuth extends AttemptExchange {
   private finishHash(): bool {
     const hash = this.hash!;
     const replacement = this.replacement;
-    if (replacement != null) {
-      hash.reset();
-      if (!this.hashRequest(hash, 0, this.replacedStart)) return false;
-      hash.update(replacement.pointer, replacement.length);
-      if (!this.hashRequest(hash, this.replacedEnd, <i32>this.bodyLength)) return false;
-    }
-    hash.finish(changetype<usize>(digest));
+    const length = this.request.fed;
+    const out = changetype<usize>(digest);
+    const isWhole =
+      replacement == null
+        ? hash.finish(length, out)
+        : hash.finishReplaced(
+            length,
+            this.replacedStart,
+            this.replacedEnd,
+            view.set(replacement.pointer, replacement.length),
+            out,
+          );
+    if (!isWhole) return false;
     writeHex(view.set(changetype<usize>(digest), SHA256_BYTES), changetype<usize>(digits));
     return true;
   }

@@ -1,5 +1,6 @@
 import type { HostCall } from "./abi-imports.ts";
 import { EMPTY } from "./bytes.ts";
+import { sign } from "./sign.ts";
 import { Status } from "./status.ts";
 import { Stream } from "./stream.ts";
 import type { WasmHost } from "./wasm-host.ts";
@@ -81,6 +82,7 @@ export function stateCalls(host: WasmHost): Record<string, HostCall> {
 function callForeign(host: WasmHost, name: string, argument: Uint8Array): Uint8Array | number {
   const configured = host.options.foreignFunctions?.[name];
   if (configured) return configured(argument);
+  if (name === "sign") return sign(argument);
   if (name !== "clear_route_cache") return Status.NotFound;
   if (host.context instanceof Stream) host.context.routeCacheClears++;
   return EMPTY;

@@ -33,7 +33,7 @@ export interface HostOptions {
   clusters?: readonly string[] | Record<string, (callout: Callout) => void>;
   /** Host calls that answer a status in the place of doing anything, such as `{ proxy_get_shared_data: 10 }`. */
   fail?: Record<string, number>;
-  /** Foreign functions beside `clear_route_cache`: the result, or the status that says why not. */
+  /** Foreign functions beside `clear_route_cache` and `sign`, or in place of them: the result, or the status that says why not. */
   foreignFunctions?: Record<string, (argument: Uint8Array) => Uint8Array | number>;
 }
 
