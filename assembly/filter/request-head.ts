@@ -35,7 +35,7 @@ export class RequestHead {
   private readonly contentTypeView: Bytes = new Bytes();
   private readonly nameView: Bytes = new Bytes();
 
-  /** Reads the headers; false when the host doesn't give them. */
+  /** Reads the headers as they are now; false when the host doesn't give them. Until `close`, look-ups find these. */
   open(): bool {
     const isRead = requestHeaders.readInto(this.pairs);
     this.take(METHOD, this.method);
@@ -56,11 +56,6 @@ export class RequestHead {
   /** The first value; null when absent. */
   get(name: ByteString): Bytes | null {
     return this.pairs.count > 0 ? this.pairs.get(name) : requestHeaders.get(name);
-  }
-
-  /** The first value as it is now, asked of the host: what was changed in the headers phase shows. Null when absent. */
-  ask(name: ByteString): Bytes | null {
-    return requestHeaders.get(name);
   }
 
   has(name: ByteString): bool {

@@ -10,9 +10,6 @@ import { AwsKeys } from "./aws-keys";
 import { Credential } from "./credential";
 import { NOT_SIGNABLE, NO_CREDENTIAL } from "./refusals";
 
-const METHOD = new ByteString(":method");
-const PATH = new ByteString(":path");
-const AUTHORITY = new ByteString(":authority");
 const AUTHORIZATION = new ByteString("authorization");
 const CONTENT_TYPE = new ByteString("content-type");
 const HOST = new ByteString("host");
@@ -22,7 +19,6 @@ const SECURITY_TOKEN = new ByteString("x-amz-security-token");
 
 const stamp = memory.data(STAMP_BYTES);
 const view = new Bytes();
-const method = new StaticArray<u8>(64);
 
 /** Signature Version 4 over the whole body, with keys of the configuration or with temporary ones that are fetched. */
 @final
@@ -61,21 +57,18 @@ export class AwsCredential extends Credential {
     );
   }
 
-  /** Each header is in the signer before the next look-up takes its place. */
+  /** All headers as they are now come in one host call: they are in the signer before the next takes their place. */
   private sign(bodyHash: usize): bool {
     const signer = this.signer;
-    const verb = requestHead.ask(METHOD);
-    if (verb == null || verb.length > method.length) return false;
-    memory.copy(changetype<usize>(method), verb.pointer, verb.length);
-    const verbLength = verb.length;
-    const path = requestHead.ask(PATH);
-    if (path == null) return false;
-    signer.begin(view.set(changetype<usize>(method), verbLength), path);
-    const contentType = requestHead.ask(CONTENT_TYPE);
+    const head = requestHead;
+    if (!head.open()) return false;
+    signer.begin(head.method, head.path);
+    const contentType = head.get(CONTENT_TYPE);
     if (contentType != null) signer.addHeader(CONTENT_TYPE, contentType);
-    const authority = requestHead.ask(AUTHORITY);
-    if (authority == null) return false;
-    signer.addHeader(HOST, authority);
+    const host = head.authority;
+    signer.addHeader(HOST, host);
+    head.close();
+    if (host.length == 0) return false;
     signer.addHeader(CONTENT_HASH, view.set(bodyHash, HEX_BYTES));
     signer.addHeader(DATE, view.set(stamp, STAMP_BYTES));
     const keys = this.keys;
