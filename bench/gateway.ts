@@ -31,14 +31,15 @@ export class Gateway {
   ) {}
 
   /**
-   * Starts `envoy` (a path) with the listener read from a file, so that `reload` can change it. `name` names its files.
-   * Rejects with the end of Envoy's log when it doesn't come up.
+   * Starts `envoy` (a path) with the listener read from a file, so that `reload` can change it. `name` names its files, `under` is
+   * a command that runs it. Rejects with the end of Envoy's log when it doesn't come up.
    */
   static async start(
     envoy: string,
     name: string,
     upstreamPort: number,
     options: Omit<ListenerOptions, "port">,
+    under: readonly string[] = [],
   ): Promise<Gateway> {
     const [port, adminPort] = [await freePort(), await freePort()];
     const listenerFile = join(RUN, `${name}.listener.json`);
@@ -46,6 +47,7 @@ export class Gateway {
     writeListener(listenerFile, "0", { ...options, port });
     writeFileSync(config, JSON.stringify(bootstrap(adminPort, upstreamPort, listenerFile)));
     const argv = [
+      ...under,
       envoy,
       "-c",
       config,

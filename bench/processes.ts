@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync, readFileSync, readdirSync } from "node:fs";
 import { createServer, connect, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -51,6 +52,15 @@ export class Server {
   stop(): void {
     running.delete(this);
     this.child.kill("SIGKILL");
+  }
+
+  /** Asks the process to end, waits until it has, and returns all it wrote. */
+  async end(): Promise<string> {
+    running.delete(this);
+    const ended = once(this.child, "exit");
+    this.child.kill("SIGTERM");
+    await ended;
+    return readFileSync(this.log, "utf8");
   }
 
   /** CPU time of all its threads since it started, in milliseconds, to the nanosecond (`schedstat`). */

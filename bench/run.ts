@@ -7,6 +7,7 @@ import { SetupError, main } from "../scripts/setup/progress.ts";
 import { SIZES, type Position } from "./bodies.ts";
 import { chainMemory } from "./chain-memory.ts";
 import { check } from "./check.ts";
+import { instructions } from "./instructions.ts";
 import { measure } from "./measure.ts";
 import { SUBJECTS, memory } from "./memory.ts";
 import type { Subject } from "./memory-steps.ts";
@@ -21,6 +22,7 @@ import { verify } from "./verify.ts";
 const USAGE = `npm run bench                     measure everything, print the tables, keep the figures in bench/results
 npm run bench -- memory           a plugin's memory over many requests, large bodies and reloads
 npm run bench -- chain-memory     Envoy's memory with all plugins, by workers
+npm run bench -- instructions     what each variant adds in instructions, counted by valgrind
 npm run bench -- report [file]    the README's tables again, of the latest run or of that file
 
   --verify           one request a variant and shape: is the job done?
@@ -76,7 +78,8 @@ await main(async () => {
     await chainMemory();
     return 0;
   }
-  if (what !== "measure" && what !== "memory") throw new SetupError(`no such command: ${what}\n\n${USAGE}`);
+  if (what !== "measure" && what !== "memory" && what !== "instructions")
+    throw new SetupError(`no such command: ${what}\n\n${USAGE}`);
 
   const extent = {
     processes: count("processes", options.processes ?? (options.quick ? "2" : "4")),
@@ -89,6 +92,10 @@ await main(async () => {
   await prepare();
   if (watched) return watchMemory(envoy, watched);
   const variants = await chosenVariants(only);
+  if (what === "instructions") {
+    await instructions(envoy, variants, shapes);
+    return 0;
+  }
   if (options.verify) return (await verify(envoy, variants, shapes)) === 0 ? 0 : 1;
 
   const results = await measure(envoy, variants, shapes, extent);

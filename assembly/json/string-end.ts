@@ -21,7 +21,7 @@ export function findQuoteOrBackslash(at: usize, end: usize): usize {
       v128.or(i8x16.eq(a, backslash), i8x16.eq(b, backslash)),
       v128.or(i8x16.eq(c, backslash), i8x16.eq(d, backslash)),
     );
-    if (v128.any_true(v128.or(quotes, backslashes))) break;
+    if (i8x16.bitmask(v128.or(quotes, backslashes))) break;
     at += 64;
   }
   while (at + 16 <= end) {

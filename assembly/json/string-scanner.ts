@@ -140,7 +140,7 @@ export class StringScanner {
       const lowB = i8x16.lt_s(b, space);
       const lowC = i8x16.lt_s(c, space);
       const lowD = i8x16.lt_s(d, space);
-      if (v128.any_true(v128.or(v128.or(lowA, lowB), v128.or(lowC, lowD)))) {
+      if (i8x16.bitmask(v128.or(v128.or(lowA, lowB), v128.or(lowC, lowD)))) {
         const beyondAscii = mask(a, b, c, d);
         const controls = mask(lowA, lowB, lowC, lowD) & ~beyondAscii;
         if (controls & (closing - 1) & ~closing) break;
@@ -217,7 +217,7 @@ function skipPlain(position: usize, end: usize): usize {
   while (position + SHORT <= end) {
     const bytes = v128.load(position);
     const marks = v128.or(i8x16.eq(bytes, quote), i8x16.eq(bytes, backslash));
-    if (v128.any_true(v128.or(marks, i8x16.lt_s(bytes, space)))) break;
+    if (i8x16.bitmask(v128.or(marks, i8x16.lt_s(bytes, space)))) break;
     position += SHORT;
   }
   return position;
