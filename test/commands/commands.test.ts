@@ -112,8 +112,8 @@ const ELSEWHERE: Record<string, string> = {
   "npm run hosts": "test/hosts/hosts.test.ts",
 };
 
-/** What takes minutes and gigabytes to build. */
-const BY_HAND = ["npm run translate"];
+/** What takes minutes and gigabytes to build, or needs valgrind. */
+const BY_HAND = ["npm run translate", "npm run bench -- instructions --jobs usage"];
 
 let workshop: Workshop;
 
