@@ -14,7 +14,7 @@ const answers = Object.entries(ANSWERS);
 const STATUSES = [2, 10];
 const LATER = 1000;
 
-const twoWay = pluginNames().filter((plugin) => moduleOf(plugin).exports.includes("proxy_on_response_body"));
+const twoWay = pluginNames().filter((plugin) => moduleOf(plugin).exports.includes("proxy_on_response_headers"));
 
 if (twoWay.length === 0) test("no plugin of these reads answers", () => expect(pluginNames()).not.toEqual([]));
 
