@@ -7,10 +7,11 @@ import type { Job, Shape } from "./shapes.ts";
 import { decimal, table } from "./table.ts";
 import { BASELINE, YARDSTICKS, type Variant } from "./variants.ts";
 
-/** Counts the instructions of every thread; Envoy takes some fifty times as long. */
-const VALGRIND = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"];
-/** V8 writes code as it runs. */
-const VALGRIND_V8 = "--smc-check=all-non-file";
+/** Counts the instructions of every thread; Envoy takes some fifty times as long. The last option: V8 writes code as it runs. */
+const VALGRIND = [
+  ...["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"],
+  "--smc-check=all-non-file",
+];
 
 /** The count of the first so many is taken off: start, compilation and first touches are not a request's. */
 const WARM_REQUESTS = 1000;
@@ -63,7 +64,7 @@ async function count(
     `${variant.job}-${variant.id}-count`,
     upstreamPort,
     { filters: variant.filters, route: variant.route },
-    [...VALGRIND, VALGRIND_V8],
+    VALGRIND,
   );
   await send(gateway.port, shape, requests);
   const log = await gateway.server.end();
