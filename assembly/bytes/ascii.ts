@@ -83,8 +83,19 @@ export function beginsWithWord(pointer: usize, length: i32, word: ByteString): b
 // @ts-ignore: decorator
 @inline
 export function alphanumerics(block: v128): v128 {
-  return v128.or(
-    i8x16.lt_u(i8x16.sub(v128.or(block, lanes(0x20)), lanes(0x61)), lanes(26)),
-    i8x16.lt_u(i8x16.sub(block, lanes(0x30)), lanes(10)),
-  );
+  return v128.or(lettersIn(block), digitsIn(block));
+}
+
+/** 0xff where a byte is an ASCII letter, else 0. */
+// @ts-ignore: decorator
+@inline
+export function lettersIn(block: v128): v128 {
+  return i8x16.lt_u(i8x16.sub(v128.or(block, lanes(0x20)), lanes(0x61)), lanes(26));
+}
+
+/** 0xff where a byte is an ASCII digit, else 0. */
+// @ts-ignore: decorator
+@inline
+export function digitsIn(block: v128): v128 {
+  return i8x16.lt_u(i8x16.sub(block, lanes(0x30)), lanes(10));
 }

@@ -12,7 +12,7 @@ const OVERLONG_4: u8 = 1 << 6;
 const TWO_CONTINUATIONS: u8 = 1 << 7;
 const CARRY: u8 = TOO_SHORT | TOO_LONG | TWO_CONTINUATIONS;
 
-// Tables, not vector constants: the compiler prepares a loop's vector constants before the loop, needed or not.
+// Tables, not vector constants: see `lanes`.
 // prettier-ignore
 const BY_FIRST_HIGH = memory.data<u8>([
   TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG,

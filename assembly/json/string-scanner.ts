@@ -223,15 +223,15 @@ function skipPlain(position: usize, end: usize): usize {
   return position;
 }
 
-/** Where a byte is a quote, a backslash, a control character or no ASCII. */
+/** One bit where one of 16 bytes is a quote, a backslash, a control character or no ASCII. */
 // @ts-ignore: decorator
 @inline
-function specialBytes(bytes: v128): i32 {
+export function specialBytes(bytes: v128): i32 {
   const marks = v128.or(i8x16.eq(bytes, lanes(QUOTE)), i8x16.eq(bytes, lanes(BACKSLASH)));
   return i8x16.bitmask(v128.or(marks, i8x16.lt_s(bytes, lanes(SPACE))));
 }
 
-// Tables, not vector constants: the compiler prepares a loop's vector constants before the loop, needed or not.
+// Tables, not vector constants: see `lanes`.
 /** At the exclusive or of an escape's two nibbles, its letter: `/ \ b f n r t`. At the others, what never fits. */
 const SHORT_ESCAPES = memory.data<u8>(
   [0x66, 0xff, 0xff, 0x74, 0x62, 0x72, 0xff, 0xff, 0x6e, 0x5c, 0xff, 0xff, 0xff, 0x2f, 0xff, 0xff],

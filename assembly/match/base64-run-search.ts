@@ -1,5 +1,6 @@
 import { TextWindow } from "./detector";
 import { isEncoded } from "./base64-run-group";
+import { lettersIn } from "../bytes/ascii";
 import { lanes } from "../bytes/lanes";
 
 const BLOCK_BYTES: i32 = 16;
@@ -54,7 +55,7 @@ function isMember(byte: u32): bool {
 // @ts-ignore: decorator
 @inline
 function membersOf(block: v128): i32 {
-  const letters = i8x16.lt_u(i8x16.sub(v128.or(block, lanes(0x20)), lanes(0x61)), lanes(26));
+  const letters = lettersIn(block);
   // From slash to 9, and minus and plus: 0x2b and 0x2d.
   const digits = i8x16.lt_u(i8x16.sub(block, lanes(0x2f)), lanes(11));
   const signs = i8x16.eq(v128.or(block, lanes(6)), lanes(0x2f));

@@ -1,4 +1,4 @@
-import { beginsWithWord, indexOfWord } from "../../bytes/ascii";
+import { beginsWithWord, indexOfWord, lettersIn } from "../../bytes/ascii";
 import { Base64Decoder, moreOfBase64Name, BASE64_NAME_BYTES } from "../../bytes/base64";
 import { Utf8State, utf8Next } from "../../bytes/utf8";
 import { ByteString, isSame } from "../../bytes/view";
@@ -258,7 +258,7 @@ const PADDING: i8 = 0x3d;
 
 /** Where a byte is one of base64. */
 function base64Bytes(bytes: v128): v128 {
-  const letters = i8x16.lt_u(i8x16.sub(v128.or(bytes, lanes(0x20)), lanes(0x61)), lanes(26));
+  const letters = lettersIn(bytes);
   // From "-" to "9", all are but the point.
   const digits = i8x16.lt_u(i8x16.sub(bytes, lanes(0x2d)), lanes(13));
   const point = i8x16.eq(bytes, lanes(0x2e));

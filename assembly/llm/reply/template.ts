@@ -1,8 +1,7 @@
 import { NumberScanner } from "../../json/number-scanner";
-import { StringProblem, StringScanner } from "../../json/string-scanner";
+import { specialBytes, StringProblem, StringScanner } from "../../json/string-scanner";
 import { EventText } from "./event-text";
 import { TextForm } from "./text-form";
-import { lanes } from "../../bytes/lanes";
 
 const MAX_BYTES: i32 = 1024;
 const MAX_HOLES: i32 = 32;
@@ -10,8 +9,6 @@ const LONGEST_NUMBER: usize = 32;
 const QUOTE: u32 = 0x22;
 const MINUS: u32 = 0x2d;
 const ZERO: u32 = 0x30;
-const BACKSLASH: u32 = 0x5c;
-const SPACE: u32 = 0x20;
 
 export const NO_TEXT: i32 = -1;
 export const NO_PLACE: i32 = -1;
@@ -148,9 +145,7 @@ function endOfNumber(at: usize, limit: usize): usize {
 /** Where the string ends whose content begins at `at`; `CUT` when that is not before `limit`, `OTHER` when it is not valid. */
 function endOfString(at: usize, limit: usize): usize {
   if (at + 16 <= limit) {
-    const bytes = v128.load(at);
-    const marks = v128.or(i8x16.eq(bytes, lanes(QUOTE)), i8x16.eq(bytes, lanes(BACKSLASH)));
-    const special = i8x16.bitmask(v128.or(marks, i8x16.lt_s(bytes, lanes(SPACE))));
+    const special = specialBytes(v128.load(at));
     const end = at + ctz(special);
     if (special && load<u8>(end) == QUOTE) return end;
   }

@@ -1,5 +1,6 @@
 import { isDigit } from "./characters";
 import { isSeparator, mayBeGrouped, MIN_SINGLE_DIGITS } from "./digit-groups";
+import { digitsIn, lettersIn } from "../../bytes/ascii";
 import { lanes } from "../../bytes/lanes";
 
 /** How many bytes before the 16 are read, and from their beginning on. */
@@ -73,14 +74,13 @@ function mayBegin(pointer: usize, digits: u32, at: u32): bool {
 
 @inline
 function digitsOf(bytes: v128): u32 {
-  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(bytes, lanes(0x30)), lanes(10)));
+  return i8x16.bitmask(digitsIn(bytes));
 }
 
 
 @inline
 function lettersOf(bytes: v128): u32 {
-  const lower = v128.or(bytes, lanes(0x20));
-  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(lower, lanes(0x61)), lanes(26)));
+  return i8x16.bitmask(lettersIn(bytes));
 }
 
 
