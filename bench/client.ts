@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
+import type { Shape } from "./shapes.ts";
 
 const TIMEOUT_MS = 60_000;
 
@@ -28,5 +30,19 @@ export function post(port: number, body: Buffer): Promise<number> {
     exchange.on("timeout", () => exchange.destroy(new Error("no answer in time")));
     exchange.on("error", failed);
     exchange.end(body);
+  });
+}
+
+/** Sends one request of a shape, of the consumer `bench`, on any idle connection, and waits for the head of its answer. */
+export function ask(port: number, shape: Shape, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "x-consumer": "bench",
+      "x-bench-answer": shape.answer,
+      ...headers,
+    },
+    body: readFileSync(shape.body),
   });
 }

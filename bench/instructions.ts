@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { Agent, request } from "node:http";
 import { step } from "../scripts/setup/progress.ts";
+import { ask } from "./client.ts";
 import { Gateway, startUpstream } from "./gateway.ts";
 import { stopAll } from "./processes.ts";
 import type { Job, Shape } from "./shapes.ts";
@@ -74,36 +73,15 @@ async function count(
 }
 
 async function send(port: number, shape: Shape, requests: number): Promise<void> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const body = readFileSync(shape.body);
-  const headers = {
-    "content-type": "application/json",
-    "content-length": body.length,
-    "x-bench-answer": shape.answer,
-    "x-consumer": "consumer-1",
-  };
   let left = requests;
-  const one = (): Promise<void> =>
-    new Promise((done, failed) => {
-      const exchange = request(
-        { host: "127.0.0.1", port, method: "POST", path: "/v1/chat/completions", headers, agent },
-        (response) => {
-          response.resume();
-          response.on("end", () => {
-            if (response.statusCode === 200) done();
-            else failed(new Error(`answered ${response.statusCode}`));
-          });
-        },
-      );
-      exchange.on("error", failed);
-      exchange.end(body);
-    });
-  await Promise.all(
-    Array.from({ length: CONNECTIONS }, async () => {
-      while (left-- > 0) await one();
-    }),
-  );
-  agent.destroy();
+  const sendInTurn = async (): Promise<void> => {
+    while (left-- > 0) {
+      const response = await ask(port, shape);
+      await response.arrayBuffer();
+      if (response.status !== 200) throw new Error(`answered ${response.status}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, sendInTurn));
 }
 
 function tableOf(job: Job, variants: Variant[], shapes: Shape[], counts: Map<string, number[]>): string {

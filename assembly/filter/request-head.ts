@@ -5,7 +5,7 @@ import { ByteString, Bytes } from "../bytes/view";
 import { formatInteger, parseInteger } from "../config/integer";
 import { requestHeaders } from "../host/headers";
 import { HeaderPairs } from "../host/pairs";
-import { GlobList } from "../match/glob-list";
+import { HeaderNames } from "./header-names";
 
 const METHOD = new ByteString(":method");
 const PATH = new ByteString(":path");
@@ -71,11 +71,11 @@ export class RequestHead {
    * Removes each header whose name one of `names` matches, except `kept`, pseudo-headers and `x-forwarded-proto`: in the headers
    * phase only. False when the host doesn't let us. Look-ups still find what was removed.
    */
-  stripAll(names: GlobList, kept: ByteString | null): bool {
+  stripAll(names: HeaderNames, kept: ByteString | null): bool {
     const pairs = this.pairs;
     for (let i = 0; i < pairs.count; i++) {
       const name = pairs.nameAt(i, this.nameView);
-      if (name.at(0) == COLON || names.find(name.pointer, name.length) < 0) continue;
+      if (name.at(0) == COLON || !names.has(name.pointer, name.length)) continue;
       if (kept != null && kept.equals(name.pointer, name.length)) continue;
       if (FORWARDED_PROTO.equals(name.pointer, name.length)) continue;
       if (!requestHeaders.removeNamed(name.pointer, name.length)) return false;

@@ -5,6 +5,7 @@ import { hexDigit } from "../bytes/percent";
 import { ByteString, Bytes } from "../bytes/view";
 import { GlobList } from "../match/glob-list";
 import { API_KEY_HEADERS, API_KEY_QUERY } from "./credential";
+import { HeaderNames } from "./header-names";
 import { RequestHead } from "./request-head";
 
 /** What carries a credential, or steers Envoy, beside API keys. Sources: RFC 9110; AWS SigV4; OpenAI and Google API references. */
@@ -36,9 +37,9 @@ const MOST_BYTES: i32 = 128 << 10;
 /** What a gateway takes out of every request before it goes to a provider: what clients send about themselves. Immutable. */
 @final
 export class Stripping {
-  private readonly headers: GlobList;
+  private readonly headers: HeaderNames;
   /** Those, and what a provider's attempt sets. */
-  private readonly attemptHeaders: GlobList;
+  private readonly attemptHeaders: HeaderNames;
   private readonly query: GlobList;
 
   /**
@@ -48,8 +49,8 @@ export class Stripping {
    */
   constructor(headers: string[], query: string[], attemptHeaders: string[]) {
     const all = namesOf(API_KEY_HEADERS).concat(OTHER_HEADERS).concat(headers);
-    this.headers = new GlobList(all);
-    this.attemptHeaders = new GlobList(all.concat(attemptHeaders));
+    this.headers = new HeaderNames(all);
+    this.attemptHeaders = new HeaderNames(all.concat(attemptHeaders));
     this.query = new GlobList(namesOf(API_KEY_QUERY).concat(OTHER_QUERY).concat(query), true);
   }
 
@@ -68,7 +69,7 @@ export class Stripping {
   /** Whether it takes the header of this name, which is in lower case, out of every request. */
   takes(header: string): bool {
     const text = new ByteString(header);
-    return this.headers.find(text.pointer, text.length) >= 0;
+    return this.headers.has(text.pointer, text.length);
   }
 
   private stripQuery(head: RequestHead): bool {
