@@ -137,7 +137,10 @@ export class ReplyTexts {
     const isRead = (scope & (Scope.Tree | Scope.Mute)) == 0;
     level.scope = scope;
     level.slot = outer.slot;
-    if (isElement && isObject && isRead && this.levels.depth > 1) {
+    if (scope & Scope.Whole) {
+      // Nothing in it grows, so that one slot does for all of it.
+      if ((outer.scope & Scope.Whole) == 0) level.slot = this.slots.add(outer.slot, NO_POSITION);
+    } else if (isElement && isObject && isRead && this.levels.depth > 1) {
       level.slot = this.slots.add(outer.slot, outer.scope & Scope.Listed ? outer.position : NO_POSITION);
     }
     level.role = role;

@@ -97,6 +97,17 @@ test("a message that repeats all so far beside each delta has no beginning of wh
   }
 });
 
+test("is masked over events that have a long list of sources before their text", async () => {
+  const { guard } = await startGuard();
+  const sources = Array.from({ length: 100 }, (_, index) => ({ index, title: `By ${EMAIL}`, at: [{ index: 1 }] }));
+  const of = (title: string, ...texts: string[]): ResponseSpec => {
+    const list = sources.map((source) => ({ ...source, title }));
+    return events(...texts.map((text) => ({ search_results: list, ...delta(text) })), DONE);
+  };
+  const { client } = guard.send(CHAT, of(`By ${EMAIL}`, "write to jane", ".doe@example.com", " soon"));
+  expect(client.body).toBe(of("By [pii]", "write to [pii]", "", " soon").body);
+});
+
 test("goes out at once as far as nothing in it could go on", async () => {
   const { guard } = await startGuard();
   const stream = guard.stream();
