@@ -98,9 +98,9 @@ export class Usage {
     const reasoning = this.of(Count.Reasoning);
     const total = this.of(Count.Total);
     let output = max(this.of(Count.Completion), this.of(Count.Output));
-    // xAI's completions leave reasoning out, which only their total tells.
-    if (reasoning > 0 && input != NO_COUNT && output != NO_COUNT && total == input + output + reasoning)
-      output += reasoning;
+    // xAI's completions leave reasoning out, which only their total tells; Perplexity's too, which its being more tells.
+    const isLeftOut = reasoning > output || (input != NO_COUNT && total == input + output + reasoning);
+    if (reasoning > 0 && output != NO_COUNT && isLeftOut) output += reasoning;
     // So do Gemini's, without saying how much. What a cache adds to the total is no output.
     const rest = total - input - output;
     const isOpenAi = this.of(Count.Prompt) != NO_COUNT && this.of(Count.Completion) != NO_COUNT && total != NO_COUNT;

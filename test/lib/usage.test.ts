@@ -109,6 +109,11 @@ const REPLACED: [why: string, answer: string, usage: Counts][] = [
     { input: 13, output: 417, total: 430 },
   ],
   [
+    "reasoning that is more than the output comes on top of it (Perplexity's deep research)",
+    '{"usage":{"prompt_tokens":33,"completion_tokens":7163,"total_tokens":7196,"citation_tokens":20016,"reasoning_tokens":73997}}',
+    { input: 33, output: 81160, total: 81193, reasoning: 73997 },
+  ],
+  [
     "beside seconds of sound it is input (Mistral's Voxtral)",
     '{"usage":{"prompt_audio_seconds":5,"prompt_tokens":5,"total_tokens":404,"completion_tokens":24,"prompt_tokens_details":{"cached_tokens":368}}}',
     { input: 380, output: 24, total: 404, cachedInput: 368 },
