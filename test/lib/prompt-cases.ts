@@ -229,6 +229,11 @@ const ANTHROPIC: PromptCase[] = [
     ["S Be brief."],
   ],
   [
+    "messages: the answer's format",
+    { output_format: { type: "json_schema", schema: WEATHER } },
+    ["S city", "S Where", "S Rome", "S Oslo", "S Rome", "S city"],
+  ],
+  [
     "messages: tools' input and results",
     {
       messages: [
@@ -314,6 +319,11 @@ const ANTHROPIC: PromptCase[] = [
 
 const GEMINI: PromptCase[] = [
   [
+    "gemini: the answer's format",
+    { generationConfig: { responseFormat: { text: { mimeType: "application/json", schema: WEATHER } } } },
+    ["S city", "S Where", "S Rome", "S Oslo", "S Rome", "S city"],
+  ],
+  [
     "contents",
     {
       systemInstruction: { role: "user", parts: [{ text: "Be brief." }] },
@@ -372,6 +382,11 @@ const GEMINI: PromptCase[] = [
 ];
 
 const BEDROCK: PromptCase[] = [
+  [
+    "converse: the answer's format",
+    { outputConfig: { textFormat: { type: "json_schema", structure: { jsonSchema: { name: "w", schema: "{}" } } } } },
+    ["S textFormat", "S structure", "S jsonSchema", "S w", "S {}"],
+  ],
   [
     "converse",
     {

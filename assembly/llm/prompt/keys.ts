@@ -144,7 +144,7 @@ const FURTHER = new KeyTable()
       "roleInformation",
   )
   .add(PromptKey.SystemSchema, "responseSchema response_schema responseJsonSchema response_json_schema")
-  .add(PromptKey.Format, "response_format format")
+  .add(PromptKey.Format, "response_format format output_format responseFormat outputConfig")
   .add(PromptKey.Assistant, "prediction")
   .add(PromptKey.Calls, "executableCode executable_code")
   .add(PromptKey.Results, "codeExecutionResult code_execution_result")
@@ -183,7 +183,7 @@ const SETTINGS = new KeyTable()
     PromptKey.Mute,
     "maxOutputTokens responseModalities response_modalities thinkingConfig thinking_config includeThoughts thinkingBudget " +
       "thinkingLevel frequencyPenalty presencePenalty responseLogprobs speechConfig mediaResolution cachedContent " +
-      "cached_content min_p repetition_penalty min_tokens size quality moderation output_format output_compression " +
+      "cached_content min_p repetition_penalty min_tokens size quality moderation output_compression " +
       "partial_images input_fidelity language response_id max_tool_calls prompt_cache_retention taskType numberOfImages " +
       "qualifiers outcome redactedContent authorization authorization_token guardrailIdentifier guardrailVersion s3Location " +
       "bucketOwner min_length safe_prompt prompt_mode priority p k speed return_documents top_n timestamp_granularities " +
