@@ -147,6 +147,7 @@ versioned("/responses/input_tokens", Dialect.OpenAiResponses, ModelPlace.Body, R
 versioned("/responses/{id}", Dialect.OpenAiResponses, ModelPlace.Body, TEXTS);
 versioned("/responses/{id}/cancel", Dialect.OpenAiResponses, ModelPlace.Body, TEXTS);
 versioned("/responses/{id}/input_items", Dialect.OpenAiResponses, ModelPlace.Body, TEXTS);
+versioned("/conversations/{id+}", Dialect.OpenAiResponses, ModelPlace.None, TEXTS | Fact.ReadOnly);
 known("/api/embeddings", Dialect.OllamaEmbed, ModelPlace.Body, READS);
 known("/embeddings", Dialect.OpenAiEmbeddings, ModelPlace.Body, READS);
 versioned("/moderations", Dialect.OpenAiModerations, ModelPlace.Body, READS);
@@ -169,8 +170,7 @@ versioned("/uploads/{id}/parts", Dialect.OpenAiFiles, ModelPlace.None, Fact.Requ
 versioned("/uploads/{id}/complete", Dialect.OpenAiFiles, ModelPlace.None, Fact.None);
 versioned("/uploads/{id}/cancel", Dialect.OpenAiFiles, ModelPlace.None, Fact.None);
 versioned("/batches", Dialect.OpenAiBatches, ModelPlace.None, Fact.None);
-versioned("/batches/{id}", Dialect.OpenAiBatches, ModelPlace.None, Fact.None);
-versioned("/batches/{id}/cancel", Dialect.OpenAiBatches, ModelPlace.None, Fact.None);
+versioned("/batches/{id+}", Dialect.OpenAiBatches, ModelPlace.None, Fact.None);
 
 known("/v1/messages", Dialect.AnthropicMessages, ModelPlace.Body, INFERS);
 known("/v1/messages/count_tokens", Dialect.AnthropicMessages, ModelPlace.Body, READS);

@@ -31,6 +31,8 @@ describe("an answer that was stored, to a request without a body,", () => {
     ],
     ["a response that is cancelled", { ...GET("/v1/responses/resp_1/cancel"), method: "POST" }, json(RESPONSE)],
     ["a response's input", GET("/v1/responses/resp_1/input_items"), json({ object: "list", data: [MESSAGE] })],
+    ["a conversation's items", GET("/v1/conversations/c/items?limit=9"), json({ object: "list", data: [MESSAGE] })],
+    ["an item of a conversation", GET("/v1/conversations/c/items/m"), json(MESSAGE)],
     ["a chat", GET("/v1/chat/completions/c"), json(CHAT)],
     ["a list of chats", GET("/v1/chat/completions"), json({ object: "list", data: [CHAT] })],
     ["a chat's messages", GET("/v1/chat/completions/c/messages"), json({ data: [{ role: "user", content: SAYS }] })],
