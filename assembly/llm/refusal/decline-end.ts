@@ -119,10 +119,11 @@ export function appendRefusalEnd(
   return appendRefusalBody(out, dialect, status, code, param, message) && append(out, CLOSE_ARRAY);
 }
 
-/** Whether the client has a message, of which this is the end. */
+/** Whether the client has a message, of which this is the end; of a response that it has taken up again, by the first number. */
 function hasBegun(dialect: Dialect, progress: ReplyProgress): bool {
   if (dialect == Dialect.AnthropicMessages) return progress.hasMessage;
-  return dialect == Dialect.OpenAiResponses ? progress.hasResponse : progress.hasEvents;
+  if (dialect == Dialect.OpenAiResponses) return progress.hasResponse || progress.sequenceNumber > 0;
+  return progress.hasEvents;
 }
 
 function appendChoices(

@@ -216,6 +216,14 @@ describe("a rejection", () => {
     expect(client.body).toContain('"finish_reason":"content_filter"');
     expect(client.body.endsWith("data: [DONE]\n\n")).toBe(true);
   });
+
+  test("ends a response that is taken up again, of which nothing is out, and begins none", async () => {
+    const { guard } = await startGuard({ rules: RULES, refusal: { style: "Completion" } });
+    const path = "/v1/responses/resp_1?stream=true&starting_after=42";
+    const more = { type: "response.output_text.delta", sequence_number: 43, output_index: 0, delta: "project-x, " };
+    const { client } = guard.send({ method: "GET", path, headers: {} }, events(more));
+    expect(client.body).toMatch(/^event: response\.incomplete\ndata: \{[^\n]*"sequence_number":43,[^\n]*\n\n$/);
+  });
 });
 
 /** What calls a tool. */
