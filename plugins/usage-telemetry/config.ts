@@ -3,7 +3,7 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { BatchedCounters } from "../../assembly/filter/batched-counters";
 import { BatchedGauge } from "../../assembly/filter/batched-gauge";
 import { RecordSink, SinkSettings } from "../../assembly/filter/record-sink";
-import { ServicePlace } from "../../assembly/filter/service-place";
+import { readServicePlace } from "../../assembly/filter/service-place";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
 import { formatDuration } from "../../assembly/config/units";
 import { AnomalyReport } from "./anomaly-report";
@@ -19,7 +19,6 @@ const LONGEST_NAME: i32 = 128;
 const MOST_SERIES: i64 = 10_000;
 const DEAREST: f64 = 10_000_000;
 const MILLION: f64 = 1_000_000;
-const LONGEST_CLUSTER: i32 = 256;
 const LONGEST_PATH: i32 = 1024;
 const LONGEST_TIMEOUT_MS: i64 = 30_000;
 
@@ -155,10 +154,9 @@ function priceOf(entry: ConfigReader, key: string, fallback: i64): i64 {
 function readSink(audit: ConfigReader): RecordSink | null {
   const callout = audit.object("callout");
   if (callout == null) return null;
-  if (!callout.has("cluster")) callout.reject("cluster", "is required");
   return new RecordSink(
     new SinkSettings(
-      new ServicePlace(callout.headerValue("cluster", "", LONGEST_CLUSTER), callout.label("cluster")),
+      readServicePlace(callout),
       callout.requestPath("path", "/", LONGEST_PATH),
       <u32>callout.durationMs("timeout", 1000, 1, LONGEST_TIMEOUT_MS),
       callout.sizeBytes("maxBufferedBytes", 1 << 20, 1 << 12, 64 << 20),
