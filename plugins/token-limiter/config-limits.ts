@@ -26,7 +26,7 @@ const COUNTS: string[] = ["Input", "Output", "Total", "Requests", "Concurrent"];
 const ALGORITHMS: string[] = ["SlidingWindow", "FixedWindow", "TokenBucket"];
 
 /** The entries of `limits`; the different keys that they count by are added to `keys`. */
-export function readLimits(config: ConfigReader, keys: LimitKey[]): Limit[] {
+export function readLimits(config: ConfigReader, keys: LimitKey[], findsGroups: bool): Limit[] {
   const entries = config.objects("limits", 0, MOST_LIMITS);
   const limits: Limit[] = [];
   const names: string[] = [];
@@ -34,6 +34,9 @@ export function readLimits(config: ConfigReader, keys: LimitKey[]): Limit[] {
     const limit = readLimit(entries[i], keys);
     if (limit.name.length > 0 && names.includes(limit.name)) {
       entries[i].reject("name", "must not be the same as another");
+    }
+    if (!findsGroups && limit.key != NO_KEY && (keys[limit.key].sources & (1 << KeySource.Group)) != 0) {
+      entries[i].reject("by", "has group, which no entry of consumer finds");
     }
     names.push(limit.name);
     limits.push(limit);

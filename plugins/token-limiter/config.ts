@@ -3,7 +3,7 @@ import { readServicePlace, ServicePlace } from "../../assembly/filter/service-pl
 import { CommonSettings } from "../../assembly/filter/settings";
 import { readLimits } from "./config-limits";
 import { Algorithm, CountKind, Limit } from "./limit";
-import { KeySource, LimitKey } from "./limit-key";
+import { LimitKey } from "./limit-key";
 import { Limiter } from "./limiter";
 import { OnNoConsumer, ReserveSettings, StoreSettings, StoreType } from "./settings";
 
@@ -21,11 +21,7 @@ const ON_NO_CONSUMER: string[] = ["Reject", "Anonymous", "Pass"];
 
 export function readLimiter(config: ConfigReader, common: CommonSettings): Limiter {
   const keys: LimitKey[] = [];
-  const limits = readLimits(config, keys);
-  for (let i = 0; i < keys.length; i++) {
-    if ((keys[i].sources & (1 << KeySource.Group)) == 0 || common.consumer.findsGroups) continue;
-    config.reject("limits", "count by group, which no entry of consumer finds");
-  }
+  const limits = readLimits(config, keys, common.consumer.findsGroups);
   const cutsStreams = config.bool("cutStreamsOverLimit", false);
   return new Limiter(
     common,

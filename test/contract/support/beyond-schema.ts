@@ -4,7 +4,7 @@ const BEYOND_SCHEMA = [
   /: must be unique, not Off$/,
   /: is matched by an earlier one$/,
   /: has ".*" behind one that matches the same names$/,
-  /: count by group, which no entry of consumer finds$/,
+  /: has group, which no entry of consumer finds$/,
   /: is the name of an earlier (provider|rule)$/,
   /: is the name of no provider$/,
   /: is none of models$/,

@@ -27,11 +27,11 @@ const REFUSED: [name: string, config: object, issue: string][] = [
     limit({ by: Array.from({ length: 9 }, (_, i) => ({ header: `x-${i}` })) }),
     "limits[0].by: must be an array of at most 8 parts of a key (got 9)",
   ],
-  ["groups that nothing finds", limit({ by: ["group"] }), "limits: count by group, which no entry of consumer finds"],
+  ["groups that nothing finds", limit({ by: ["group"] }), "limits[0].by: has group, which no entry of consumer finds"],
   [
     "groups that a consumer's source doesn't find",
     { ...limit({ by: ["group"] }), consumer: [{ header: "x-consumer" }] },
-    "limits: count by group, which no entry of consumer finds",
+    "limits[0].by: has group, which no entry of consumer finds",
   ],
   ["concurrency in a period", limit({ count: "Concurrent" }), "limits[0].per: has no meaning with Concurrent"],
   [
