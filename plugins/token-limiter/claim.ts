@@ -20,6 +20,8 @@ export abstract class Claim {
   overflowed: i32 = 0;
   /** Which of the settings' limits this request is for, one bit each by position. */
   private matched: u32 = 0;
+  /** Likewise, which limits of single requests it is small enough for. */
+  kept: u32 = 0;
   /** Where `LiveClaims` has it. */
   place: i32 = 0;
 
@@ -66,8 +68,12 @@ export abstract class Claim {
     return limit.count.of(used.input, used.cachedInput, used.cacheCreation, used.output, used.reasoning);
   }
 
-  /** Whether the limit at this position of the settings is for this request. */
+  /** Whether the limit at this position of the settings has state, and is for this request. */
   isMatched(index: i32): bool {
     return (this.matched & (1 << index)) != 0;
+  }
+
+  isKept(index: i32): bool {
+    return (this.kept & (1 << index)) != 0;
   }
 }

@@ -57,9 +57,11 @@ export class SharedState {
     const decidedBy = claim.decidedBy;
     const judgement = admission == Admission.TooLarge ? Judgement.TooLarge : Judgement.Denied;
     for (let i = 0; i < limits.length; i++) {
-      if (!claim.isMatched(i)) continue;
-      if (admission == Admission.Pass) this.counters.judged(i, Judgement.Passed);
-      else if (decidedBy != null && limits[i].tagLow == decidedBy.tagLow) this.counters.judged(i, judgement);
+      if (admission == Admission.Pass) {
+        if (claim.isMatched(i) || claim.isKept(i)) this.counters.judged(i, Judgement.Passed);
+      } else if (claim.isMatched(i) && decidedBy != null && limits[i].tagLow == decidedBy.tagLow) {
+        this.counters.judged(i, judgement);
+      }
     }
     if (claim.overflowed > 0) this.counters.happened(Event.Overflowed, claim.overflowed);
   }

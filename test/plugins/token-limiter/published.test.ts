@@ -126,12 +126,25 @@ describe("counters", () => {
     expect(Object.fromEntries(counts)).toEqual({
       [by("small", "passed")]: 1,
       [by("large", "passed")]: 1,
+      [by("one", "passed")]: 1,
       [by("small", "denied")]: 1,
       [by("small", "too_large")]: 1,
       [by("one", "too_large")]: 1,
     });
     host.tick(5 * TICK);
     expect(host.metrics.counter(by("small", "passed"))).toBe(1);
+  });
+
+  test("count for a limit of single requests what is for it and small enough", async () => {
+    const one = { name: "one", count: "Output", amount: 50, per: "request" };
+    const { host, limiter } = await startLimiter({
+      limits: [one, { ...one, name: "others", models: ["x"] }],
+      mode: "Audit",
+    });
+    for (const bound of [40, 50, 51]) limiter.send(chat(bound), answer(1));
+    host.tick(TICK);
+    const counts = [by("one", "passed"), by("one", "too_large"), by("others", "passed")];
+    expect(counts.map((name) => host.metrics.counter(name))).toEqual([2, 1, 0]);
   });
 
   test("tell reported from estimated", async () => {
