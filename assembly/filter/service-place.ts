@@ -26,6 +26,11 @@ export class ServicePlace {
 export function readServicePlace(config: ConfigReader): ServicePlace {
   if (!config.has("cluster")) config.reject("cluster", "is required");
   const cluster = config.headerValue("cluster", "", LONGEST_CLUSTER);
-  if (cluster.includes("://")) config.reject("cluster", "must be the name of a cluster, not a URL");
+  refuseUrl(config, "cluster", cluster);
   return new ServicePlace(cluster, config.label("cluster"));
+}
+
+/** Tells of a URL where the name of a cluster belongs: no host has such a one. */
+export function refuseUrl(config: ConfigReader, key: string, cluster: string): void {
+  if (cluster.includes("://")) config.reject(key, "must be the name of a cluster, not a URL");
 }

@@ -3,6 +3,7 @@ import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { lowerCase } from "../../assembly/config/header-text";
 import { ConfigReader } from "../../assembly/config/reader";
 import { MOST_SECRET_BYTES } from "../../assembly/crypto/sigv4";
+import { refuseUrl } from "../../assembly/filter/service-place";
 import { TokenRequest } from "../../assembly/filter/token-request";
 import { TokenSource } from "../../assembly/filter/token-source";
 import { AwsCredential } from "./aws-credential";
@@ -206,6 +207,7 @@ class CredentialReading {
 
   private cluster(entry: ConfigReader, key: string): string {
     const name = entry.requiredString(key, LONGEST_NAME);
+    refuseUrl(entry, key, name);
     this.note(new ByteString(name));
     return name;
   }
