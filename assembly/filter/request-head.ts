@@ -10,6 +10,7 @@ import { HeaderNames } from "./header-names";
 const METHOD = new ByteString(":method");
 const PATH = new ByteString(":path");
 const AUTHORITY = new ByteString(":authority");
+const HOST: u32 = 0x74736f68;
 const CONTENT_TYPE = new ByteString("content-type");
 const CONTENT_ENCODING = new ByteString("content-encoding");
 const CONTENT_LENGTH = new ByteString("content-length");
@@ -53,9 +54,11 @@ export class RequestHead {
     return value != null && this.pairs.occurrences <= 1 ? value : null;
   }
 
-  /** The first value; null when absent. */
+  /** The first value; null when absent. `host` is HTTP/2's `:authority` too: Envoy calls it that, whatever the client spoke. */
   get(name: ByteString): Bytes | null {
-    return this.pairs.count > 0 ? this.pairs.get(name) : requestHeaders.get(name);
+    if (this.pairs.count == 0) return requestHeaders.get(name);
+    const isHost = name.length == 4 && load<u32>(name.pointer) == HOST;
+    return this.pairs.get(isHost ? AUTHORITY : name);
   }
 
   has(name: ByteString): bool {
@@ -134,14 +137,12 @@ export class RequestHead {
 
   /** A WebSocket or another upgrade, or CONNECT: bytes that are no HTTP body follow. */
   get isUpgrade(): bool {
-    return this.has(UPGRADE) || CONNECT.equals(this.method.pointer, this.method.length);
+    return this.has(UPGRADE) || this.isMethod(CONNECT);
   }
 
   /** Whether the client sends nothing before it has an answer: CONNECT, or a GET that asks for an upgrade. */
   get isHandshake(): bool {
-    const method = this.method;
-    if (CONNECT.equals(method.pointer, method.length)) return true;
-    return GET.equals(method.pointer, method.length) && this.has(UPGRADE);
+    return this.isMethod(CONNECT) || (this.isMethod(GET) && this.has(UPGRADE));
   }
 
   /**
@@ -160,6 +161,10 @@ export class RequestHead {
   /** The body is going to change after the headers have gone: it goes out in chunks. */
   dropContentLength(): bool {
     return requestHeaders.remove(CONTENT_LENGTH);
+  }
+
+  private isMethod(method: ByteString): bool {
+    return method.equals(this.method.pointer, this.method.length);
   }
 
   /** Empty when absent. */

@@ -144,6 +144,11 @@ describe("settings for some requests only", () => {
         match: { routes: ["chat-*"], pathPrefixes: ["/v1/"] },
         config: { models: [{ name: "*", provider: "chat" }] },
       },
+      {
+        name: "host",
+        match: { headers: { Host: "*.as-header.example" } },
+        config: { models: [{ name: "*", provider: "host" }] },
+      },
       { name: "off", config: { mode: "Off" } },
     ],
   };
@@ -152,6 +157,7 @@ describe("settings for some requests only", () => {
     ["none of them", chat("m"), {}, "base m"],
     ["host and header", { ...chat("m", { "x-region": "eu-1" }), authority: "a.EU.example:443" }, {}, "eu m"],
     ["host without the header", { ...chat("m"), authority: "a.eu.example" }, {}, "base m"],
+    ["the header host", { ...chat("m"), authority: "a.as-header.example" }, {}, "host m"],
     ["route and path", chat("m"), { route_name: "chat-1" }, "chat m"],
     [
       "route with another path",

@@ -186,6 +186,13 @@ describe("what a filter in front has found out", () => {
     expect(await secondOf(limit, first, next)).toBe(expected);
   });
 
+  test("the header host", async () => {
+    const to = (authority: string) => ({ ...chat(60), authority });
+    const by = [{ header: "host" }];
+    expect(await second({ by }, to("a.example"), to("b.example"))).toBe("passed");
+    expect(await second({ by }, to("a.example"), to("a.example"))).toBe(LIMITED);
+  });
+
   test("the consumer's first group", async () => {
     const consumer = [{ header: "x-consumer" }, { group: { header: "x-group" } }];
     const group = (name: string) => chat(60, {}, { "x-group": name });
