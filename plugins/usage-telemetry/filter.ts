@@ -25,7 +25,7 @@ import { CallRecord, KeptText, LONGEST_NAME, NO_TIME } from "./call-record";
 import { TelemetrySettings } from "./config";
 import { errorName, isError } from "./error-name";
 import { FoundConsumer } from "./found-consumer";
-import { providerOf } from "./operation";
+import { asksForHeaders, providerOf } from "./operation";
 import { isOwnRefusal, isRefusedCall } from "./own-refusal";
 import { NO_COST } from "./prices";
 import { isStreamed } from "./stream-type";
@@ -85,6 +85,7 @@ export class UsageTelemetry extends TwoWayExchange {
 
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
     this.isSeen = true;
+    if (asksForHeaders(head.method)) return Outcome.Leave;
     this.isSniffing = endpoint.dialect == Dialect.Unknown;
     if (this.isSniffing && (isWhole || head.isEncoded)) return Outcome.Leave;
     const settings = this.settings;
@@ -208,6 +209,7 @@ export class UsageTelemetry extends TwoWayExchange {
   }
 
   private recall(head: RequestHead): void {
+    if (asksForHeaders(head.method)) return;
     const endpoint = requestEndpoint;
     endpoint.classify(head.method, head.path, head.contentType);
     const settings = this.root.settingsFor(head);

@@ -1,4 +1,4 @@
-import { ByteString } from "../../assembly/bytes/view";
+import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { Dialect, Family, familyOf } from "../../assembly/llm/dialect";
 
 /** `gen_ai.operation.name` of each dialect, in the order of `Dialect`: OpenTelemetry's names, and others where it has none. */
@@ -39,6 +39,14 @@ const PROVIDERS: ByteString[] = [
   new ByteString("cohere"),
   new ByteString("ollama"),
 ];
+
+const HEAD = new ByteString("HEAD");
+const OPTIONS = new ByteString("OPTIONS");
+
+/** Whether a request of this method asks for headers only, as browsers do before a call, and is none itself. */
+export function asksForHeaders(method: Bytes): bool {
+  return OPTIONS.equals(method.pointer, method.length) || HEAD.equals(method.pointer, method.length);
+}
 
 export function operationOf(dialect: Dialect): ByteString {
   return OPERATIONS[dialect];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { answer, auditOf, chat, startTelemetry } from "./support/telemetry.ts";
+import { answer, auditOf, chat, metricsOf, startTelemetry } from "./support/telemetry.ts";
 import { randomFrom, SEED } from "../../lib/seeded.ts";
 import { randomSplit } from "../../contract/support/traffic.ts";
 
@@ -48,6 +48,17 @@ describe("it changes nothing", () => {
     expect(stream.upstream.body).toBe('{"model":');
   });
 });
+
+test.each(["HEAD", "OPTIONS"])(
+  "%s of a known path, as a browser sends it before a call, is no call",
+  async (method) => {
+    const { host, telemetry } = await startTelemetry();
+    const { body: _, ...head } = chat();
+    const outcome = telemetry.send({ ...head, method }, { status: 204 });
+    expect([outcome.status, auditOf(outcome)]).toEqual(["forwarded", null]);
+    expect(metricsOf(host).filter(({ name }) => name === "requests")).toEqual([]);
+  },
+);
 
 describe("requestUsage", () => {
   test("asks a stream's provider for its usage, and the client doesn't see it", async () => {

@@ -42,6 +42,14 @@ describe("a request that a filter in front refuses", () => {
     expect(record?.["provider"]).toBe(operation === "chat" ? "openai" : undefined);
   });
 
+  test.each(["HEAD", "OPTIONS"])("is no call when it is %s", async (method) => {
+    const { host, telemetry } = await startTelemetry();
+    const stream = telemetry.stream();
+    const { body: _, ...head } = chat();
+    expect(auditOf(stream.endInFront({ ...head, method }, 401, "invalid_api_key"))).toBeNull();
+    expect(metricsOf(host).filter(({ name }) => name === "requests")).toEqual([]);
+  });
+
   test("on an unknown path, when its headers have been here already", async () => {
     const { telemetry } = await startTelemetry();
     const stream = telemetry.stream({ properties: { response: { code: 403, code_details: OURS } } });
