@@ -24,7 +24,7 @@ export class HttpService {
       ":path",
       path,
       ":authority",
-      place.cluster,
+      place.authority,
       "content-type",
       "application/json",
     ].concat(headers);

@@ -93,7 +93,7 @@ export class RecordSink extends RootCaller {
       ":path",
       settings.path,
       ":authority",
-      settings.place.cluster,
+      settings.place.authority,
       "content-type",
       "application/x-ndjson",
     ];

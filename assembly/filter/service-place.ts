@@ -14,6 +14,11 @@ export class ServicePlace {
     private readonly label: string,
   ) {}
 
+  /** The authority that it is asked by. */
+  get authority(): string {
+    return authorityOf(this.cluster);
+  }
+
   /** The host didn't take a callout to it: the log says so once. */
   notAsked(): void {
     if (this.isTold) return;
@@ -28,6 +33,11 @@ export function readServicePlace(config: ConfigReader): ServicePlace {
   const cluster = config.headerValue("cluster", "", LONGEST_CLUSTER);
   refuseUrl(config, "cluster", cluster);
   return new ServicePlace(cluster, config.label("cluster"));
+}
+
+/** The cluster's name; of one that Istio makes of a service (`outbound|PORT|SUBSET|HOST`) its host, since no authority has a `|`. */
+export function authorityOf(cluster: string): string {
+  return cluster.substring(cluster.lastIndexOf("|") + 1);
 }
 
 /** Tells of a URL where the name of a cluster belongs: no host has such a one. */

@@ -3,7 +3,7 @@ import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { lowerCase } from "../../assembly/config/header-text";
 import { ConfigReader } from "../../assembly/config/reader";
 import { MOST_SECRET_BYTES } from "../../assembly/crypto/sigv4";
-import { refuseUrl } from "../../assembly/filter/service-place";
+import { authorityOf, refuseUrl } from "../../assembly/filter/service-place";
 import { TokenRequest } from "../../assembly/filter/token-request";
 import { TokenSource } from "../../assembly/filter/token-source";
 import { AwsCredential } from "./aws-credential";
@@ -150,7 +150,7 @@ class CredentialReading {
   private temporary(entry: ConfigReader): TokenRequest | null {
     if (!entry.has("type")) entry.reject("type", "is required");
     const cluster = this.cluster(entry, "cluster");
-    const host = readHost(entry, "host", cluster);
+    const host = readHost(entry, "host", authorityOf(cluster));
     this.note(new ByteString(host));
     if (entry.enumValue("type", TEMPORARY_TYPES, 0) == 0) {
       const role = new ByteString(this.plain(entry, "roleArn", 2048));
@@ -186,7 +186,7 @@ class CredentialReading {
   oauth2(): Credential {
     const entry = this.entry;
     const cluster = this.cluster(entry, "tokenCluster");
-    const host = readHost(entry, "tokenHost", cluster);
+    const host = readHost(entry, "tokenHost", authorityOf(cluster));
     const path = readTokenPath(entry, "tokenPath");
     const id = readSecret(entry, "clientId");
     const secret = readSecret(entry, "clientSecret");

@@ -40,6 +40,18 @@ test("a configuration that is replaced while it fetches a token leaves the next 
   expect(rest.stream.upstream.headers?.get("authorization")).toBe("Bearer token-2");
 });
 
+test("a token endpoint is asked by its host where Istio named the cluster", async () => {
+  const asked: Callout[] = [];
+  const tokenCluster = "outbound|8080||idp.ai.svc.cluster.local";
+  const host = await WasmHost.load(wasmFile("egress-auth"), {
+    rootId: "egress-auth",
+    clusters: { [tokenCluster]: (callout) => asked.push(callout) },
+  });
+  host.createPlugin({ configuration: { providers: [{ ...CORP, credential: { ...CORP.credential, tokenCluster } }] } });
+  host.tick(1000);
+  expect(asked[0]!.headers.get(":authority")).toBe("idp.ai.svc.cluster.local");
+});
+
 test.each([
   ["a fetch has failed", (callout: Callout) => callout.answer({ status: 500 })],
   ["a VM has died while it fetched", () => undefined],

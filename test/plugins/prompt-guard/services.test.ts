@@ -71,6 +71,17 @@ describe("a webhook", () => {
     });
   });
 
+  test("is asked by its host where Istio named the cluster", async () => {
+    const cluster = "outbound|8080||guard.ai.svc.cluster.local";
+    const asked: Callout[] = [];
+    const clusters = { [cluster]: (callout: Callout) => void asked.push(callout) };
+    const rules = [webhook("Reject", { detect: { service: { cluster, path: "/check" } } })];
+    const { host, guard } = await startGuard({ rules }, { clusters });
+    guard.send(chat("a"));
+    host.tick();
+    expect(asked[0]!.headers.get(":authority")).toBe("guard.ai.svc.cluster.local");
+  });
+
   test("that rejects says with which status and words", async () => {
     const { host, guard } = await start([webhook()], REJECT);
     const { stream } = guard.send(chat("hi"));

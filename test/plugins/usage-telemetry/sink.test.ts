@@ -22,6 +22,14 @@ describe("records that are sent to a service", () => {
     expect(lines.map((line) => (JSON.parse(line) as { id: string }).id)).toEqual(["r-0", "r-1", "r-2"]);
   });
 
+  test("go to the service's host where Istio named the cluster", async () => {
+    const cluster = "outbound|8080||audit.ai.svc.cluster.local";
+    const { host, telemetry } = await startTelemetry({ audit: { callout: { cluster } } }, { clusters: [cluster] });
+    telemetry.send(chat(), answer(USAGE));
+    host.tick(TICK);
+    expect(host.callouts[0]!.headers.get(":authority")).toBe("audit.ai.svc.cluster.local");
+  });
+
   test("that isn't there are sent three times, then dropped and counted", async () => {
     const { host, telemetry } = await startTelemetry({ audit: { callout } }, { clusters: ["audit"] });
     telemetry.send(chat(), answer(USAGE));
