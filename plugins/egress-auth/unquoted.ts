@@ -5,12 +5,14 @@ import { Ascii, isAscii } from "../../assembly/bytes/ascii";
 import { joined } from "../../assembly/bytes/text";
 import { ByteString } from "../../assembly/bytes/view";
 import { isFieldName, isFieldValue, isRequestPath, lowerCase } from "../../assembly/config/header-text";
+import { parseInteger } from "../../assembly/config/integer";
 import { ConfigReader } from "../../assembly/config/reader";
 import { isDigit } from "../../assembly/config/units";
 import { JsonKind } from "../../assembly/json/listener";
 
 const LONGEST_PATH: i32 = 1024;
 const LONGEST_HOST: i32 = 256;
+const LAST_PORT: i64 = 65535;
 export const FRAMES_REQUESTS: string = "is a header that only the gateway may set; a host goes into the key host";
 
 export const NO_CHOICE: i32 = -1;
@@ -89,7 +91,11 @@ function isHost(text: string): bool {
   const end = colon < 0 ? text.length : colon;
   const isNamed =
     closing < 0 ? isAll(text, 0, end, isHostUnit) : closing + 1 == end && isAll(text, 1, closing, isAddressUnit);
-  return isNamed && (colon < 0 || (text.length - colon <= 6 && isAll(text, colon + 1, text.length, isDigit)));
+  return isNamed && (colon < 0 || isPort(text.substring(colon + 1)));
+}
+
+function isPort(digits: string): bool {
+  return digits.length <= 5 && isAll(digits, 0, digits.length, isDigit) && parseInteger(digits) <= LAST_PORT;
 }
 
 /** Whether there are units from `start` to `end`, and all pass. */

@@ -440,7 +440,7 @@ test("a pattern that an earlier one leaves something may follow it", async () =>
   expect(await complaints({ ...provider({}), modelMapping })).toEqual([]);
 });
 
-test.each(["api.openai.com", "localhost:8080", "10.0.0.1", "[::1]:443", "a_b.internal"])(
+test.each(["api.openai.com", "localhost:8080", "10.0.0.1", "[::1]:443", "a_b.internal", "vllm:65535"])(
   "a provider's host can be %s",
   async (host) => {
     expect(await complaints({ providers: [{ name: "a", credential: { type: "None" }, host }] })).toEqual([]);
