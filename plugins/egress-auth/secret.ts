@@ -9,6 +9,7 @@ const MOST_BYTES: i32 = 16384;
 const MOST_DOCUMENT_BYTES: i32 = 65536;
 const LONGEST_NAME: i32 = 128;
 const SHAPE = "must be an object with exactly one of env, value";
+const PLACEHOLDER = "is a placeholder that nobody filled in: a variable of the VM is named with env";
 const TEXT = "must be 1 to 16384 bytes of visible ASCII, no space at either end";
 
 /**
@@ -82,6 +83,10 @@ function readVariable(source: ConfigReader, isDocument: bool): ByteString | null
 function readValue(source: ConfigReader, isDocument: bool): ByteString | null {
   const value = source.value("value")!;
   if (value.kind == JsonKind.String) {
+    if (value.text.startsWith("${") && value.text.endsWith("}")) {
+      source.reject("value", PLACEHOLDER);
+      return null;
+    }
     const secret = new ByteString(value.text);
     if (isSecret(secret, isDocument)) return secret;
   }

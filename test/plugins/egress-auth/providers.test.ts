@@ -474,6 +474,12 @@ describe("a secret", () => {
     ],
     ["that is empty", { env: "KEY" }, { KEY: "" }, "from.env: names a variable whose value can't be sent: KEY"],
     ["that is written with a line end", { value: "marked-secret\r\nx: y" }, {}, "from.value: must be 1 to 16384 bytes"],
+    [
+      "that is a placeholder",
+      { value: "${marked-secret}" },
+      {},
+      "from.value: is a placeholder that nobody filled in: a variable of the VM is named with env",
+    ],
     ["that is written as a text", "marked-secret", {}, "from: must be an object with exactly one of env, value"],
     ["in a pool, written as a text", ["marked-secret"], {}, "from: must hold objects with exactly one of env, value"],
     [
