@@ -74,8 +74,7 @@ export class Watchdog {
       const goesOn = exchange.goOnWithoutHeaders();
       log(
         goesOn ? LogLevel.Warn : LogLevel.Error,
-        `${this.plugin}: a held request's body never came: set ` +
-          "allow_on_headers_stop_iteration: true in this filter's configuration (README, Loading)",
+        `${this.plugin}: a held request's body never came: set allow_on_headers_stop_iteration: true (README, Loading)`,
       );
       if (goesOn) this.disprove();
       else exchange.endUnread();
