@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { Agent } from "node:http";
 import { step } from "../scripts/setup/progress.ts";
-import { ask } from "./client.ts";
+import { post } from "./client.ts";
 import { Gateway, startUpstream } from "./gateway.ts";
 import { stopAll } from "./processes.ts";
 import type { Job, Shape } from "./shapes.ts";
@@ -15,7 +17,6 @@ const VALGRIND = [
 /** The count of the first so many is taken off: start, compilation and first touches are not a request's. */
 const WARM_REQUESTS = 1000;
 const COUNTED_REQUESTS = 1000;
-const CONNECTIONS = 8;
 
 /**
  * Counts the instructions that each variant adds to a request and prints a table a job: under valgrind, so that no noise of the
@@ -72,16 +73,15 @@ async function count(
   return Number(refs[1]!.replaceAll(",", ""));
 }
 
+/** One request after the other: of several at once Envoy takes as many in one turn as there happen to be. */
 async function send(port: number, shape: Shape, requests: number): Promise<void> {
-  let left = requests;
-  const sendInTurn = async (): Promise<void> => {
-    while (left-- > 0) {
-      const response = await ask(port, shape);
-      await response.arrayBuffer();
-      if (response.status !== 200) throw new Error(`answered ${response.status}`);
-    }
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, sendInTurn));
+  const agent = new Agent({ keepAlive: true });
+  const body = readFileSync(shape.body);
+  for (let i = 0; i < requests; i++) {
+    const status = await post(port, body, shape.answer, agent);
+    if (status !== 200) throw new Error(`answered ${status}`);
+  }
+  agent.destroy();
 }
 
 function tableOf(job: Job, variants: Variant[], shapes: Shape[], counts: Map<string, number[]>): string {

@@ -3,7 +3,6 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MODEL } from "./bodies.ts";
-import { ask } from "./client.ts";
 import { Gateway, startUpstream } from "./gateway.ts";
 import { stopAll } from "./processes.ts";
 import type { Shape } from "./shapes.ts";
@@ -38,11 +37,11 @@ export async function verify(envoy: string, variants: Variant[], shapes: Shape[]
       const mine = shapes.filter(({ job }) => job === variant.job);
       let sent = 0;
       for (const shape of mine) {
-        const first = await check(gateway.port, variant, shape);
+        const first = await ask(gateway.port, variant, shape);
         const problems = first.problems;
         if (accessLog) problems.push(...(await tokenProblems(file, ++sent)));
         if (variant.limits) {
-          const second = await check(gateway.port, variant, shape);
+          const second = await ask(gateway.port, variant, shape);
           sent++;
           problems.push(...second.problems, ...limitProblems(first.remaining, second.remaining));
         }
@@ -65,14 +64,21 @@ interface Answered {
   remaining: string | null;
 }
 
-async function check(port: number, variant: Variant, shape: Shape): Promise<Answered> {
-  const sent = createHash("sha256").update(readFileSync(shape.body)).digest("hex");
-  const response = await ask(port, shape, { "x-bench-digest": "1" });
+async function ask(port: number, variant: Variant, shape: Shape): Promise<Answered> {
+  const body = readFileSync(shape.body);
+  const headers = {
+    "content-type": "application/json",
+    "x-consumer": "bench",
+    "x-bench-answer": shape.answer,
+    "x-bench-digest": "1",
+  };
+  const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: "POST", headers, body });
   const answer = await response.text();
   const end = shape.answer === "sse" ? "data: [DONE]\n\n" : "}";
   const problems: string[] = [];
   if (response.status !== 200) problems.push(`status ${response.status}: ${answer.slice(0, 200)}`);
-  else if (response.headers.get("x-seen-sha256") !== sent) problems.push("the upstream got another body");
+  else if (response.headers.get("x-seen-sha256") !== createHash("sha256").update(body).digest("hex"))
+    problems.push("the upstream got another body");
   if (variant.route.kind !== "plain" && response.headers.get("x-seen-model") !== MODEL)
     problems.push(`the upstream saw the model "${response.headers.get("x-seen-model")}"`);
   if (response.status === 200 && !answer.endsWith(end)) problems.push("the answer is cut");
