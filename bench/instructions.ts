@@ -16,7 +16,8 @@ const VALGRIND = [
 
 /** The count of the first so many is taken off: start, compilation and first touches are not a request's. */
 const WARM_REQUESTS = 1000;
-const COUNTED_REQUESTS = 1000;
+/** Two starts differ by millions of instructions: among so many, that is a thousand or two for each. */
+const COUNTED_REQUESTS = 4000;
 
 /**
  * Counts the instructions that each variant adds to a request and prints a table a job: under valgrind, so that no noise of the
