@@ -4,7 +4,6 @@ import { character } from "../bytes/text";
 export const NOT_AN_INTEGER: i64 = i64.MIN_VALUE;
 
 const MAX_SAFE_INTEGER: i64 = 9007199254740991;
-const EXPONENT_CAP: i32 = 100_000;
 
 /**
  * The exact value of a JSON number that is whole, however it is spelled: `1000`, `1e3`, `10.0`.
@@ -12,18 +11,22 @@ const EXPONENT_CAP: i32 = 100_000;
  * Own code, because `parseFloat` rounds, and alone takes some 2 kB of wasm.
  */
 export function parseInteger(text: string): i64 {
+  return integerAt(text, 0);
+}
+
+function integerAt(text: string, start: i32): i64 {
   let value: i64 = 0;
-  let exponent = 0;
+  let exponent: i64 = 0;
   let inFraction = false;
-  let i = text.charCodeAt(0) == 0x2d ? 1 : 0;
-  for (; i < text.length; i++) {
+  const sign = text.charCodeAt(start);
+  for (let i = start + i32(sign < 0x30); i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit == 0x2e) {
       inFraction = true;
       continue;
     }
     if ((unit | 0x20) == 0x65) {
-      exponent += parseExponent(text, i + 1);
+      exponent += integerAt(text, i + 1);
       break;
     }
     if (value < MAX_SAFE_INTEGER) {
@@ -39,7 +42,7 @@ export function parseInteger(text: string): i64 {
   for (; exponent < 0 && value % 10 == 0; exponent++) value /= 10;
   for (; exponent > 0 && value <= MAX_SAFE_INTEGER; exponent--) value *= 10;
   if (exponent != 0 || value > MAX_SAFE_INTEGER) return NOT_AN_INTEGER;
-  return text.charCodeAt(0) == 0x2d ? -value : value;
+  return sign == 0x2d ? -value : value;
 }
 
 /** `value` in decimal digits; `toString` of an i64 would link the standard library's tables. */
@@ -47,13 +50,4 @@ export function formatInteger(value: i64): string {
   if (value < 0) return "-" + formatInteger(-value);
   const last = character(0x30 + <i32>(value % 10));
   return value < 10 ? last : formatInteger(value / 10) + last;
-}
-
-function parseExponent(text: string, at: i32): i32 {
-  const sign = text.charCodeAt(at);
-  let exponent = 0;
-  for (let i = sign < 0x30 ? at + 1 : at; i < text.length; i++) {
-    exponent = min(exponent * 10 + (text.charCodeAt(i) - 0x30), EXPONENT_CAP);
-  }
-  return sign == 0x2d ? -exponent : exponent;
 }
