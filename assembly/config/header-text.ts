@@ -5,6 +5,19 @@ import { ByteString } from "../bytes/view";
 const LONGEST: i32 = 128;
 const SPACE: u8 = 0x20;
 const LAST_VISIBLE: u8 = 0x7e;
+const FRAMING: string[] = [
+  ":authority",
+  "connection",
+  "content-encoding",
+  "content-length",
+  "expect",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
 
 /** Whether `text` is a field name of HTTP (RFC 9110, section 5.1) of at most 128 bytes. */
 export function isFieldName(text: string): bool {
@@ -55,6 +68,20 @@ export function lowerCase(name: string): string {
     lower += character(lowerCaseUnit(name.charCodeAt(i)));
   }
   return lower;
+}
+
+/** What Envoy calls the header of this name: `host` is HTTP/2's `:authority`, whatever the client spoke. */
+export function envoyName(name: string): string {
+  const lower = lowerCase(name);
+  return lower == "host" ? ":authority" : lower;
+}
+
+/**
+ * Whether a header, as `envoyName` has it, is none of those that frame a request (RFC 9110, section 7.6.1), say how its body is
+ * written, or name its server.
+ */
+export function isSettable(name: string): bool {
+  return !FRAMING.includes(name);
 }
 
 /** In lower case where it is ASCII: `toLowerCase` would link the whole of Unicode's case tables. */

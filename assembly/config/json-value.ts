@@ -26,6 +26,11 @@ export class JsonValue {
     return this.kind == JsonKind.Object;
   }
 
+  /** What a string says; empty for any other value. */
+  get string(): string {
+    return this.kind == JsonKind.String ? this.text : "";
+  }
+
   /** The value under `key`; null when there is none or this is no object. */
   get(key: string): JsonValue | null {
     const index = this.keys.indexOf(key);

@@ -1,6 +1,6 @@
 import { joined } from "../bytes/text";
 import { JsonKind } from "../json/listener";
-import { isFieldName, isPlainName, isRequestPath, isVisibleAscii, lowerCase } from "./header-text";
+import { isFieldName, isPlainName, isRequestPath, isVisibleAscii, lowerCase, envoyName } from "./header-text";
 import { formatInteger, NOT_AN_INTEGER, parseInteger } from "./integer";
 import { Issues } from "./issues";
 import { JsonValue, memberPath } from "./json-value";
@@ -113,7 +113,7 @@ export class ConfigReader {
   durationMs(key: string, fallback: i64, least: i64, most: i64): i64 {
     const value = this.value(key);
     if (value == null) return fallback;
-    const ms = value.kind == JsonKind.String ? parseDuration(value.text) : NOT_A_QUANTITY;
+    const ms = parseDuration(value.string);
     if (ms != NOT_A_QUANTITY && ms >= least && ms <= most) return ms;
     this.wrong(value, `a duration, ${formatDuration(least)} to ${formatDuration(most)}`);
     return fallback;
@@ -160,24 +160,23 @@ export class ConfigReader {
   }
 
   private choice(value: JsonValue, names: string[], allowed: u32): i32 {
-    const index = value.kind == JsonKind.String ? names.indexOf(value.text) : -1;
+    const index = names.indexOf(value.string);
     if (index >= 0 && (allowed >> index) & 1) return index;
     const known: string[] = [];
     for (let i = 0; i < names.length; i++) if ((allowed >> i) & 1) known.push(unchecked(names[i]));
-    const suggestion = value.kind == JsonKind.String ? suggest(value.text, known) : "";
     const expected = known.length == 1 ? known[0] : `one of ${joined(known, ", ")}`;
-    this.issues.add(value.path, `must be ${expected} (got ${value.describe()}${suggestion})`);
+    this.issues.add(value.path, `must be ${expected} (got ${value.describe()}${suggest(value.string, known)})`);
     return -1;
   }
 
   /**
-   * The name of an HTTP header, in lower case, at most 128 bytes; `fallback` may be empty for "none". Pseudo-headers such as
-   * `:path` are no names of headers.
+   * The name of an HTTP header, as `envoyName` has it, at most 128 bytes; `fallback` may be empty for "none". Pseudo-headers
+   * such as `:path` are no names of headers.
    */
   headerName(key: string, fallback: string): string {
     const value = this.value(key);
     if (value == null) return fallback;
-    if (value.kind == JsonKind.String && isFieldName(value.text)) return lowerCase(value.text);
+    if (isFieldName(value.string)) return envoyName(value.text);
     this.wrong(value, "the name of an HTTP header");
     return fallback;
   }
@@ -188,7 +187,7 @@ export class ConfigReader {
     const elements = this.elements(key, fewest, most, "names of HTTP headers");
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i];
-      if (element.kind == JsonKind.String && isFieldName(element.text)) names.push(lowerCase(element.text));
+      if (isFieldName(element.string)) names.push(lowerCase(element.text));
       else this.wrong(element, "the name of an HTTP header");
     }
     return names;
@@ -210,7 +209,7 @@ export class ConfigReader {
   plainName(key: string, fallback: string, longest: i32): string {
     const value = this.value(key);
     if (value == null) return fallback;
-    if (value.kind == JsonKind.String && isPlainName(value.text, longest)) return value.text;
+    if (isPlainName(value.string, longest)) return value.text;
     this.wrong(value, `1 to ${formatInteger(longest)} letters, digits, ".", "_" or "-"`);
     return fallback;
   }
@@ -219,7 +218,7 @@ export class ConfigReader {
   headerValue(key: string, fallback: string, longest: i32 = 256): string {
     const value = this.value(key);
     if (value == null) return fallback;
-    if (value.kind == JsonKind.String && isVisibleAscii(value.text, longest)) return value.text;
+    if (isVisibleAscii(value.string, longest)) return value.text;
     this.wrong(value, `1 to ${formatInteger(longest)} visible ASCII characters`);
     return fallback;
   }
@@ -228,7 +227,7 @@ export class ConfigReader {
   requestPath(key: string, fallback: string, longest: i32): string {
     const value = this.value(key);
     if (value == null) return fallback;
-    if (value.kind == JsonKind.String && isRequestPath(value.text, longest)) return value.text;
+    if (isRequestPath(value.string, longest)) return value.text;
     this.wrong(value, `a path: / and visible ASCII characters but #, at most ${formatInteger(longest)}`);
     return fallback;
   }
@@ -239,7 +238,7 @@ export class ConfigReader {
     const elements = this.elements(key, fewest, most, "strings");
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i];
-      if (element.kind == JsonKind.String && hasLength(element.text, 1, longest)) texts.push(element.text);
+      if (hasLength(element.string, 1, longest)) texts.push(element.text);
       else this.wrong(element, describeText(1, longest));
     }
     return texts;

@@ -1,5 +1,5 @@
 import { ByteString, Bytes } from "../bytes/view";
-import { isFieldName, lowerCase } from "../config/header-text";
+import { envoyName, isFieldName } from "../config/header-text";
 import { JsonValue } from "../config/json-value";
 import { merge } from "../config/merge";
 import { ConfigReader } from "../config/reader";
@@ -47,7 +47,7 @@ export class OverrideMatch {
     for (let i = 0; i < names.length; i++) {
       if (!isFieldName(names[i])) headers.reject(names[i], "must be the name of an HTTP header");
       const pattern = headers.string(names[i], "", 1, LONGEST_PATTERN);
-      this.headers.push(new HeaderMatch(new ByteString(lowerCase(names[i])), new Glob(pattern)));
+      this.headers.push(new HeaderMatch(new ByteString(envoyName(names[i])), new Glob(pattern)));
     }
   }
 
@@ -93,9 +93,15 @@ function readPatterns(config: ConfigReader, key: string, suffix: string, ignoreC
     const pattern = unchecked(written[i]);
     // No path has it: an override that is there to be strict would never be.
     if (suffix.length > 0 && pattern.charCodeAt(0) != SLASH) config.reject(key, "must begin with /");
+    if (key == "hosts" && hasPort(pattern)) config.reject(key, "must have no port");
     patterns.push(pattern + suffix);
   }
   return new GlobList(patterns, ignoreCase);
+}
+
+function hasPort(host: string): bool {
+  const bytes = new ByteString(host);
+  return hostLength(new Bytes().set(bytes.pointer, bytes.length)) < bytes.length;
 }
 
 /** Without the port; an IPv6 address keeps its brackets. */

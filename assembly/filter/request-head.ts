@@ -10,7 +10,6 @@ import { HeaderNames } from "./header-names";
 const METHOD = new ByteString(":method");
 const PATH = new ByteString(":path");
 const AUTHORITY = new ByteString(":authority");
-const HOST: u32 = 0x74736f68;
 const CONTENT_TYPE = new ByteString("content-type");
 const CONTENT_ENCODING = new ByteString("content-encoding");
 const CONTENT_LENGTH = new ByteString("content-length");
@@ -54,11 +53,9 @@ export class RequestHead {
     return value != null && this.pairs.occurrences <= 1 ? value : null;
   }
 
-  /** The first value; null when absent. `host` is HTTP/2's `:authority` too: Envoy calls it that, whatever the client spoke. */
+  /** The first value; null when absent. */
   get(name: ByteString): Bytes | null {
-    if (this.pairs.count == 0) return requestHeaders.get(name);
-    const isHost = name.length == 4 && load<u32>(name.pointer) == HOST;
-    return this.pairs.get(isHost ? AUTHORITY : name);
+    return this.pairs.count == 0 ? requestHeaders.get(name) : this.pairs.get(name);
   }
 
   has(name: ByteString): bool {

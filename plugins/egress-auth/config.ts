@@ -1,5 +1,5 @@
 import { ByteString, Bytes } from "../../assembly/bytes/view";
-import { isFieldName, lowerCase } from "../../assembly/config/header-text";
+import { envoyName, isFieldName, isSettable } from "../../assembly/config/header-text";
 import { ConfigReader } from "../../assembly/config/reader";
 import { restoreAttempts } from "../../assembly/filter/attempt-exchange";
 import { readDialects } from "../../assembly/filter/dialects";
@@ -14,7 +14,7 @@ import { readCredential } from "./config-credential";
 import { Credential } from "./credential";
 import { LoopTag } from "./loop-tag";
 import { FixedHeader, MODEL_PLACE, ModelNames, PathTemplate, Provider, hasHeader } from "./provider";
-import { FRAMES_REQUESTS, isSettable, readHost, readPath, readValue } from "./unquoted";
+import { FRAMES_REQUESTS, readHost, readPath, readValue } from "./unquoted";
 
 const MOST_PROVIDERS: i32 = 256;
 const MOST_NAMES: i32 = 64;
@@ -154,7 +154,7 @@ function readHeaders(entry: ConfigReader, credential: Credential): FixedHeader[]
   const names = section.keys;
   for (let i = 0; i < names.length; i++) {
     const value = readValue(section, names[i], "none", LONGEST_VALUE);
-    const name = lowerCase(names[i]);
+    const name = envoyName(names[i]);
     const issue = issueOf(name, credential, headers);
     if (issue != null) section.reject(names[i], issue);
     else headers.push(new FixedHeader(new ByteString(name), new ByteString(value)));
@@ -165,8 +165,8 @@ function readHeaders(entry: ConfigReader, credential: Credential): FixedHeader[]
 /** Why a provider with this credential and these headers can't have one more of this name; null: it can. */
 function issueOf(name: string, credential: Credential, headers: FixedHeader[]): string | null {
   const secret = credential.header;
-  if (!isFieldName(name)) return "is not the name of an HTTP header";
   if (!isSettable(name)) return FRAMES_REQUESTS;
+  if (!isFieldName(name)) return "is not the name of an HTTP header";
   if (secret != null && secret.toString() == name) return "is what the credential sets";
   if (credential.hashesBody && name.startsWith("x-amz-")) return UNSIGNED;
   return hasHeader(headers, name) ? "is there twice, in another case" : null;

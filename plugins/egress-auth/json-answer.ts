@@ -14,7 +14,7 @@ export function parseAnswer(text: Bytes): JsonValue | null {
 /** The text under `key`; empty when there is none. */
 export function textOf(object: JsonValue, key: string): string {
   const value = object.get(key);
-  return value != null && value.kind == JsonKind.String ? value.text : "";
+  return value != null ? value.string : "";
 }
 
 /** The number under `key`, which some servers write as a text; NaN when there is none. */

@@ -4,7 +4,7 @@
 import { Ascii, isAscii } from "../../assembly/bytes/ascii";
 import { joined } from "../../assembly/bytes/text";
 import { ByteString } from "../../assembly/bytes/view";
-import { isFieldName, isFieldValue, isRequestPath, lowerCase } from "../../assembly/config/header-text";
+import { envoyName, isFieldName, isFieldValue, isRequestPath, isSettable } from "../../assembly/config/header-text";
 import { parseInteger } from "../../assembly/config/integer";
 import { ConfigReader } from "../../assembly/config/reader";
 import { isDigit } from "../../assembly/config/units";
@@ -16,20 +16,6 @@ const LAST_PORT: i64 = 65535;
 export const FRAMES_REQUESTS: string = "is a header that only the gateway may set; a host goes into the key host";
 
 export const NO_CHOICE: i32 = -1;
-
-const FRAMING: string[] = [
-  "connection",
-  "content-encoding",
-  "content-length",
-  "expect",
-  "host",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-];
 
 /** A header's value: 1 to `longest` visible characters of ASCII, and spaces between them. */
 export function readValue(config: ConfigReader, key: string, fallback: string, longest: i32): string {
@@ -59,21 +45,15 @@ export function readHost(config: ConfigReader, key: string, fallback: string): s
   return fallback;
 }
 
-/** The name of an HTTP header that a filter may set, in lower case; `fallback` where none is written. */
+/** The name of an HTTP header that a filter may set, as `envoyName` has it; `fallback` where none is written. */
 export function readFieldName(config: ConfigReader, key: string, fallback: string): string {
   if (!config.has(key)) return fallback;
   const text = textOf(config, key);
-  const name = text == null ? "" : lowerCase(text);
-  if (!isFieldName(name)) config.reject(key, "must be the name of an HTTP header");
+  const name = text == null ? "" : envoyName(text);
+  if (text == null || !isFieldName(text)) config.reject(key, "must be the name of an HTTP header");
   else if (!isSettable(name)) config.reject(key, FRAMES_REQUESTS);
   else return name;
   return fallback;
-}
-
-/** Whether a header, in lower case, is none of those that frame a request (RFC 9110, section 7.6.1), say how its body is
- * written, or name its server. */
-export function isSettable(name: string): bool {
-  return !FRAMING.includes(name);
 }
 
 /** The index in `names` of what is written, or `NO_CHOICE`. */

@@ -1,4 +1,5 @@
 import { ByteString, Bytes } from "../../assembly/bytes/view";
+import { isSettable } from "../../assembly/config/header-text";
 import { ConfigReader } from "../../assembly/config/reader";
 import { ALL_DIALECTS, readDialects } from "../../assembly/filter/dialects";
 import { CommonSettings, Settings } from "../../assembly/filter/settings";
@@ -50,8 +51,8 @@ export class RouterSettings extends Settings {
 }
 
 export function readRouterSettings(config: ConfigReader, common: CommonSettings): RouterSettings {
-  const modelHeader = config.headerName("modelHeader", "x-gateway-model-name");
-  const providerHeader = config.headerName("providerHeader", "x-gateway-provider-name");
+  const modelHeader = readRoutingHeader(config, "modelHeader", "x-gateway-model-name");
+  const providerHeader = readRoutingHeader(config, "providerHeader", "x-gateway-provider-name");
   if (modelHeader == providerHeader) config.reject("providerHeader", "must differ from modelHeader");
   const table = readTable(config);
   return new RouterSettings(
@@ -63,6 +64,12 @@ export function readRouterSettings(config: ConfigReader, common: CommonSettings)
     unlessEmpty(config.headerName("stickyHeader", "")),
     <BatchMode>config.enumValue("batch", BATCH_MODES, 0),
   );
+}
+
+function readRoutingHeader(config: ConfigReader, key: string, fallback: string): string {
+  const name = config.headerName(key, fallback);
+  if (!isSettable(name)) config.reject(key, "is a header that only the gateway may set");
+  return name;
 }
 
 function readDefaultModel(config: ConfigReader, table: RouteTable): ByteString | null {

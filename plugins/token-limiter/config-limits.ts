@@ -1,5 +1,5 @@
 import { ByteString } from "../../assembly/bytes/view";
-import { isFieldName, lowerCase } from "../../assembly/config/header-text";
+import { envoyName, isFieldName } from "../../assembly/config/header-text";
 import { NOT_AN_INTEGER, formatInteger, parseInteger } from "../../assembly/config/integer";
 import { JsonValue } from "../../assembly/config/json-value";
 import { ConfigReader } from "../../assembly/config/reader";
@@ -193,7 +193,7 @@ function readPart(part: JsonValue, sources: bool[], headers: string[]): bool {
   const header = part.get("header");
   if (header == null || part.keys.length != 1 || header.kind != JsonKind.String || !isFieldName(header.text))
     return false;
-  const name = lowerCase(header.text);
+  const name = envoyName(header.text);
   if (!headers.includes(name)) insert(headers, name);
   return true;
 }

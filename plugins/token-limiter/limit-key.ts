@@ -17,7 +17,7 @@ export const enum KeySource {
 export class KeyPart {
   constructor(
     readonly source: KeySource,
-    /** Name of the header, in lower case; empty for the other sources. */
+    /** Name of the header, as Envoy has it; empty for the other sources. */
     readonly header: ByteString,
   ) {}
 }

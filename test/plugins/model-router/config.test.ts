@@ -13,8 +13,16 @@ const MODELS = [
   { name: "internal", provider: "vllm", allowConsumers: ["team-a"] },
 ];
 
+function byMatch(match: object): object {
+  return { overrides: [{ name: "admin", match, config: { batch: "Reject" } }] };
+}
+
 function byPath(prefix: string): object {
-  return { overrides: [{ name: "admin", match: { pathPrefixes: [prefix] }, config: { batch: "Reject" } }] };
+  return byMatch({ pathPrefixes: [prefix] });
+}
+
+function byHosts(...hosts: string[]): object {
+  return byMatch({ hosts });
 }
 
 const REFUSED: [what: string, config: object, issue: string][] = [
@@ -70,6 +78,19 @@ const REFUSED: [what: string, config: object, issue: string][] = [
     "config.consumer[0].group: must have exactly one of metadata, header",
   ],
   ["a prefix that no path has", byPath("admin/"), "config.overrides[0].match.pathPrefixes: must begin with /"],
+  ["a host with a port", byHosts("a", "eu.example:443"), "config.overrides[0].match.hosts: must have no port"],
+  ["any host with a port", byHosts("*:8080"), "config.overrides[0].match.hosts: must have no port"],
+  ["an address with a port", byHosts("[::1]:443"), "config.overrides[0].match.hosts: must have no port"],
+  ...["Host", "Content-Length", "te"].map((modelHeader): (typeof REFUSED)[number] => [
+    `the header ${modelHeader} for the model`,
+    { modelHeader },
+    "config.modelHeader: is a header that only the gateway may set",
+  ]),
+  [
+    "the header host for the provider",
+    { providerHeader: "host" },
+    "config.providerHeader: is a header that only the gateway may set",
+  ],
 ];
 
 test.each(REFUSED)("refuses %s", (_what, config, issue) => {
@@ -86,6 +107,7 @@ const TAKEN: [what: string, config: object][] = [
     { models: ["internal-a", "internal-*", "*-mini", "*"].map((name) => ({ name, provider: "openai" })) },
   ],
   ["a prefix from the root", byPath("/admin/")],
+  ["hosts and an address of IPv6", byHosts("eu.example", "*.eu.example", "v1", "[::1]")],
 ];
 
 test.each(TAKEN)("takes %s", (_what, config) => {
