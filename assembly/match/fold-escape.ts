@@ -1,7 +1,9 @@
 import { decodeCharacter, INCOMPLETE } from "./fold-utf8";
 
-/** The most bytes that an escape has. */
-export const MOST_ESCAPE_BYTES: usize = 12;
+/** The most backslashes that an escape in JSON within JSON within a text begins with. */
+const MOST_BACKSLASHES: usize = 7;
+/** The most bytes that an escape has: two surrogates. */
+export const MOST_ESCAPE_BYTES: usize = 2 * (MOST_BACKSLASHES + 5);
 
 /** What `readEscape` says when the escape may go on after what is there. */
 export const NEEDS_MORE: i32 = -1;
@@ -22,7 +24,8 @@ export let escapedScalar: u32 = 0;
  * there is none, or `NEEDS_MORE`.
  *
  * Percent-encoding (RFC 3986) of whole UTF-8 characters; of JSON and JavaScript `\uXXXX` with pairs of surrogates,
- * `\u{X}`, `\xXX`, `\n \r \t \" \' \/ \\`; of HTML numeric character references with a semicolon.
+ * `\u{X}`, `\xXX`, `\n \r \t \" \' \/ \\`, whose backslash may be several, as in JSON within JSON; of HTML numeric character
+ * references with a semicolon.
  */
 export function readEscape(pointer: usize, end: usize): i32 {
   const byte = load<u8>(pointer);
@@ -54,11 +57,22 @@ function readPercent(pointer: usize, end: usize): i32 {
 }
 
 function readBackslash(pointer: usize, end: usize): i32 {
+  let more: usize = 0;
+  while (more < MOST_BACKSLASHES - 1 && pointer + more + 1 < end && load<u8>(pointer + more, 1) == 0x5c) more++;
+  const length = readLetter(pointer + more, end, more);
+  if (length > 0) return length + <i32>more;
+  if (length == NEEDS_MORE || more == 0) return length;
+  escapedScalar = 0x5c;
+  return 2;
+}
+
+/** The escape of JavaScript at `pointer`, whose backslash is the last one; `more` were before it. */
+function readLetter(pointer: usize, end: usize, more: usize): i32 {
+  if (pointer + 1 >= end) return NEEDS_MORE;
   switch (load<u8>(pointer, 1)) {
     case 0x22: // quotation mark
     case 0x27: // apostrophe
     case 0x2f: // slash
-    case 0x5c: // backslash
       escapedScalar = load<u8>(pointer, 1);
       return 2;
     case 0x6e: // n
@@ -71,7 +85,7 @@ function readBackslash(pointer: usize, end: usize): i32 {
       escapedScalar = 0x09;
       return 2;
     case 0x75: // u
-      return readUnicode(pointer, end);
+      return readUnicode(pointer, end, more);
     case 0x78: // x
       return numbered(hexAt(pointer + 2, end, 2), 4);
     default:
@@ -79,19 +93,22 @@ function readBackslash(pointer: usize, end: usize): i32 {
   }
 }
 
-function readUnicode(pointer: usize, end: usize): i32 {
+function readUnicode(pointer: usize, end: usize, more: usize): i32 {
   if (pointer + 2 < end && load<u8>(pointer, 2) == 0x7b) return readBraced(pointer, end);
   const unit = hexAt(pointer + 2, end, 4);
   if (unit < 0 || (unit & 0xfc00) != 0xd800) return numbered(unit, 6);
-  const low = lowSurrogateAt(pointer + 6, end);
+  const low = lowSurrogateAt(pointer + 6, end, more);
   if (low == CUT_HEX) return NEEDS_MORE;
   if (low == NO_HEX) return numbered(unit, 6);
   escapedScalar = 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
-  return 12;
+  return 12 + <i32>more;
 }
 
-function lowSurrogateAt(pointer: usize, end: usize): i32 {
-  if (pointer < end && load<u8>(pointer) != 0x5c) return NO_HEX;
+function lowSurrogateAt(pointer: usize, end: usize, more: usize): i32 {
+  for (let last = pointer + more; pointer <= last; pointer++) {
+    if (pointer < end && load<u8>(pointer) != 0x5c) return NO_HEX;
+  }
+  pointer--;
   if (pointer + 1 < end && load<u8>(pointer, 1) != 0x75) return NO_HEX;
   if (pointer + 2 < end && (load<u8>(pointer, 2) | 0x20) != 0x64) return NO_HEX;
   const unit = pointer + 2 < end ? hexAt(pointer + 2, end, 4) : CUT_HEX;

@@ -36,7 +36,7 @@ const LOW_BITS = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15
  */
 @final
 export class Folder {
-  /** How much of the original has been folded, in bytes; up to 12 more may be kept back until an escape is whole. */
+  /** How much of the original has been folded, in bytes; up to 24 more may be kept back until an escape is whole. */
   originalBytes: i32 = 0;
   /** Where the original first begins and last ends to read as something else since `forgetChanges`; -1 where it doesn't. */
   firstChange: i32 = -1;

@@ -134,7 +134,13 @@ const CASES: [what: string, text: string, plain: string][] = [
     "& &amp; &# &#; &#x; &#12 &#12a; &#000000112;",
   ],
   ["references to no character", "&#0;&#xD800;&#1114112;&#99999999;", "\ufffd\ufffd\ufffd"],
-  ["one level only", "%2570 \\\\u0070 &#38;#112; \\u0025\\u0037\\u0030", "%70 \\u0070 &#112; %70"],
+  ["one level only", "%2570 &#38;#112; \\u0025\\u0037\\u0030", "%70 &#112; %70"],
+  [
+    "what JSON within JSON has escaped again",
+    'a\\\\nb \\\\\\\\nb \\\\\\"c\\\\\\" \\\\u0070 \\\\ud83d\\\\ude00 \\\\ud83d\\ude00 \\\\ud83d\\\\u0041 \\\\x41 \\\\u{70}',
+    'a\nb \nb "c" p \u{1f600} \ufffd\ufffd \ufffdA A p',
+  ],
+  ["more backslashes than that", "\\".repeat(10) + "n " + "\\".repeat(7), "\\\\\n \\\\\\\\"],
 ];
 
 test.each(CASES)("folds %s", (_, text, plain) => {
@@ -240,6 +246,10 @@ describe("any text", () => {
       "\\u00e9",
       "\\ud83d",
       "\\ude00",
+      "\\\\",
+      "\\\\\\",
+      "\\\\ud83d\\\\ude00",
+      "\\n",
       "\\x4",
       "&",
       "&#",

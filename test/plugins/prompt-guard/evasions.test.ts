@@ -148,6 +148,14 @@ const TRICKS: Record<string, RequestSpec> = {
   "in a refusal of an earlier turn": messages({ role: "assistant", refusal: TEXT }, user("!")),
   "in the arguments of a tool call": messages(tool(JSON.stringify({ query: TEXT })), user("go on")),
   "escaped twice, in the arguments of a tool call": messages(tool(`{"query":"${escapedAll(WORD)}"}`), user("go on")),
+  "behind a line's end in JSON within the arguments of a tool call": messages(
+    tool(JSON.stringify({ body: JSON.stringify({ text: `see\n${WORD}` }) })),
+    user("go on"),
+  ),
+  "escaped in JSON within the arguments of a tool call": messages(
+    tool(JSON.stringify({ body: `{"text":"${escapedAll(WORD)}"}` })),
+    user("go on"),
+  ),
   "as a key in the arguments of a tool call": messages(tool(JSON.stringify({ [WORD]: 1 })), user("go on")),
   "in the old function_call": messages(
     { role: "assistant", function_call: { name: "find", arguments: JSON.stringify({ q: WORD }) } },
