@@ -50,6 +50,7 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["an escaped line end before", "a\\n«4012888888881881»\\n"],
       ["two beside each other", "«4012888888881881» «4111111111111111»"],
       ["behind another number", "2 x «4012888888881881»"],
+      ["with the decimals of a data frame", "id,card\n7,«4012888888881881.0»\n8,«4111111111111111.00»."],
     ],
     passed: [
       ["a wrong sum", "4111111111111112"],
@@ -58,7 +59,7 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["a right sum, but nobody's number", "9111111111111111 and 0000000000000000"],
       ["of the wrong length", "411111111111116"],
       ["the end of a decimal", "0.4111111111111111"],
-      ["the beginning of a decimal", "4111111111111111.5"],
+      ["the beginning of a decimal", "4111111111111111.5 4111111111111111.05 4111111111111111.000"],
       ["part of a name", "id_4111111111111111 x4111111111111111 4111111111111111a"],
       ["the last part of a UUID", "550e8400-e29b-41d4-a716-503802053770"],
       ["a row of groups of four", "2111 4111 1111 1111 1111 2111"],

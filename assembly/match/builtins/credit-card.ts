@@ -6,6 +6,9 @@ import { Sight } from "./sight";
 const MIN_DIGITS: i32 = 12;
 const MAX_DIGITS: i32 = 19;
 
+const FULL_STOP: u32 = 0x2e;
+const ZERO: u32 = 0x30;
+
 /**
  * Issuers: the first and last number of four digits that theirs begin with, and the lengths that they issue, bit 0 for 12
  * digits (ISO/IEC 7812; the networks' published ranges). In the order of the numbers: Maestro, UATP, JCB (two), Mir, Mastercard,
@@ -33,9 +36,9 @@ export function findCreditCard(sight: Sight, groups: DigitGroups): void {
   const separator = groups.separator(1);
   const first = groups.length(0);
   if (first >= MIN_DIGITS) {
-    if (first <= MAX_DIGITS && isCard(groups, first) && sight.endsNumber(groups.end(0))) {
-      sight.found(Builtin.CreditCard, groups.start, groups.end(0));
-    }
+    if (first > MAX_DIGITS || !isCard(groups, first)) return;
+    const end = endOfZeros(sight, groups.end(0));
+    if (sight.endsNumber(end)) sight.found(Builtin.CreditCard, groups.start, end);
     return;
   }
   if (first != 4 || groups.count < 3 || (separator != 0x20 && separator != 0x2d) || isAfterGroupOfFour(sight, groups))
@@ -49,6 +52,12 @@ export function findCreditCard(sight: Sight, groups: DigitGroups): void {
     sight.found(Builtin.CreditCard, groups.start, groups.end(count - 1));
     return;
   }
+}
+
+/** Behind the `.0` or `.00` that spreadsheets and data frames put behind a whole number, if one is there. */
+function endOfZeros(sight: Sight, end: i32): i32 {
+  if (sight.at(end) != FULL_STOP || sight.at(end + 1) != ZERO) return end;
+  return sight.at(end + 2) == ZERO ? end + 3 : end + 2;
 }
 
 /** Groups of four but for the last, or 4-6-5 and 4-6-4. */
