@@ -231,7 +231,9 @@ export class ResponseGuard extends GuardExchange {
       return this.endAnswerWith(out);
     }
     const isArray = stream.progress.isArray;
-    if (isStream) appendStreamDecline(out, this.dialect, fields, isArray);
+    const isResumed = this.dialect == Dialect.OpenAiResponses && stream.progress.isResumed;
+    if (isStream && isResumed) appendDeclineEnd(out, this.dialect, fields, stream.progress);
+    else if (isStream) appendStreamDecline(out, this.dialect, fields, isArray);
     else appendDecline(out, this.dialect, fields);
     const type = isStream ? streamType(this.dialect, isArray) : "application/json";
     return this.answerHeld(OK, refusal.reason, ["content-type", type], out);

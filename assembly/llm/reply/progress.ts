@@ -22,6 +22,8 @@ export class ReplyProgress {
   hasResponse: bool = false;
   /** The number of the next event of such a response: the one behind the last that had one, and the events since. */
   sequenceNumber: i32 = 0;
+  /** It is the rest of a response whose first events the client has from before: its first number says so. */
+  isResumed: bool = false;
   /** The highest index of a choice. */
   lastChoice: i32 = 0;
 
@@ -34,12 +36,15 @@ export class ReplyProgress {
     this.openBlock = NO_BLOCK;
     this.hasResponse = false;
     this.sequenceNumber = 0;
+    this.isResumed = false;
     this.lastChoice = 0;
   }
 
   /** The first event is here, which has this number, or `NO_SEQUENCE_NUMBER`. */
   expect(sequenceNumber: i32): void {
-    if (sequenceNumber != NO_SEQUENCE_NUMBER) this.sequenceNumber = sequenceNumber;
+    if (sequenceNumber == NO_SEQUENCE_NUMBER) return;
+    this.sequenceNumber = sequenceNumber;
+    this.isResumed = sequenceNumber > 0;
   }
 
   /** An event is out, which has this number likewise and this index of its own, and texts of this choice or block. */

@@ -374,6 +374,25 @@ describe("a service", () => {
   });
 });
 
+test.each(["project-x, ", "fine"])(
+  "a service's answer of %j, taken up again, is ended in its numbers",
+  async (text) => {
+    const rules = [...RULES, { id: "hook", detect: { service: { cluster: "guard" } }, action: "Reject" }];
+    const service = (callout: Callout): void => callout.answer({ body: '{"action":{"body":"no"}}' });
+    const { host, guard } = await startGuard(
+      { rules, refusal: { style: "Completion" } },
+      { clusters: { guard: service } },
+    );
+    const path = "/v1/responses/resp_1?stream=true&starting_after=42";
+    const more = { type: "response.output_text.delta", sequence_number: 43, output_index: 0, delta: text };
+    const { stream } = guard.send({ method: "GET", path, headers: {} }, events(more));
+    host.tick();
+    expect(stream.client.body).toMatch(
+      /^event: response\.incomplete\ndata: \{[^\n]*"sequence_number":4[34],[^\n]*\n\n$/,
+    );
+  },
+);
+
 describe("a service of the action Mask", () => {
   const rules = [{ id: "hook", detect: { service: { cluster: "guard" } }, action: "Mask" }];
 
