@@ -155,6 +155,7 @@ known("/images/generations", Dialect.OpenAiImages, ModelPlace.Body, READS);
 known("/images/edits", Dialect.OpenAiImages, ModelPlace.Body, READS | Fact.Form);
 known("/images/variations", Dialect.OpenAiImages, ModelPlace.Body, Fact.NeedsModel | Fact.Form);
 versioned("/videos", Dialect.OpenAiImages, ModelPlace.Body, READS | Fact.Form);
+versioned("/videos/{id+}", Dialect.OpenAiImages, ModelPlace.Body, Fact.RequestText | Fact.Form);
 known("/audio/speech", Dialect.OpenAiAudio, ModelPlace.Body, READS);
 known("/audio/transcriptions", Dialect.OpenAiAudio, ModelPlace.Body, INFERS | Fact.Form);
 known("/audio/translations", Dialect.OpenAiAudio, ModelPlace.Body, INFERS | Fact.Form);
@@ -167,8 +168,7 @@ versioned("/files/{id}", Dialect.OpenAiFiles, ModelPlace.None, Fact.None);
 versioned("/files/{id}/content", Dialect.OpenAiFiles, ModelPlace.None, Fact.AnswerText);
 versioned("/uploads", Dialect.OpenAiFiles, ModelPlace.None, Fact.BatchUpload);
 versioned("/uploads/{id}/parts", Dialect.OpenAiFiles, ModelPlace.None, Fact.RequestText | Fact.Form);
-versioned("/uploads/{id}/complete", Dialect.OpenAiFiles, ModelPlace.None, Fact.None);
-versioned("/uploads/{id}/cancel", Dialect.OpenAiFiles, ModelPlace.None, Fact.None);
+versioned("/uploads/{id+}", Dialect.OpenAiFiles, ModelPlace.None, Fact.None);
 versioned("/batches", Dialect.OpenAiBatches, ModelPlace.None, Fact.None);
 versioned("/batches/{id+}", Dialect.OpenAiBatches, ModelPlace.None, Fact.None);
 

@@ -161,6 +161,7 @@ const TRICKS: Record<string, RequestSpec> = {
     { role: "assistant", function_call: { name: "find", arguments: JSON.stringify({ q: WORD }) } },
     user("go on"),
   ),
+  "in what a video is to be remixed to": post("/v1/videos/video_1/remix", { prompt: TEXT }),
   "in a tool's result": messages({ role: "tool", tool_call_id: "1", content: TEXT }),
   "in JSON inside a tool's result": messages({
     role: "tool",
