@@ -536,6 +536,7 @@ export const CASES: Case[] = [
             type: "exec",
             command: [own("ToolInput", "hide me")],
             env: new Tree({ user_id: "SECRET-42", status: "hide me" }),
+            user: own("ToolInput", "hide me"),
           },
         },
       }),

@@ -111,6 +111,11 @@ export function hashOfKey(pointer: usize, length: i32): u32 {
   return hash ^ (hash >> 15);
 }
 
+export function hashOfName(name: string): u32 {
+  const bytes = encodeUtf8(name);
+  return hashOfKey(changetype<usize>(bytes), bytes.byteLength);
+}
+
 /** What the value of a key is, by the key's hash, or by how the key begins or ends. Never allocates. */
 export function roleOfKey(hash: u32, pointer: usize, length: i32): ReplyKey {
   let at = hash;

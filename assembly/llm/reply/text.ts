@@ -1,4 +1,4 @@
-import { ReplyKey } from "./keys";
+import { hashOfName, ReplyKey } from "./keys";
 import { TextKind } from "./scanner";
 import { ReplyLevel, Scope } from "./scope";
 import { mix } from "./slots";
@@ -6,6 +6,8 @@ import { TextForm } from "./text-form";
 
 /** What all that `ReplyKey.Text` says belongs to. */
 const TEXT_GROUP: u32 = 1;
+/** Who runs a command, where a tool is told what to do; elsewhere what the request says of its own user. */
+const USER = hashOfName("user");
 
 /** What a string or number is to its reader. */
 export const enum Use {
@@ -48,6 +50,8 @@ export class ReplyText {
     if (scope & Scope.Tree) return this.set(level, TextForm.String, kind, false, 0);
     switch (role) {
       case ReplyKey.Mute:
+        if (hash != USER || kind != TextKind.ToolInput) return Use.None;
+        return this.set(level, TextForm.String, kind, false, hash);
       case ReplyKey.MuteTree:
       case ReplyKey.Index:
         return Use.None;
