@@ -35,6 +35,12 @@ export class ProviderSelect {
     return this.attribute != null;
   }
 
+  /** Whether the header of this name, which is in lower case, names the provider. */
+  reads(name: string): bool {
+    const header = this.header;
+    return header != null && header.toString() == name;
+  }
+
   /** The name, valid until the next host read; null when none is named, or a header has two values. */
   find(head: RequestHead): Bytes | null {
     const attribute = this.attribute;

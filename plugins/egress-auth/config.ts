@@ -97,7 +97,7 @@ export function readEgressSettings(config: ConfigReader, common: CommonSettings)
   readModelMapping(config, providers);
   readAllowedRegions(config, providers);
   const stripping = readStripping(config, providers);
-  const loopTag = LoopTag.read(config, providers, stripping);
+  const loopTag = LoopTag.read(config, select, providers, stripping);
   if (loopTag != null && select.isByAttempt) config.reject("loopTag", ONE_MARK);
   return new EgressSettings(
     common,

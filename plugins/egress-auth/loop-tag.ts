@@ -1,5 +1,6 @@
 import { ByteString } from "../../assembly/bytes/view";
 import { ConfigReader } from "../../assembly/config/reader";
+import { ProviderSelect } from "../../assembly/filter/provider-select";
 import { RequestHead } from "../../assembly/filter/request-head";
 import { Stripping } from "../../assembly/filter/stripping";
 import { Provider } from "./provider";
@@ -19,12 +20,17 @@ export class LoopTag {
   ) {}
 
   /** Reads the key `loopTag`; null when absent. */
-  static read(config: ConfigReader, providers: Provider[], stripping: Stripping): LoopTag | null {
+  static read(
+    config: ConfigReader,
+    select: ProviderSelect,
+    providers: Provider[],
+    stripping: Stripping,
+  ): LoopTag | null {
     if (!config.has("loopTag")) return null;
     const entry = config.section("loopTag");
     if (!entry.has("name")) entry.reject("name", "is required");
     return new LoopTag(
-      new ByteString(readHeader(entry, providers, stripping)),
+      new ByteString(readHeader(entry, select, providers, stripping)),
       new ByteString(entry.plainName("name", "none", LONGEST_NAME)),
       <i32>entry.integer("maxPasses", 1, 1, MOST_PASSES),
     );
@@ -41,13 +47,14 @@ export class LoopTag {
   }
 }
 
-function readHeader(entry: ConfigReader, providers: Provider[], stripping: Stripping): string {
+function readHeader(entry: ConfigReader, select: ProviderSelect, providers: Provider[], stripping: Stripping): string {
   const name = readFieldName(entry, "header", DEFAULT_HEADER);
   for (let i = 0; i < providers.length; i++) {
     if (!providers[i].sets(name)) continue;
     entry.reject("header", "is what a provider's credential or headers set");
     return name;
   }
-  if (stripping.takes(name)) entry.reject("header", "is taken out of every request, and the marks with it");
+  if (select.reads(name)) entry.reject("header", "is what select reads: with a mark in it, it names no provider");
+  else if (stripping.takes(name)) entry.reject("header", "is taken out of every request, and the marks with it");
   return name;
 }

@@ -13,6 +13,7 @@ const BEYOND_SCHEMA = [
   /: has a word that is empty or blank as it is looked for, or longer than/,
   /: is a header that only the gateway may set/,
   /: is what (the credential sets|a provider's credential or headers set)$/,
+  /: is what select reads: with a mark in it/,
   /: begins with Bearer, which is put before it/,
   /: is never taken: .* before it matches the same models$/,
   /: is there twice, in another case$/,

@@ -383,6 +383,11 @@ test.each<[what: string, config: Config, complaint: string]>([
     "loopTag.header: is taken out of every request, and the marks with it",
   ],
   [
+    "a header of marks that names the provider, of which a request that came back would have two",
+    { select: { header: "X-Provider" }, loopTag: { name: "gw-1", maxPasses: 2, header: "x-provider" } },
+    "loopTag.header: is what select reads: with a mark in it, it names no provider",
+  ],
+  [
     "a header of marks that is always taken out",
     { loopTag: { name: "gw-1", header: "x-envoy-via" } },
     "loopTag.header: is taken out of every request, and the marks with it",
