@@ -135,3 +135,14 @@ test("the alerts are what Prometheus wants of a rule file", () => {
   const rules = { apiVersion: "monitoring.coreos.com/v1", kind: "PrometheusRule" };
   expect(kinds.issues({ ...rules, metadata: { name: "alerts", namespace: "ai" }, spec })).toEqual([]);
 });
+
+test("the alert that limits refuse much counts what limits refuse, not what is malformed or unauthenticated", () => {
+  const { groups } = parse(readFileSync(join(ROOT, "envoy-examples/gateway/alerts.yaml"), "utf8")) as {
+    groups: { rules: { alert: string; expr: string }[] }[];
+  };
+  const alert = groups.flatMap(({ rules }) => rules).find(({ alert }) => alert === "LimitsRefuse");
+  const readme = readFileSync(join(ROOT, "plugins/token-limiter/README.md"), "utf8");
+  const ofLimits = [...readme.matchAll(/^\| 429 \| `\w+` \| `(\w+)` \|/gm)].map(([, reason]) => reason);
+  expect(ofLimits.length).toBeGreaterThan(1);
+  expect(alert?.expr).toContain(`weir_token_limiter_refused{reason=~"${ofLimits.join("|")}"}`);
+});
