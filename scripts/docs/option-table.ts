@@ -104,8 +104,6 @@ const CHARACTERS: Record<string, string> = {
   '/[!"$-~]*': "ASCII without blanks and `#`, first `/`",
   '/([!"$-z|~]|\\{model\\})*': "ASCII without blanks and `#`, first `/`",
   "^/": "first `/`",
-  "([A-Za-z0-9._~-]+|\\[[0-9A-Fa-f:.]+\\])(:([0-9]{1,4}|[0-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?":
-    "with or without a port",
   "[A-Za-z0-9._-]": "letters, digits, `.`, `_`, `-`",
   "[A-Za-z0-9_-]": "letters, digits, `_`, `-`",
   "[a-z0-9_-]": "small letters, digits, `_`, `-`",
