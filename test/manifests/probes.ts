@@ -117,6 +117,13 @@ export const PROBES: Record<string, [name: string, probe: (ground: Ground) => Pr
         );
       },
     ],
+    [
+      "a request that names no model has no provider, and goes nowhere",
+      async ({ ask, openai }) => {
+        const { status, text } = await ask("/v1/batches", { input_file_id: "file-1" });
+        assert.deepEqual([status, openai.seen.length], [403, 0], text);
+      },
+    ],
   ],
   failover: [
     [
