@@ -5,18 +5,15 @@ import { Nesting } from "../../json/nesting";
 import { NONE } from "../../json/paths";
 import { isSecondHalf, StringDecoder } from "../../json/string-decoder";
 import { EventText } from "./event-text";
-import { StreamFeed, WholeFeed } from "./feeds";
+import { StreamFeed } from "./feeds";
 import { ReplyFifo } from "./fifo";
 import { HELD_TEXT_BYTES, HeldText, isMasked, NO_KEY, passedBy, REPEAT, WHOLE } from "./held-text";
 import { MaskSpans, SPAN_BYTES } from "./masks";
-import { MaskPlace, ReplyJudge, ReplyScanner, ReplySeams, TextKind } from "./scanner";
+import { MaskPlace, ReplyJudge, TextKind } from "./scanner";
 import { ReplySplice } from "./splice";
-import { NO_POSITION } from "./slots";
 import { TextForm } from "./text-form";
 import { NO_STREAM, ReplyTextStreams } from "./text-streams";
-
-/** Keeps apart what ends a text of its own, and what begins the next one. */
-const GAP_BYTES: i32 = 1;
+import { WholeTexts } from "./whole-texts";
 
 const BACKSLASH: u8 = 0x5c;
 const LINE_FEED = new ByteString("\n");
@@ -27,7 +24,6 @@ const NULL = new ByteString("null");
 const SPLICE = new ReplySplice();
 const DECODER = new StringDecoder();
 const STREAM_FEED = new StreamFeed();
-const WHOLE_FEED = new WholeFeed();
 
 /**
  * The texts of events that are held, in their order: looked at when they come, and written as they are to be when they go. What it
@@ -47,15 +43,7 @@ export class HeldTexts {
   /** Some text may be all so far of one that grows. */
   private hasRestated: bool = false;
   private readonly texts: ReplyFifo;
-  /** Of the texts of their own that are held, one behind the other, and how long they are. */
-  private readonly wholeMasks: MaskSpans = new MaskSpans();
-  private wholeLength: i32 = 0;
-  private readonly whole: ReplyScanner;
-  /** Null until a document has texts that follow each other. */
-  private seams: ReplySeams | null = null;
-  /** Of the last of them, the choice or block. */
-  private seamTop: i32 = NO_POSITION;
-  private hasSeams: bool = false;
+  private readonly wholes: WholeTexts;
 
   constructor(
     private readonly judge: ReplyJudge,
@@ -63,7 +51,7 @@ export class HeldTexts {
   ) {
     this.texts = new ReplyFifo(maxBytes);
     this.streams = new ReplyTextStreams(judge);
-    this.whole = judge.newScanner();
+    this.wholes = new WholeTexts(judge);
   }
 
   /** Begins other texts. With `areApart` each event is an answer of its own. */
@@ -73,10 +61,7 @@ export class HeldTexts {
     this.areApart = areApart;
     this.hasRestated = false;
     this.texts.reset();
-    if (this.hasSeams) this.seams!.reset();
-    this.hasSeams = false;
-    this.wholeMasks.reset();
-    this.wholeLength = 0;
+    this.wholes.reset();
     this.streams.reset();
   }
 
@@ -141,14 +126,15 @@ export class HeldTexts {
 
   /** The first `count` texts are out. */
   drop(count: i32): void {
+    const wholes = this.wholes;
     for (; count > 0; count--) {
       const note = changetype<HeldText>(this.texts.pointer);
       const end = note.offset + note.length;
       if (note.stream >= 0) this.streams.at(note.stream).letGo(end);
-      else if (note.stream == WHOLE && this.wholeMasks.count > 0) this.wholeMasks.dropTo(end);
+      else if (note.stream == WHOLE && wholes.masks.count > 0) wholes.masks.dropTo(end);
       this.texts.drop(HELD_TEXT_BYTES);
     }
-    if (this.count == 0) this.wholeLength = 0;
+    if (this.count == 0) wholes.end = 0;
     if (this.areApart) this.hasMasked = false;
   }
 
@@ -179,12 +165,12 @@ export class HeldTexts {
       stream.feed(from, <i32>(to - from));
     }
     note.length = stream.length - note.offset;
-    if (text.isRestated) this.lookAtWhole(text, from, to, stream.scanner.masks, note.offset);
+    if (text.isRestated) this.wholes.look(text, from, to, stream.scanner.masks, note.offset);
     note.nesting = <u8>stream.partNesting;
     stream.heldParts++;
     stream.lastEvent = event;
     stream.missed = 0;
-    if (stream.scanner.masks.isFull) this.isFull = true;
+    if (stream.scanner.masks.isFull || this.wholes.isFull) this.isFull = true;
     return true;
   }
 
@@ -197,15 +183,15 @@ export class HeldTexts {
     const isRepeat = form == TextForm.RepeatArray || form == TextForm.RepeatObject;
     const note = this.note(text, isRepeat ? REPEAT : WHOLE);
     if (isRepeat || this.isFull) return;
-    const offset = this.wholeLength;
-    note.offset = offset;
-    note.length = this.lookAtWhole(text, from, to, this.wholeMasks, offset);
-    note.nesting = <u8>WHOLE_FEED.nesting;
+    const wholes = this.wholes;
+    note.offset = wholes.end;
+    note.length = wholes.take(text, from, to);
+    note.nesting = <u8>wholes.nesting;
+    if (wholes.isFull) this.isFull = true;
     if (text.isRestated) {
       note.key = text.key;
       this.hasRestated = true;
     }
-    this.wholeLength = offset + note.length + GAP_BYTES;
   }
 
   /** All texts of the event have come, the last `count`: finds the streams that those are all of so far that say so. */
@@ -239,56 +225,18 @@ export class HeldTexts {
       const span = masks.at(i);
       if (span.end <= note.length) return;
       if (span.start >= note.length) continue;
-      this.wholeMasks.add(note.offset + span.start, note.offset + note.length, span.id, false);
+      this.wholes.masks.add(note.offset + span.start, note.offset + note.length, span.id, false);
     }
-  }
-
-  /** Looks at a text by itself; adds what is to be masked to `masks`, for which it begins at `offset`. Returns its length. */
-  private lookAtWhole(text: EventText, from: usize, to: usize, masks: MaskSpans, offset: i32): i32 {
-    const scanner = this.whole;
-    const mayNest = text.form == TextForm.String && text.kind == TextKind.ToolInput;
-    scanner.begin(<TextKind>text.kind);
-    WHOLE_FEED.begin(scanner, text.joins ? this.beginSeam(text, offset) : null, mayNest);
-    if (findByte(from, to, BACKSLASH) == to) {
-      WHOLE_FEED.onBytes(NONE, from, <i32>(to - from));
-    } else {
-      DECODER.decode(WHOLE_FEED, NONE, from, <i32>(to - from));
-      DECODER.finish(WHOLE_FEED, NONE);
-    }
-    WHOLE_FEED.finish();
-    const found = scanner.masks;
-    for (let i = 0; i < found.count; i++) {
-      const span = found.at(i);
-      masks.add(offset + span.start, offset + span.end, span.id, false);
-    }
-    if (found.isFull || masks.isFull) this.isFull = true;
-    return scanner.settled;
   }
 
   /** No text of the document follows those that have come. */
   finishSeams(): void {
-    if (!this.hasSeams) return;
-    this.hasSeams = false;
-    this.seams!.finish();
-    if (this.wholeMasks.isFull) this.isFull = true;
-  }
-
-  /** Texts of one choice follow each other. */
-  private beginSeam(text: EventText, offset: i32): ReplySeams {
-    if (text.top != this.seamTop) this.finishSeams();
-    this.seamTop = text.top;
-    this.hasSeams = true;
-    let seams = this.seams;
-    if (seams == null) {
-      seams = this.judge.newSeams(this.wholeMasks);
-      this.seams = seams;
-    }
-    seams.begin(<TextKind>text.kind, offset);
-    return seams;
+    this.wholes.finishSeams();
+    if (this.wholes.isFull) this.isFull = true;
   }
 
   private masksOf(note: HeldText): MaskSpans {
-    return note.stream < 0 ? this.wholeMasks : this.streams.at(note.stream).scanner.masks;
+    return note.stream < 0 ? this.wholes.masks : this.streams.at(note.stream).scanner.masks;
   }
 
   /** Writes a text with the masks from the `first` on. */
