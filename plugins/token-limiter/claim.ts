@@ -20,8 +20,8 @@ export abstract class Claim {
   overflowed: i32 = 0;
   /** Which of the settings' limits this request is for, one bit each by position. */
   private matched: u32 = 0;
-  /** Likewise, which limits of single requests it is small enough for. */
-  kept: u32 = 0;
+  /** Likewise, the limits of single requests that it is small enough for. */
+  fitting: u32 = 0;
   /** Where `LiveClaims` has it. */
   place: i32 = 0;
 
@@ -73,7 +73,7 @@ export abstract class Claim {
     return (this.matched & (1 << index)) != 0;
   }
 
-  isKept(index: i32): bool {
-    return (this.kept & (1 << index)) != 0;
+  isFitting(index: i32): bool {
+    return (this.fitting & (1 << index)) != 0;
   }
 }

@@ -231,19 +231,19 @@ export class TokenLimiter extends TwoWayExchange {
     if (asked != null) this.learnDemand(inquiry, asked);
     const routed = settings.needsModel ? MODEL.get() : null;
     if (routed != null && routed.length > 0) inquiry.keepModel(routed);
-    let kept: u32 = 0;
+    let fitting: u32 = 0;
     for (let i = 0; i < settings.limits.length; i++) {
       const limit = settings.limits[i];
       if (!limit.isPerRequest || !inquiry.isIn(limit)) continue;
       const needed = inquiry.demand.ofOne(limit);
-      if (!limit.isTooLarge(needed)) kept |= 1 << i;
+      if (!limit.isTooLarge(needed)) fitting |= 1 << i;
       else if (this.refuseOne(i, needed) == Outcome.Ended) return Outcome.Ended;
     }
     this.prepareRequest();
     const claim = settings.shared.newClaim();
     this.claim = claim;
     // What a batch needs of them isn't known yet.
-    if (this.batch == null) claim.kept = kept;
+    if (this.batch == null) claim.fitting = fitting;
     return this.judge(claim.admit(inquiry, this.id));
   }
 

@@ -58,7 +58,7 @@ export class SharedState {
     const judgement = admission == Admission.TooLarge ? Judgement.TooLarge : Judgement.Denied;
     for (let i = 0; i < limits.length; i++) {
       if (admission == Admission.Pass) {
-        if (claim.isMatched(i) || claim.isKept(i)) this.counters.judged(i, Judgement.Passed);
+        if (claim.isMatched(i) || claim.isFitting(i)) this.counters.judged(i, Judgement.Passed);
       } else if (claim.isMatched(i) && decidedBy != null && limits[i].tagLow == decidedBy.tagLow) {
         this.counters.judged(i, judgement);
       }
