@@ -1,6 +1,6 @@
 import { joined } from "../bytes/text";
 import { JsonKind } from "../json/listener";
-import { isFieldName, isPlainName, isRequestPath, isVisibleAscii, lowerCase, envoyName } from "./header-text";
+import { envoyName, isFieldName, isPlainName, isRequestPath, isVisibleAscii, lowerCase } from "./header-text";
 import { formatInteger, NOT_AN_INTEGER, parseInteger } from "./integer";
 import { Issues } from "./issues";
 import { JsonValue, memberPath } from "./json-value";

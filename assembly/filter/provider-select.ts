@@ -35,7 +35,7 @@ export class ProviderSelect {
     return this.attribute != null;
   }
 
-  /** Whether the header of this name, which is in lower case, names the provider. */
+  /** Whether the header of this name, as `envoyName` has it, names the provider. */
   reads(name: string): bool {
     const header = this.header;
     return header != null && header.toString() == name;
