@@ -3,6 +3,11 @@ import type { Answer } from "./shapes.ts";
 
 const TIMEOUT_MS = 60_000;
 
+/** Those of a chat completion of the consumer `bench` that asks the upstream for `answer`. */
+export function headersFor(answer: Answer): Record<string, string> {
+  return { "content-type": "application/json", "x-consumer": "bench", "x-bench-answer": answer };
+}
+
 /**
  * Posts the body as a chat completion of the consumer `bench`, asking the upstream for `answer`, and returns the status: on a connection
  * of its own, or one of `agent`. Head and body go out in one piece. An answer that comes before the body is sent counts; the rest of the
@@ -15,12 +20,7 @@ export function post(
   agent: Agent | false = false,
 ): Promise<number> {
   return new Promise((done, failed) => {
-    const headers = {
-      "content-type": "application/json",
-      "content-length": body.length,
-      "x-consumer": "bench",
-      "x-bench-answer": answer,
-    };
+    const headers = { ...headersFor(answer), "content-length": body.length };
     const exchange = request({
       host: "127.0.0.1",
       port,

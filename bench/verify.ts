@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MODEL } from "./bodies.ts";
+import { headersFor } from "./client.ts";
 import { Gateway, startUpstream } from "./gateway.ts";
 import { stopAll } from "./processes.ts";
 import type { Shape } from "./shapes.ts";
@@ -66,12 +67,7 @@ interface Answered {
 
 async function ask(port: number, variant: Variant, shape: Shape): Promise<Answered> {
   const body = readFileSync(shape.body);
-  const headers = {
-    "content-type": "application/json",
-    "x-consumer": "bench",
-    "x-bench-answer": shape.answer,
-    "x-bench-digest": "1",
-  };
+  const headers = { ...headersFor(shape.answer), "x-bench-digest": "1" };
   const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: "POST", headers, body });
   const answer = await response.text();
   const end = shape.answer === "sse" ? "data: [DONE]\n\n" : "}";
