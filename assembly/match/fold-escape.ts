@@ -105,13 +105,11 @@ function readUnicode(pointer: usize, end: usize, more: usize): i32 {
 }
 
 function lowSurrogateAt(pointer: usize, end: usize, more: usize): i32 {
-  for (let last = pointer + more; pointer <= last; pointer++) {
-    if (pointer < end && load<u8>(pointer) != 0x5c) return NO_HEX;
-  }
-  pointer--;
-  if (pointer + 1 < end && load<u8>(pointer, 1) != 0x75) return NO_HEX;
-  if (pointer + 2 < end && (load<u8>(pointer, 2) | 0x20) != 0x64) return NO_HEX;
-  const unit = pointer + 2 < end ? hexAt(pointer + 2, end, 4) : CUT_HEX;
+  const letter = pointer + more + 1;
+  for (; pointer < min(letter, end); pointer++) if (load<u8>(pointer) != 0x5c) return NO_HEX;
+  if (letter < end && load<u8>(letter) != 0x75) return NO_HEX;
+  if (letter + 1 < end && (load<u8>(letter, 1) | 0x20) != 0x64) return NO_HEX;
+  const unit = letter + 1 < end ? hexAt(letter + 1, end, 4) : CUT_HEX;
   return unit >= 0 && (unit & 0xfc00) != 0xdc00 ? NO_HEX : unit;
 }
 
