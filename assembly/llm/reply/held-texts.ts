@@ -33,9 +33,9 @@ const STREAM_FEED = new StreamFeed();
  */
 @final
 export class HeldTexts {
-  /** There was no room for a note, or there are too many texts at a time. */
-  isFull: bool = false;
   readonly streams: ReplyTextStreams;
+  /** There was no room for a note or for what is to be masked of a text that grows, or there are too many texts at a time. */
+  private hasNoRoom: bool = false;
   /** Something of the answer has gone out masked. */
   private hasMasked: bool = false;
   /** Each event is an answer of its own. */
@@ -54,9 +54,14 @@ export class HeldTexts {
     this.wholes = new WholeTexts(judge);
   }
 
+  /** Not all texts that came could be noted and looked at. */
+  get isFull(): bool {
+    return this.hasNoRoom || this.wholes.isFull;
+  }
+
   /** Begins other texts. With `areApart` each event is an answer of its own. */
   reset(areApart: bool): void {
-    this.isFull = false;
+    this.hasNoRoom = false;
     this.hasMasked = false;
     this.areApart = areApart;
     this.hasRestated = false;
@@ -146,10 +151,8 @@ export class HeldTexts {
     if (form == TextForm.None || (from == to && form != TextForm.Break)) return false;
     const id = this.streams.find(text.key, text.top, text.place, <TextKind>text.kind);
     const note = this.note(text, id);
-    if (id == NO_STREAM || this.isFull) {
-      this.isFull = true;
-      return false;
-    }
+    if (id == NO_STREAM) this.hasNoRoom = true;
+    if (this.isFull) return false;
     const stream = this.streams.at(id);
     const hasEscapes = form == TextForm.String && findByte(from, to, BACKSLASH) < to;
     if (!hasEscapes) stream.endHalf();
@@ -170,7 +173,7 @@ export class HeldTexts {
     stream.heldParts++;
     stream.lastEvent = event;
     stream.missed = 0;
-    if (stream.scanner.masks.isFull || this.wholes.isFull) this.isFull = true;
+    if (stream.scanner.masks.isFull) this.hasNoRoom = true;
     return true;
   }
 
@@ -187,7 +190,6 @@ export class HeldTexts {
     note.offset = wholes.end;
     note.length = wholes.take(text, from, to);
     note.nesting = <u8>wholes.nesting;
-    if (wholes.isFull) this.isFull = true;
     if (text.isRestated) {
       note.key = text.key;
       this.hasRestated = true;
@@ -232,7 +234,6 @@ export class HeldTexts {
   /** No text of the document follows those that have come. */
   finishSeams(): void {
     this.wholes.finishSeams();
-    if (this.wholes.isFull) this.isFull = true;
   }
 
   private masksOf(note: HeldText): MaskSpans {
@@ -259,7 +260,7 @@ export class HeldTexts {
   private note(text: EventText, stream: i32): HeldText {
     const note = changetype<HeldText>(this.texts.push(HELD_TEXT_BYTES));
     if (changetype<usize>(note) == 0) {
-      this.isFull = true;
+      this.hasNoRoom = true;
       return note;
     }
     note.start = text.start;
