@@ -54,6 +54,8 @@ export const enum ReplyKey {
   Source,
   /** Text within a source, else binary. */
   Data,
+  /** Who a command is to run as, within what a tool is to do; else no text. */
+  User,
   Id,
   Model,
   Created,
@@ -75,7 +77,7 @@ const MUTE =
   "object role status signature thoughtSignature thought_signature service_tier serviceTier system_fingerprint b64_json " +
   "partial_image_b64 embedding audio mime_type media_type encoding size quality background detail effort verbosity " +
   "truncation modality language languageCode severity provider version phase page_age " +
-  "user input_user safety_identifier prompt_cache_key";
+  "input_user safety_identifier prompt_cache_key";
 const MUTE_TREE =
   "tools usage usageMetadata usage_metadata metadata instructions tool_choice safetyRatings safety_ratings promptFeedback " +
   "prompt_feedback content_filter_results content_filter_result prompt_filter_results content_filters meta metrics timings " +
@@ -96,6 +98,7 @@ const TOOL_CALLS = "tool_calls toolCalls";
 const MESSAGE = "message content_block";
 const SOURCE = "source";
 const DATA = "data";
+const USER = "user";
 const ID = "id";
 const MODEL = "model modelVersion";
 const CREATED = "created created_at";
@@ -109,11 +112,6 @@ const TABLE = makeTable();
 export function hashOfKey(pointer: usize, length: i32): u32 {
   const hash = fnv1a(pointer, length);
   return hash ^ (hash >> 15);
-}
-
-export function hashOfName(name: string): u32 {
-  const bytes = encodeUtf8(name);
-  return hashOfKey(changetype<usize>(bytes), bytes.byteLength);
 }
 
 /** What the value of a key is, by the key's hash, or by how the key begins or ends. Never allocates. */
@@ -172,6 +170,7 @@ function makeTable(): StaticArray<u32> {
   enter(slots, MESSAGE, ReplyKey.Message);
   enter(slots, SOURCE, ReplyKey.Source);
   enter(slots, DATA, ReplyKey.Data);
+  enter(slots, USER, ReplyKey.User);
   enter(slots, ID, ReplyKey.Id);
   enter(slots, MODEL, ReplyKey.Model);
   enter(slots, CREATED, ReplyKey.Created);

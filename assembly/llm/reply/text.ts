@@ -1,4 +1,4 @@
-import { hashOfName, ReplyKey } from "./keys";
+import { ReplyKey } from "./keys";
 import { TextKind } from "./scanner";
 import { ReplyLevel, Scope } from "./scope";
 import { mix } from "./slots";
@@ -6,8 +6,6 @@ import { TextForm } from "./text-form";
 
 /** What all that `ReplyKey.Text` says belongs to. */
 const TEXT_GROUP: u32 = 1;
-/** Who runs a command, where a tool is told what to do; elsewhere what the request says of its own user. */
-const USER = hashOfName("user");
 
 /** What a string or number is to its reader. */
 export const enum Use {
@@ -50,8 +48,6 @@ export class ReplyText {
     if (scope & Scope.Tree) return this.set(level, TextForm.String, kind, false, 0);
     switch (role) {
       case ReplyKey.Mute:
-        if (hash != USER || kind != TextKind.ToolInput) return Use.None;
-        return this.set(level, TextForm.String, kind, false, hash);
       case ReplyKey.MuteTree:
       case ReplyKey.Index:
         return Use.None;
@@ -71,6 +67,8 @@ export class ReplyText {
         return depth <= 2 ? Use.Model : Use.None;
       case ReplyKey.Data:
         return scope & Scope.Source ? this.set(level, TextForm.String, kind, false, hash) : Use.None;
+      case ReplyKey.User:
+        return kind == TextKind.ToolInput ? this.set(level, TextForm.String, kind, false, hash) : Use.None;
       case ReplyKey.Text:
         return this.set(level, TextForm.String, kind, true, TEXT_GROUP);
       case ReplyKey.Delta:

@@ -1,9 +1,10 @@
+import { encodeUtf8 } from "../../bytes/text";
 import { NONE } from "../../json/paths";
 import { StringDecoder } from "../../json/string-decoder";
 import { StringEnd } from "../../json/string-end";
 import { ReplyEventType } from "./event-type";
 import { ReplyKeyReader } from "./key-reader";
-import { hashOfKey, hashOfName, ReplyKey } from "./keys";
+import { hashOfKey, ReplyKey } from "./keys";
 import { ReplyListener } from "./listener";
 import { ReplyLevel, ReplyLevels, scopeWithin, Scope } from "./scope";
 import { mix, NO_POSITION, ReplySlots } from "./slots";
@@ -318,4 +319,9 @@ export class ReplyTexts {
   private placeOf(at: usize): i32 {
     return <i32>(at + this.shift);
   }
+}
+
+function hashOfName(name: string): u32 {
+  const bytes = encodeUtf8(name);
+  return hashOfKey(changetype<usize>(bytes), bytes.byteLength);
 }
