@@ -21,6 +21,7 @@ import { BatchMeter } from "./batch-meter";
 import { NO_LIMIT } from "./batch-requests";
 import { Admission } from "./admission";
 import { Claim } from "./claim";
+import { CutWatch, NO_PLACE } from "./cut-watch";
 import { Inquiry } from "./inquiry";
 import { Event, Judgement } from "./limit-counters";
 import { Limiter } from "./limiter";
@@ -28,10 +29,6 @@ import { BATCH_IN_PARTS, NO_CONSUMER, REALTIME, STREAM_OVER_LIMIT, limited, tooL
 import { OnNoConsumer } from "./settings";
 
 const ACCEPT_ENCODING = new ByteString("accept-encoding");
-const DONE = new ByteString("[DONE]");
-const LINE_FEED: u8 = 0x0a;
-/** How many tokens a stream writes, about, between two looks at its limits. */
-const LOOK_EVERY_TOKENS: i64 = 64;
 
 /** Lets a request pass while its consumer has tokens left, and charges what it used, however it ends. */
 @final
@@ -57,9 +54,8 @@ export class TokenLimiter extends TwoWayExchange {
   private isMeasured: bool = false;
   /** The client didn't ask for the usage that the answer will have. */
   private hidesUsage: bool = false;
-  /** The answer is a stream of objects, one a line. */
-  private isInLines: bool = false;
-  private lookAtTokens: i64 = LOOK_EVERY_TOKENS;
+  /** Null where no stream is cut, or this one has been. */
+  private watch: CutWatch | null = null;
 
   private get settings(): Limiter {
     return this.settingsAs<Limiter>();
@@ -127,7 +123,7 @@ export class TokenLimiter extends TwoWayExchange {
     if (this.settings.common.mode == Mode.Enforce) claim.report.writeTo(head);
     if (isWhole) return Outcome.Leave;
     const cuts = this.settings.cutStreamsOverLimit;
-    this.isInLines = cuts && answerTypeOf(head.contentType) == AnswerType.Lines;
+    if (cuts) this.watch = new CutWatch(answerTypeOf(head.contentType) == AnswerType.Lines);
     const isEncoded = head.isEncoded;
     if (isEncoded) this.settings.shared.counters.happened(Event.Compressed);
     this.meter = meterOf(head, isEncoded, this.dialect);
@@ -149,7 +145,8 @@ export class TokenLimiter extends TwoWayExchange {
     }
     // A host closes its trace's span before it calls `onEnd`.
     if (isLast && this.batch == null && meter.isCertain) this.measure(meter);
-    return this.settings.cutStreamsOverLimit ? this.lookAtLimits(meter, piece) : Outcome.Pass;
+    const watch = this.watch;
+    return watch == null ? Outcome.Pass : this.lookAtLimits(watch, meter, piece);
   }
 
   onReply(_tag: u32, message: Bytes | null): void {
@@ -309,14 +306,11 @@ export class TokenLimiter extends TwoWayExchange {
   }
 
   /** A stream that passes a limit ends after its last whole event. */
-  private lookAtLimits(meter: AnswerMeter, piece: Bytes): Outcome {
-    const written = meter.writtenSoFar;
-    if (written < this.lookAtTokens || endsStream(piece)) return Outcome.Pass;
-    const tail = this.isInLines ? lengthAfterLine(piece) : meter.openTail(piece.length);
-    if (tail < 0) return Outcome.Pass;
-    this.lookAtTokens = written + LOOK_EVERY_TOKENS;
-    if (!this.claim!.isOverdrawn(this.inquiry!.demand.input, written)) return Outcome.Pass;
-    this.lookAtTokens = i64.MAX_VALUE;
+  private lookAtLimits(watch: CutWatch, meter: AnswerMeter, piece: Bytes): Outcome {
+    const tail = watch.tailOf(piece, meter);
+    if (tail == NO_PLACE) return Outcome.Pass;
+    if (!this.claim!.isOverdrawn(this.inquiry!.demand.input, meter.writtenSoFar)) return Outcome.Pass;
+    this.watch = null;
     return this.cutAnswer(STREAM_OVER_LIMIT, tail);
   }
 
@@ -352,20 +346,4 @@ export class TokenLimiter extends TwoWayExchange {
     if (asked != null) asked.giveBack();
     this.asked = null;
   }
-}
-
-/** Whether a piece ends with what ends an OpenAI stream: an error after it would not be read. */
-function endsStream(piece: Bytes): bool {
-  let end = piece.length;
-  while (end > 0 && piece.at(end - 1) <= LINE_FEED) end--;
-  const start = end - DONE.length;
-  return start >= 0 && DONE.equals(piece.pointer + start, DONE.length);
-}
-
-/** How many bytes come after the last line of a piece; -1 where no line ends in it. */
-function lengthAfterLine(piece: Bytes): i32 {
-  for (let after = 0; after < piece.length; after++) {
-    if (piece.at(piece.length - 1 - after) == LINE_FEED) return after;
-  }
-  return -1;
 }
