@@ -1,29 +1,21 @@
-import { Budget } from "../bytes/budget";
-import { ByteBuffer, countDropped } from "../bytes/buffer";
+import { ByteBuffer } from "../bytes/buffer";
 import { Bytes } from "../bytes/view";
 import { requestBody } from "../host/body";
 import { BODY_WINDOW_BYTES } from "../host/memory";
 import { randomU32 } from "../host/clock";
-import { Action, Direction, StreamContext } from "../host/context";
-import { closeStream, continueStream } from "../host/control";
-import { sendLocalReply } from "../host/local-reply";
-import { Dialect, Family, familyOf } from "../llm/dialect";
+import { Action, Direction } from "../host/context";
+import { continueStream } from "../host/control";
+import { Dialect } from "../llm/dialect";
 import { Endpoint } from "../llm/endpoint";
-import { BEDROCK_ERROR_TYPE_HEADER, errorType } from "../llm/refusal/error-type";
-import { appendRefusalBody } from "../llm/refusal/body";
 import { BodyChange, BodyEdit } from "./body-edit";
 import { BodyFlow } from "./body-flow";
-import { FailureMode, Mode } from "./mode";
+import { Mode } from "./mode";
 import { Outcome } from "./outcome";
-import { PluginRoot } from "./plugin-root";
 import { BODY_TOO_LARGE, PAUSING_OFF, Problem, UNKNOWN_PATH, refusalOf } from "./problem";
-import { Refusal } from "./refusal";
+import { RefusingStream } from "./refusing-stream";
 import { RequestHead, requestHead } from "./request-head";
 import { NO_LIMIT, Settings } from "./settings";
 
-const MAX_REFUSAL_BYTES: i32 = 16384;
-/** The texts of one refusal, about. */
-const REFUSAL_DROPS_BYTES: i32 = 4096;
 const NOTHING = new Bytes();
 
 /** What the path and the headers of the request at hand say; shared by all exchanges, valid in the headers phase only. */
@@ -32,29 +24,16 @@ export const requestEndpoint = new Endpoint();
 /**
  * One HTTP stream, as a plugin sees it.
  *
- * A plugin overrides `onRequest` and what else it needs, and answers with an `Outcome`. Holding, windows, limits, the failure
- * mode, the mode and the form of an answer are handled here, once for all plugins.
+ * A plugin overrides `onRequest` and what else it needs, and answers with an `Outcome`. Holding, windows and limits are handled
+ * here, once for all plugins.
  */
-export abstract class Exchange extends StreamContext {
-  /** The dialect in which this exchange is refused. */
-  protected dialect: Dialect = Dialect.Unknown;
+export abstract class Exchange extends RefusingStream {
   protected readonly request: BodyFlow = new BodyFlow();
-  /** The settings chosen for this request; null while it has none, or where the plugin is off. */
-  protected chosen: Settings | null = null;
-  /** This plugin has answered, or closed, the exchange. */
-  protected isEnded: bool = false;
   /** A callout's reply decides about the request. */
   protected awaitsReply: bool = false;
   private edit: BodyChange | null = null;
   /** How much of the request's body the host holds, in bytes. */
   private heldSize: i32 = 0;
-
-  constructor(
-    id: u32,
-    protected readonly root: PluginRoot,
-  ) {
-    super(id);
-  }
 
   /** The request's headers are here. With `isWhole` nothing follows them, and `Hold` makes no sense. */
   abstract onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome;
@@ -77,62 +56,6 @@ export abstract class Exchange extends StreamContext {
   /** The stream is over. */
   onEnd(): void {}
 
-  /** The settings as the plugin made them. Valid from `onRequest` on. */
-  protected settingsAs<T extends Settings>(): T {
-    return changetype<T>(this.chosen);
-  }
-
-  /** Applies the failure mode: ends the exchange, or lets it by unjudged and counts that. */
-  protected fail(problem: Problem): Outcome {
-    return this.failWith(refusalOf(problem));
-  }
-
-  /** The same where the plugin says what the client is told. */
-  protected failWith(refusal: Refusal): Outcome {
-    const settings = this.chosen!;
-    if (settings.common.failureMode == FailureMode.FailClosed) return this.refuse(refusal);
-    this.root.metrics.bypassed(refusal.reason);
-    return Outcome.Leave;
-  }
-
-  /**
-   * Answers in the dialect of the request. When the answer has begun already, the host cuts both sides instead. In Audit it
-   * is recorded only, and the request passes.
-   */
-  protected refuse(refusal: Refusal): Outcome {
-    const settings = this.chosen;
-    if (settings != null && settings.common.mode == Mode.Audit) {
-      this.root.metrics.audited(refusal.reason);
-      return Outcome.Leave;
-    }
-    this.root.metrics.refused(refusal.reason);
-    return this.end(refusal);
-  }
-
-  /** Answers with what the refusal says, or cuts what can't be answered any more. */
-  protected end(refusal: Refusal): Outcome {
-    const body = new ByteBuffer(new Budget(MAX_REFUSAL_BYTES));
-    appendRefusalBody(body, this.dialect, refusal.status, refusal.code, refusal.param, refusal.message);
-    const headers = ["content-type", "application/json"];
-    const own = refusal.headers;
-    if (own != null) for (let i = 0; i < own.length; i++) headers.push(own[i]);
-    if (familyOf(this.dialect) == Family.Bedrock) {
-      headers.push(BEDROCK_ERROR_TYPE_HEADER.toString());
-      headers.push(errorType(this.dialect, refusal.status).toString());
-    }
-    return this.answer(refusal.status, refusal.reason, headers, body);
-  }
-
-  /** Answers in the provider's place, or cuts what can't be answered any more. `headers` are names and values in turn. */
-  protected answer(status: u32, reason: string, headers: string[], body: ByteBuffer): Outcome {
-    this.isEnded = true;
-    this.root.watchdog.forget(this.id);
-    countDropped(REFUSAL_DROPS_BYTES);
-    const details = `weir.${this.root.name}.${reason}`;
-    if (!sendLocalReply(status, details, body.pointer, body.length, headers)) closeStream(Direction.Request);
-    return Outcome.Ended;
-  }
-
   /** The host never sent the body that this request is held for. */
   endUnread(): void {
     this.abandon(PAUSING_OFF);
@@ -141,12 +64,6 @@ export abstract class Exchange extends StreamContext {
   /** Instead of that, lets the headers go and goes on with the body alone; false where the plugin needs both. */
   goOnWithoutHeaders(): bool {
     return false;
-  }
-
-  /** Ends what the gateway itself can't carry on with, whatever mode and failure mode say. */
-  protected abandon(refusal: Refusal): Outcome {
-    this.root.metrics.refused(refusal.reason);
-    return this.end(refusal);
   }
 
   /**
@@ -164,18 +81,20 @@ export abstract class Exchange extends StreamContext {
 
   onRequestHeaders(_count: i32, end: bool): Action {
     const head = requestHead;
-    const outcome = head.open() ? this.judgeHead(head, end) : this.headUnreadable();
+    const outcome = this.judgeHead(head, head.open(), end);
     head.close();
     return this.actOnHead(outcome, end);
   }
 
-  private judgeHead(head: RequestHead, end: bool): Outcome {
+  /** Where the host gives no headers, `isRead` is false, and there is nothing to choose settings by: so the base decides. */
+  private judgeHead(head: RequestHead, isRead: bool, end: bool): Outcome {
     const endpoint = requestEndpoint;
     endpoint.classify(head.method, head.path, head.contentType);
     this.dialect = endpoint.dialect;
     const settings = this.root.settingsFor(head);
     if (settings == null || settings.common.mode == Mode.Off) return this.onOff(head, settings);
     this.chosen = settings;
+    if (!isRead) return this.onProblem(Problem.HostFailure);
     if (endpoint.dialect == Dialect.Unknown) {
       if (settings.common.rejectsUnknownPaths) return this.refuse(UNKNOWN_PATH);
     } else if (head.isUpgrade) {
@@ -184,14 +103,6 @@ export abstract class Exchange extends StreamContext {
     }
     this.request.isUrlEncoded = endpoint.isUrlEncoded;
     return this.onRequest(head, endpoint, end);
-  }
-
-  /** A host that gives no headers: there is nothing to choose settings by, so the base decides. */
-  private headUnreadable(): Outcome {
-    const settings = this.root.settingsFor(requestHead);
-    if (settings == null || settings.common.mode == Mode.Off) return Outcome.Leave;
-    this.chosen = settings;
-    return this.onProblem(Problem.HostFailure);
   }
 
   private actOnHead(outcome: Outcome, end: bool): Action {

@@ -69,7 +69,7 @@ export class RequestHead {
 
   /**
    * Removes each header whose name one of `names` matches, except `kept`, pseudo-headers and `x-forwarded-proto`: in the headers
-   * phase only. False when the host doesn't let us. Look-ups still find what was removed.
+   * phase only. False when the host doesn't let us, or gave no headers. Look-ups still find what was removed.
    */
   stripAll(names: HeaderNames, kept: ByteString | null): bool {
     const pairs = this.pairs;
@@ -80,7 +80,7 @@ export class RequestHead {
       if (FORWARDED_PROTO.equals(name.pointer, name.length)) continue;
       if (!requestHeaders.removeNamed(name.pointer, name.length)) return false;
     }
-    return true;
+    return pairs.count > 0;
   }
 
   /** How many of the elements, separated by commas, of all values of `name` are `element`: in the headers phase only. */

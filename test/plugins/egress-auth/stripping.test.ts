@@ -52,6 +52,13 @@ test("a route that turns the plugin off is stripped all the same", async () => {
   expect([verdict(outcome), ...upstream(outcome, "authorization", "x-mine")]).toEqual(["passed", undefined, undefined]);
 });
 
+test.each([STRIP, { mode: "Off" }])("%j: a host that gives no headers sends no request on", async (config) => {
+  const { host, egress } = await startEgress(config);
+  host.fail = { proxy_get_header_map_pairs: 10 };
+  const outcome = egress.send(chat(undefined, "gpt-4o", { authorization: "secret" }));
+  expect(verdict(outcome)).toBe("500 host_failure");
+});
+
 test("what the configuration names goes too: headers, and the credential headers of all its providers", async () => {
   const credential = { type: "Header", header: "X-Own-Key", from: { value: "k" } };
   const config = {
