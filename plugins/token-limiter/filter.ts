@@ -333,7 +333,7 @@ export class TokenLimiter extends TwoWayExchange {
       input = isTaken ? batch.inputTokens : 0;
       output = isTaken ? batch.outputTokens(this.settings.reserve.outputDefault) : 0;
     } else if (!meter.isCertain && !isErrorAnswer()) {
-      output = meter.writtenSoFar;
+      output = this.writes ? meter.writtenSoFar : 0;
       if (this.isBackground && !meter.hasFinalOutput) output = max(output, this.inquiry!.demand.output);
     }
     meter.settle(input, output);

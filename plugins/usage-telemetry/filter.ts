@@ -59,6 +59,8 @@ export class UsageTelemetry extends TwoWayExchange {
   private isSniffing: bool = false;
   /** A model runs for it: what is fetched, counted or put off uses no tokens now. */
   private usesTokens: bool = false;
+  /** The model writes text; it reads only where vectors or pictures come back. */
+  private writes: bool = true;
   /** What follows is no HTTP body. */
   private isHandshake: bool = false;
   /** The path asks for a stream, whatever the answer's type says: Gemini's may be one array of JSON. */
@@ -175,6 +177,7 @@ export class UsageTelemetry extends TwoWayExchange {
 
   private begin(settings: TelemetrySettings, endpoint: Endpoint, startNs: u64): void {
     this.isCall = true;
+    this.writes = endpoint.answerCarriesText;
     this.usesTokens = endpoint.dialect == Dialect.Unknown || (endpoint.needsModel && !endpoint.countsTokens);
     this.startNs = startNs;
     settings.inFlight.add(1);
@@ -304,7 +307,8 @@ export class UsageTelemetry extends TwoWayExchange {
     const isEstimated = this.isServed && !meter.isCertain;
     // Estimates are dear, and answers that are read to their end seldom need one.
     const asked = this.asked;
-    meter.settle(isEstimated && asked != null ? asked.inputTokens : 0, isEstimated ? meter.writtenSoFar : 0);
+    const written = isEstimated && this.writes ? meter.writtenSoFar : 0;
+    meter.settle(isEstimated && asked != null ? asked.inputTokens : 0, written);
     if (!meter.isReported && !isEstimated) return;
     call.usage.take(meter);
     publishUsage(meter);

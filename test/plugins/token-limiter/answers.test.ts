@@ -149,6 +149,16 @@ describe("a compressed answer", () => {
     expect(host.metrics.counter("weir.token-limiter.answers_compressed")).toBe(1);
   });
 
+  test.each([
+    ["vectors", "/v1/embeddings"],
+    ["pictures", "/v1/images/generations"],
+    ["a count", "/v1/messages/count_tokens"],
+  ])("of %s has no words", async (_what, path) => {
+    const { limiter } = await startLimiter({});
+    const { filterState } = limiter.send(post(path, { model: "m", input: "hi", prompt: "hi" }), compressed);
+    expect(filterState).toMatchObject({ "weir.output_tokens": "0", "weir.usage_source": "estimated" });
+  });
+
   test("of no encoding at all is read", async () => {
     const { limiter } = await startLimiter({});
     const headers = { "content-type": "application/json", "content-encoding": "identity" };

@@ -58,6 +58,14 @@ test.each([
   expect(record["cost_micros"]).toBe(81);
 });
 
+test("a compressed answer of vectors has no words", async () => {
+  const { telemetry } = await startTelemetry();
+  const headers = { "content-type": "application/json", "content-encoding": "gzip" };
+  const request = { ...chat(), path: "/v1/embeddings" };
+  const record = auditOf(telemetry.send(request, { headers, body: "\x1f\x8b".padEnd(4000, "\x07") }));
+  expect(record).toMatchObject({ output_tokens: 0, usage_source: "estimated" });
+});
+
 test("of a total alone what an answer with words doesn't owe to its request is output, by estimate", async () => {
   const { telemetry } = await startTelemetry();
   const record = auditOf(telemetry.send(chat(), answer({ total_tokens: 81 })));
