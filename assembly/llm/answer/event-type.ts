@@ -8,6 +8,7 @@ const LAST: StaticArray<ByteString> = [
   new ByteString("message_stop"),
   new ByteString("response.completed"),
   new ByteString("response.incomplete"),
+  new ByteString("response.failed"),
 ];
 const MAX_TYPE: i32 = 64;
 

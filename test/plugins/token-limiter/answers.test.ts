@@ -231,6 +231,7 @@ describe("an answer that is broken off after it has said that it is over costs w
     ["OpenAI's chat, whose usage is hidden", streaming, [delta(SPOKEN), usageOnly(), "[DONE]"]],
     ["OpenAI's responses", responses, [spoken, { type: "response.completed", response: { usage: reported } }]],
     ["one at its bound", responses, [spoken, { type: "response.incomplete", response: { usage: reported } }]],
+    ["one that failed", responses, [spoken, { type: "response.failed", response: { usage: reported } }]],
     ["Anthropic's messages", claude, [started, said, stopped, { type: "message_stop" }]],
   ])("%s, and no less before that", async (_name, request, data) => {
     const { limiter } = await startLimiter({});
