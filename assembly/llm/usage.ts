@@ -27,6 +27,8 @@ export const enum Count {
   /** Like `Input` and `Output`, read only where nothing else counts these: what is billed, and what a gateway measures. */
   SpareInput,
   SpareOutput,
+  /** Of pictures, beside `SpareInput` (Cohere). */
+  SpareImages,
   End,
 }
 
@@ -92,7 +94,7 @@ export class Usage {
     let input = including(this.of(Count.Input), caches);
     input = max(input, sum(this.of(Count.GeminiPrompt), this.of(Count.GeminiToolUse)));
     input = max(input, this.of(Count.Prompt));
-    if (input == NO_COUNT) input = including(this.of(Count.SpareInput), caches);
+    if (input == NO_COUNT) input = including(sum(this.of(Count.SpareInput), this.of(Count.SpareImages)), caches);
 
     const thoughts = this.of(Count.GeminiThoughts);
     const reasoning = this.of(Count.Reasoning);

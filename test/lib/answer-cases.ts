@@ -575,6 +575,13 @@ const TABLE: [name: string, answer: Buffer, usage: Counts, text: string, model: 
     "",
   ],
   [
+    "Cohere's embeddings of pictures, counted in doubles",
+    Buffer.from('{"embeddings":{},"meta":{"billed_units":{"images":1.0,"image_tokens":512.0,"input_tokens":2.0}}}'),
+    { input: 514, total: 514 },
+    "",
+    "",
+  ],
+  [
     "Ollama's chat",
     lines(
       { model: "llama", message: { role: "assistant", content: "Yes" }, done: false },

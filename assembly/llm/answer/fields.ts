@@ -155,7 +155,7 @@ export class AnswerFields extends JsonListener {
 
   override onValueEnd(path: i32, kind: JsonKind, end: u64): void {
     if (path >= AnswerPath.FirstInUsage) {
-      if (kind == JsonKind.Number) this.usage.put(countOfPath(path), this.count.exact);
+      if (kind == JsonKind.Number) this.usage.put(countOfPath(path), this.count.whole);
     } else if (path >= AnswerPath.FirstTree) {
       if (kind >= JsonKind.Object && path == this.textPath && this.textStart != NOT_OPEN) {
         this.feedText(end);
@@ -163,7 +163,7 @@ export class AnswerFields extends JsonListener {
       }
     } else if (path >= AnswerPath.FirstCount) {
       if (path < AnswerPath.FirstString && kind == JsonKind.Number) {
-        this.usage.put(countOfPath(path), this.count.exact);
+        this.usage.put(countOfPath(path), this.count.whole);
         this.usage.settle();
       }
     } else if (path >= AnswerPath.FirstUsage) {

@@ -44,6 +44,19 @@ export class CountReader {
     return isInteger && this.mantissa <= MAX_COUNT ? this.mantissa : NO_COUNT;
   }
 
+  /** The count, however its digits are written (Cohere's are doubles: 7.0, 7e0); `NO_COUNT` where it is no whole number up to `MAX_COUNT`. */
+  get whole(): i64 {
+    if (this.isNegative) return NO_COUNT;
+    let value = this.mantissa;
+    let exponent = (this.isExponentNegative ? -this.exponent : this.exponent) - this.fractionDigits;
+    for (; value != 0 && exponent < 0; exponent++) {
+      if (value % 10 != 0) return NO_COUNT;
+      value /= 10;
+    }
+    for (; value != 0 && exponent > 0 && value <= MAX_COUNT; exponent--) value *= 10;
+    return value <= MAX_COUNT ? value : NO_COUNT;
+  }
+
   /** The count rounded up, and never over `MAX_COUNT`; `NO_COUNT` for a negative one. */
   get value(): i64 {
     if (this.mantissa == 0) return 0;
