@@ -122,7 +122,8 @@ export class AnswerFields extends JsonListener {
       this.isModelRead = kind == JsonKind.String && !this.model.isKnown;
       if (this.isModelRead) this.model.begin();
     } else if (path == AnswerPath.Choices) {
-      this.seen |= kind == JsonKind.Array ? Seen.ChoicesArray : Seen.Other;
+      // Servers in Go write an empty list as null.
+      this.seen |= kind == JsonKind.Array || kind == JsonKind.Null ? Seen.ChoicesArray : Seen.Other;
     } else if (path == AnswerPath.Choice) {
       this.seen |= Seen.Other;
     } else if (path == AnswerPath.Type) {

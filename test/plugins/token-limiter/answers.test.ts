@@ -26,6 +26,7 @@ const HIDDEN: [name: string, sent: string, shown: string][] = [
     "one over several lines",
     ...around(`data: ${JSON.stringify(usageOnly(), null, 1).replaceAll("\n", "\ndata: ")}\n\n`),
   ],
+  ["one whose list of choices is null", ...around(`data: ${JSON.stringify(usageOnly({ choices: null }))}\n\n`)],
   ["two of them", ...around(`data: ${JSON.stringify(usageOnly())}\n\n`.repeat(2))],
   [
     "one with CRLF",
