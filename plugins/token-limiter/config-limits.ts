@@ -47,7 +47,7 @@ export function readLimits(config: ConfigReader, keys: LimitKey[], findsGroups: 
 function readLimit(entry: ConfigReader, keys: LimitKey[]): Limit {
   const name = readName(entry);
   const by = readKey(entry);
-  const models = entry.has("models") ? new GlobList(entry.strings("models", 1, MOST_MODELS, LONGEST_MODEL)) : null;
+  const models = entry.has("models") ? readModels(entry) : null;
   const count = readCount(entry);
   const amount = readAmount(entry, "amount", 1);
   const isConcurrent = count.kind == CountKind.Concurrent;
@@ -66,6 +66,11 @@ function readLimit(entry: ConfigReader, keys: LimitKey[]): Limit {
   const limit = new Limit(name, key, models, count, amount, burst, periodMs, algorithm, isPerRequest);
   if (entry.has("whenAnomalous")) readTighter(entry, limit, by);
   return limit;
+}
+
+/** Whatever the case: where a provider takes any (Azure's deployments, Ollama), another one must be no way around. */
+function readModels(entry: ConfigReader): GlobList {
+  return new GlobList(entry.strings("models", 1, MOST_MODELS, LONGEST_MODEL), true);
 }
 
 function readTighter(entry: ConfigReader, limit: Limit, by: LimitKey): void {

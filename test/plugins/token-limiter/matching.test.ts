@@ -83,6 +83,8 @@ describe("a limit with models", () => {
   test.each([
     ["is for those it names", "gpt-4o", "gpt-4o", LIMITED],
     ["is for those that a pattern matches", "gpt-4*", "gpt-4o-mini", LIMITED],
+    ["is for those in another case", "GPT-4o", "gpt-4O", LIMITED],
+    ["is for those that a pattern matches in another case", "gpt-4*", "GPT-4o", LIMITED],
     ["is not for others", "gpt-4*", "claude-haiku", "passed"],
     ["matches the whole name", "gpt-4", "gpt-4o", "passed"],
     ["reads escapes in the body", "gpt-4o", "gpt\\u002d4o", LIMITED],
