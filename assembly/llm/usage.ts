@@ -50,6 +50,8 @@ export class Usage {
   isProvisional: bool = false;
   /** The answer has said that it is over: no other count comes, though its end may still be missing. */
   isFinal: bool = false;
+  /** The total came with an earlier usage than the other counts, so that it is not theirs. */
+  private isTotalOld: bool = false;
   /** No count has come since the fields were computed. */
   private isSettled: bool = true;
   private readonly counts: StaticArray<i64> = new StaticArray<i64>(Count.End);
@@ -62,6 +64,7 @@ export class Usage {
     for (let i = 0; i < Count.End; i++) unchecked((this.counts[i] = NO_COUNT));
     this.isProvisional = false;
     this.isFinal = false;
+    this.isTotalOld = false;
     this.isSettled = true;
     this.input = NO_COUNT;
     this.output = NO_COUNT;
@@ -76,10 +79,16 @@ export class Usage {
     return this.total != NO_COUNT;
   }
 
+  /** Another usage begins. */
+  begin(): void {
+    this.isTotalOld = true;
+  }
+
   /** Replaces a count, unless the new one is `NO_COUNT`. The fields follow with `settle`. */
   put(count: Count, value: i64): void {
     if (value == NO_COUNT) return;
     unchecked((this.counts[count] = value));
+    if (count == Count.Total) this.isTotalOld = false;
     this.isSettled = false;
   }
 
@@ -98,7 +107,7 @@ export class Usage {
 
     const thoughts = this.of(Count.GeminiThoughts);
     const reasoning = this.of(Count.Reasoning);
-    const total = this.of(Count.Total);
+    const total = this.isTotalOld ? NO_COUNT : this.of(Count.Total);
     let output = max(this.of(Count.Completion), this.of(Count.Output));
     // xAI's completions leave reasoning out, which only their total tells; Perplexity's too, which its being more tells.
     const isLeftOut = reasoning > output || (input != NO_COUNT && total == input + output + reasoning);
@@ -119,7 +128,7 @@ export class Usage {
     this.cacheCreation = min(max(this.of(Count.CacheCreated), written), MAX_COUNT);
     this.reasoning = max(reasoning, thoughts);
     const both = min(sum(this.input, this.output), MAX_COUNT);
-    this.total = input == NO_COUNT || output == NO_COUNT ? max(both, total) : both;
+    this.total = input == NO_COUNT || output == NO_COUNT ? max(both, this.of(Count.Total)) : both;
   }
 
 

@@ -77,6 +77,17 @@ const REPLACED: [why: string, answer: string, usage: Counts][] = [
     { input: 0, output: 0, total: 0 },
   ],
   [
+    "a smaller one does beside an earlier total, which is not its own",
+    '{"usage":{"prompt_tokens":50,"completion_tokens":60,"total_tokens":110}}\n{"usage":{"completion_tokens":20}}',
+    { input: 50, output: 20, total: 70 },
+  ],
+  [
+    "a total counts beside what it came with, whatever the order",
+    '{"usage":{"prompt_tokens":5,"total_tokens":6,"completion_tokens":1}}\n{"usage":{"total_tokens":30,"completion_tokens":2}}',
+    { input: 5, output: 25, total: 30 },
+  ],
+  ["a total alone is kept", '{"usage":{"total_tokens":9}}\n{"usage":{"prompt_tokens":5}}', { input: 5, total: 9 }],
+  [
     "an absent one keeps it",
     '{"usage":{"prompt_tokens":1,"completion_tokens":2}}\n{"usage":{"completion_tokens":4}}\n{"usage":null}\n{}',
     { input: 1, output: 4, total: 5 },

@@ -117,7 +117,10 @@ export class AnswerFields extends JsonListener {
       this.seen |= Seen.Substance;
     } else if (path >= AnswerPath.FirstUsage) {
       if (path == AnswerPath.FirstUsage) this.seen |= kind == JsonKind.Object ? Seen.Usage : Seen.Other;
-      if (kind == JsonKind.Object) this.seen |= Seen.Substance;
+      if (kind == JsonKind.Object) {
+        this.seen |= Seen.Substance;
+        this.usage.begin();
+      }
     } else if (path >= AnswerPath.FirstModel) {
       this.isModelRead = kind == JsonKind.String && !this.model.isKnown;
       if (this.isModelRead) this.model.begin();
