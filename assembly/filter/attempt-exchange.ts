@@ -1,10 +1,12 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
+import { MOST_DECIMAL_BYTES, writeDecimal } from "../bytes/decimal";
 import { ByteString, Bytes } from "../bytes/view";
 import { Action } from "../host/context";
 import { requestHeaders } from "../host/headers";
 import { Published } from "./published";
 import { ResponseHead, responseHead } from "./response-head";
+import { isTokenAwaited } from "./token-source";
 import { TokenWaiter } from "./token-waiter";
 
 /** What every attempt starts from, in this order. */
@@ -14,11 +16,15 @@ const RESTORED: ByteString[] = [
   new ByteString("content-length"),
 ];
 const MOST_BYTES: i32 = 64 << 10;
+const MOST_HEADER_BYTES: i32 = 1 << 20;
 const ABSENT: u32 = u32.MAX_VALUE;
 
 /** Length and bytes of each of `RESTORED`, lengths in 4 bytes, little-endian. No secret: it is stripped by then. */
 const ORIGINALS = new Published("egress_original");
 const value = new Bytes();
+/** The id of the attempt that changed the headers last; set only while one waits for a token. */
+const LATEST = new Published("egress_latest");
+const digits = memory.data(MOST_DECIMAL_BYTES);
 
 /** Whether any configuration of this VM changes what has to be restored. */
 let isRestoring: bool = false;
@@ -43,8 +49,10 @@ export abstract class AttemptExchange extends TokenWaiter {
 
   /** The request is as the client sent it, as far as attempts change it. */
   protected isRestored: bool = true;
+  private kept: ByteBuffer | null = null;
 
   onRequestHeaders(count: i32, end: bool): Action {
+    if (isTokenAwaited()) this.noteLatest();
     if (isRestoring) this.isRestored = restore();
     return super.onRequestHeaders(count, end);
   }
@@ -58,6 +66,32 @@ export abstract class AttemptExchange extends TokenWaiter {
   onResponseHeaders(_count: i32, _end: bool): Action {
     if (!this.isEnded && this.chosen != null) this.onAnswer(responseHead);
     return Action.Continue;
+  }
+
+  /** To be called before the attempt waits for a token: a route that hedges may begin another meanwhile. False when the host doesn't let us. */
+  protected keepHeaders(): bool {
+    const kept = new ByteBuffer(new Budget(MOST_HEADER_BYTES));
+    this.kept = kept;
+    this.noteLatest();
+    return requestHeaders.copyTo(kept);
+  }
+
+  /** Makes the headers again what they were at `keepHeaders`, where another attempt has changed them. False when the host doesn't let us. */
+  protected takeHeadersBack(): bool {
+    const kept = this.kept;
+    this.kept = null;
+    if (kept == null || this.isLatest) return true;
+    this.noteLatest();
+    return requestHeaders.replaceAll(kept.pointer, kept.length);
+  }
+
+  private noteLatest(): void {
+    LATEST.setNumber(this.id);
+  }
+
+  private get isLatest(): bool {
+    const latest = LATEST.get();
+    return latest != null && latest.equals(value.set(digits, writeDecimal(this.id, digits)));
   }
 
   /** Saves the request's path, authority and length as they are now, unless an earlier attempt has; false: nobody has them. */

@@ -43,6 +43,11 @@ const slot = memory.data(TOKEN + MOST_TOKEN_BYTES, 8);
 /** Waiting exchanges of this VM, over all sources. */
 let waitingCount: i32 = 0;
 
+/** Whether any exchange of this VM waits for a token. */
+export function isTokenAwaited(): bool {
+  return waitingCount > 0;
+}
+
 /** To be called after the sources of a configuration have ticked: looks often while anybody waits. */
 export function paceTokenTicks(): void {
   setTickPeriod(waitingCount > 0 ? HURRIED_TICK_MS : TICK_MS);

@@ -168,6 +168,7 @@ export class EgressAuth extends AttemptExchange {
       if (state == TokenState.Failed) return this.refuse(this.whyNoToken());
       if (state == TokenState.Pending) {
         if (isLast) {
+          if (this.settings.select.isByAttempt && !this.keepHeaders()) return this.onProblem(Problem.HostFailure);
           this.awaitsReply = true;
           source.wait(this.id);
         }
@@ -182,6 +183,10 @@ export class EgressAuth extends AttemptExchange {
     if (this.isEnded) return;
     if (state != TokenState.Ready) {
       this.refuse(this.whyNoToken());
+      return;
+    }
+    if (!this.takeHeadersBack()) {
+      this.onProblem(Problem.HostFailure);
       return;
     }
     const outcome = this.put();
