@@ -4,8 +4,11 @@ import { MOST_DECIMAL_BYTES, writeDecimal } from "../bytes/decimal";
 import { ByteString, Bytes } from "../bytes/view";
 import { Action } from "../host/context";
 import { requestHeaders } from "../host/headers";
+import { Problem } from "./problem";
 import { Published } from "./published";
+import { RequestHead, requestHead } from "./request-head";
 import { ResponseHead, responseHead } from "./response-head";
+import { Stripping } from "./stripping";
 import { isTokenAwaited } from "./token-source";
 import { TokenWaiter } from "./token-waiter";
 
@@ -50,9 +53,9 @@ export abstract class AttemptExchange extends TokenWaiter {
   /** The request is as the client sent it, as far as attempts change it. */
   protected isRestored: bool = true;
   private kept: ByteBuffer | null = null;
+  private stripping: Stripping | null = null;
 
   onRequestHeaders(count: i32, end: bool): Action {
-    if (isTokenAwaited()) this.noteLatest();
     if (isRestoring) this.isRestored = restore();
     return super.onRequestHeaders(count, end);
   }
@@ -63,9 +66,23 @@ export abstract class AttemptExchange extends TokenWaiter {
     return super.onRequestBody(size, end);
   }
 
+  onRequestTrailers(count: i32): Action {
+    const stripping = this.stripping;
+    if (stripping != null && !this.isEnded && !stripping.applyToTrailers(requestHead)) {
+      this.onProblem(Problem.HostFailure);
+      return Action.Hold;
+    }
+    return super.onRequestTrailers(count);
+  }
+
   onResponseHeaders(_count: i32, _end: bool): Action {
     if (!this.isEnded && this.chosen != null) this.onAnswer(responseHead);
     return Action.Continue;
+  }
+
+  /** To be called by each attempt in the headers phase. */
+  protected beginAttempt(): void {
+    if (isTokenAwaited()) this.noteLatest();
   }
 
   /** To be called before the attempt waits for a token: a route that hedges may begin another meanwhile. False when the host doesn't let us. */
@@ -92,6 +109,12 @@ export abstract class AttemptExchange extends TokenWaiter {
   private get isLatest(): bool {
     const latest = LATEST.get();
     return latest != null && latest.equals(value.set(digits, writeDecimal(this.id, digits)));
+  }
+
+  /** Applies it to the headers, as `Stripping.apply` says, and to the trailers when they come. */
+  protected strip(stripping: Stripping, head: RequestHead, kept: ByteString | null, isAttempt: bool): bool {
+    this.stripping = stripping;
+    return stripping.apply(head, kept, isAttempt);
   }
 
   /** Saves the request's path, authority and length as they are now, unless an earlier attempt has; false: nobody has them. */

@@ -3,7 +3,7 @@ import { takeElement } from "../bytes/comma-list";
 import { encodeUtf8 } from "../bytes/text";
 import { ByteString, Bytes } from "../bytes/view";
 import { formatInteger, parseInteger } from "../config/integer";
-import { requestHeaders } from "../host/headers";
+import { requestHeaders, requestTrailers } from "../host/headers";
 import { HeaderPairs } from "../host/pairs";
 import { HeaderNames } from "./header-names";
 
@@ -81,6 +81,18 @@ export class RequestHead {
       if (!requestHeaders.removeNamed(name.pointer, name.length)) return false;
     }
     return pairs.count > 0;
+  }
+
+  /** Removes each of the request's trailers whose name one of `names` matches. False when the host doesn't let us. */
+  stripTrailers(names: HeaderNames): bool {
+    const pairs = this.pairs;
+    let isDone = requestTrailers.readInto(pairs);
+    for (let i = 0; i < pairs.count && isDone; i++) {
+      const name = pairs.nameAt(i, this.nameView);
+      if (names.has(name.pointer, name.length)) isDone = requestTrailers.removeNamed(name.pointer, name.length);
+    }
+    pairs.clear();
+    return isDone;
   }
 
   /** How many of the elements, separated by commas, of all values of `name` are `element`: in the headers phase only. */

@@ -66,6 +66,11 @@ export class Stripping {
     );
   }
 
+  /** Takes what it takes out of headers, and what an attempt may set, out of trailers. False when the host doesn't let us. */
+  applyToTrailers(head: RequestHead): bool {
+    return head.stripTrailers(this.attemptHeaders);
+  }
+
   /** Whether it takes the header of this name, which is in lower case, out of every request. */
   takes(header: string): bool {
     const text = new ByteString(header);

@@ -47,7 +47,7 @@ export class EgressAuth extends AttemptExchange {
 
   onOff(head: RequestHead, settings: Settings | null): Outcome {
     const rules = settings != null ? settings : this.root.base;
-    if (rules == null || !changetype<EgressSettings>(rules).stripping.apply(head, null, false)) {
+    if (rules == null || !this.strip(changetype<EgressSettings>(rules).stripping, head, null, false)) {
       return this.abandon(refusalOf(Problem.HostFailure));
     }
     return Outcome.Leave;
@@ -56,9 +56,10 @@ export class EgressAuth extends AttemptExchange {
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
     const settings = this.settings;
     if (!this.isRestored) return this.onProblem(Problem.HostFailure);
+    if (settings.select.isByAttempt) this.beginAttempt();
     const provider = this.findProvider(head);
     const kept: ByteString | null = provider == null ? null : provider.credential.header;
-    if (!settings.stripping.apply(head, kept, provider != null)) return this.onProblem(Problem.HostFailure);
+    if (!this.strip(settings.stripping, head, kept, provider != null)) return this.onProblem(Problem.HostFailure);
     const loopTag = settings.loopTag;
     if (loopTag != null) {
       if (loopTag.isSpent(head)) return this.refuse(LOOP);

@@ -3,6 +3,13 @@ import { describe, expect, test } from "vitest";
 import { chat, post, send, startEgress, upstream, verdict, type Config } from "./support/egress.ts";
 
 const STRIP: Config = { unknownProvider: "Strip" };
+const SIGNED = {
+  type: "AwsSigV4",
+  region: "us-east-1",
+  service: "bedrock",
+  accessKeyId: { value: "AKIDEXAMPLE" },
+  secretAccessKey: { value: "secret-key" },
+};
 const KEY = { type: "Bearer", from: { value: "key-of-openai" } };
 
 const HEADERS = [
@@ -42,6 +49,21 @@ describe.each<[how: string, config: Config]>([
       expect([verdict(outcome), ...upstream(outcome, name, "x-kept")]).toEqual(["passed", undefined, "1"]);
     }
   });
+});
+
+test.each<[how: string, config: Config, more: object]>([
+  ["without providers", STRIP, {}],
+  ["turned off", { mode: "Off", providers: [{ name: "openai", credential: KEY }] }, {}],
+  [
+    "with a credential",
+    { providers: [{ name: "openai", credential: KEY }], stripHeaders: ["x-mine"] },
+    { "x-mine": "s" },
+  ],
+  ["signed", { providers: [{ name: "openai", credential: SIGNED }] }, {}],
+])("what clients send of themselves goes nowhere in trailers either, %s", async (_how, config, more) => {
+  const trailers = { "x-kept": "1", authorization: "secret", "x-api-key": "secret", "x-amz-date": "secret", ...more };
+  const outcome = await send(config, { ...chat("openai"), trailers });
+  expect([verdict(outcome), outcome.stream.upstream.trailers?.pairs]).toEqual(["passed", [["x-kept", "1"]]]);
 });
 
 test("a route that turns the plugin off is stripped all the same", async () => {
