@@ -57,7 +57,9 @@ export abstract class AttemptExchange extends TokenWaiter {
 
   onRequestHeaders(count: i32, end: bool): Action {
     if (isRestoring) this.isRestored = restore();
-    return super.onRequestHeaders(count, end);
+    const action = super.onRequestHeaders(count, end);
+    // Without a body, no later callback could hold it.
+    return end && this.awaitsReply && !this.isEnded ? Action.HoldAll : action;
   }
 
   onRequestBody(size: i32, end: bool): Action {

@@ -233,6 +233,18 @@ describe("a token", () => {
     expect(new Set(sent)).toEqual(new Set(["Bearer token-1"]));
   });
 
+  test.each(["corp", "role"])("is put on a request without a body that waits for it: %s", async (name) => {
+    const answer = healthy();
+    const slow = async (ask: TokenAsk) => {
+      await new Promise((later) => setTimeout(later, 400));
+      return answer(ask);
+    };
+    gateway = await Gateway.start(CREDENTIALS[name]!, slow);
+    expect((await send(gateway.envoy.address(), { method: "GET", path: "/v1/models" })).status).toBe(200);
+    const { headers } = gateway.upstreams.mock("provider").only();
+    expect(headers.authorization).toMatch(/^(Bearer token-1$|AWS4-HMAC-SHA256 Credential=ASIA-TEMPORARY)/);
+  });
+
   test("is renewed before it ends: no request waits for it, or is sent with an old one", async () => {
     const ends = new Map<string, number>();
     const answer = healthy(4);
