@@ -19,7 +19,6 @@ const RESTORED: ByteString[] = [
   new ByteString("content-length"),
 ];
 const MOST_BYTES: i32 = 64 << 10;
-const MOST_HEADER_BYTES: i32 = 1 << 20;
 const ABSENT: u32 = u32.MAX_VALUE;
 
 /** Length and bytes of each of `RESTORED`, lengths in 4 bytes, little-endian. No secret: it is stripped by then. */
@@ -52,7 +51,6 @@ export abstract class AttemptExchange extends TokenWaiter {
 
   /** The request is as the client sent it, as far as attempts change it. */
   protected isRestored: bool = true;
-  private kept: ByteBuffer | null = null;
   private stripping: Stripping | null = null;
 
   onRequestHeaders(count: i32, end: bool): Action {
@@ -87,28 +85,16 @@ export abstract class AttemptExchange extends TokenWaiter {
     if (isTokenAwaited()) this.noteLatest();
   }
 
-  /** To be called before the attempt waits for a token: a route that hedges may begin another meanwhile. False when the host doesn't let us. */
-  protected keepHeaders(): bool {
-    const kept = new ByteBuffer(new Budget(MOST_HEADER_BYTES));
-    this.kept = kept;
-    this.noteLatest();
-    return requestHeaders.copyTo(kept);
-  }
-
-  /** Makes the headers again what they were at `keepHeaders`, where another attempt has changed them. False when the host doesn't let us. */
-  protected takeHeadersBack(): bool {
-    const kept = this.kept;
-    this.kept = null;
-    if (kept == null || this.isLatest) return true;
-    this.noteLatest();
-    return requestHeaders.replaceAll(kept.pointer, kept.length);
-  }
-
-  private noteLatest(): void {
+  /** The headers are this attempt's from here on. To be called before it waits for a token. */
+  protected noteLatest(): void {
     LATEST.setNumber(this.id);
   }
 
-  private get isLatest(): bool {
+  /**
+   * Whether no other attempt has begun since: a route that hedges begins one while another waits. The headers are that one's
+   * then, and perhaps not yet sent.
+   */
+  protected get isLatest(): bool {
     const latest = LATEST.get();
     return latest != null && latest.equals(value.set(digits, writeDecimal(this.id, digits)));
   }

@@ -1,4 +1,3 @@
-import { ByteBuffer } from "../bytes/buffer";
 import { ByteString, Bytes } from "../bytes/view";
 import {
   proxy_add_header_map_value,
@@ -6,7 +5,6 @@ import {
   proxy_get_header_map_value,
   proxy_remove_header_map_value,
   proxy_replace_header_map_value,
-  proxy_set_header_map_pairs,
 } from "./imports";
 import { OUT_LENGTH, OUT_POINTER, beginRead, headWindow, takeRead, valueWindow } from "./memory";
 import { HeaderPairs } from "./pairs";
@@ -49,19 +47,6 @@ export class HeaderMap {
     beginRead(headWindow);
     if (proxy_get_header_map_pairs(this.type, OUT_POINTER, OUT_LENGTH) != Status.Ok) return false;
     return pairs.parse(takeRead(view));
-  }
-
-  /** Appends all of the map, as the host writes it, for `replaceAll`; false when it isn't available now or there is no room. */
-  copyTo(out: ByteBuffer): bool {
-    beginRead(headWindow);
-    if (proxy_get_header_map_pairs(this.type, OUT_POINTER, OUT_LENGTH) != Status.Ok) return false;
-    const all = takeRead(view);
-    return out.append(all.pointer, all.length);
-  }
-
-  /** Makes the map what `copyTo` wrote. */
-  replaceAll(pointer: usize, length: i32): bool {
-    return proxy_set_header_map_pairs(this.type, pointer, length) == Status.Ok;
   }
 
   /** Sets `name` to one value, in place of all it had. */

@@ -17,7 +17,7 @@ import { publishAttempt } from "./attempts";
 import { EgressSettings } from "./config";
 import { NO_KEY } from "./credential";
 import { Provider } from "./provider";
-import { LOOP, REGION_NOT_ALLOWED, UNKNOWN_PROVIDER, WRONG_DIALECT, noToken } from "./refusals";
+import { LOOP, OVERTAKEN, REGION_NOT_ALLOWED, UNKNOWN_PROVIDER, WRONG_DIALECT, noToken } from "./refusals";
 
 const AUTHORITY = new ByteString(":authority");
 const HEX_BYTES: i32 = SHA256_BYTES * 2;
@@ -169,7 +169,7 @@ export class EgressAuth extends AttemptExchange {
       if (state == TokenState.Failed) return this.refuse(this.whyNoToken());
       if (state == TokenState.Pending) {
         if (isLast) {
-          if (this.settings.select.isByAttempt && !this.keepHeaders()) return this.onProblem(Problem.HostFailure);
+          if (this.settings.select.isByAttempt) this.noteLatest();
           this.awaitsReply = true;
           source.wait(this.id);
         }
@@ -186,8 +186,8 @@ export class EgressAuth extends AttemptExchange {
       this.refuse(this.whyNoToken());
       return;
     }
-    if (!this.takeHeadersBack()) {
-      this.onProblem(Problem.HostFailure);
+    if (this.settings.select.isByAttempt && !this.isLatest) {
+      this.refuse(OVERTAKEN);
       return;
     }
     const outcome = this.put();

@@ -29,6 +29,14 @@ export const NO_CREDENTIAL = new Refusal(
   "The provider can't be called at the moment.",
 );
 
+/** The headers are those of an attempt that began later. */
+export const OVERTAKEN = new Refusal(
+  503,
+  "overtaken",
+  "provider_unavailable",
+  "The provider can't be called at the moment.",
+);
+
 export const NOT_SIGNABLE = new Refusal(
   400,
   "not_signable",
