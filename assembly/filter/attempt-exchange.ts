@@ -4,7 +4,7 @@ import { MOST_DECIMAL_BYTES, writeDecimal } from "../bytes/decimal";
 import { ByteString, Bytes } from "../bytes/view";
 import { Action } from "../host/context";
 import { requestHeaders } from "../host/headers";
-import { Problem } from "./problem";
+import { Problem, refusalOf } from "./problem";
 import { Published } from "./published";
 import { RequestHead, requestHead } from "./request-head";
 import { ResponseHead, responseHead } from "./response-head";
@@ -55,9 +55,7 @@ export abstract class AttemptExchange extends TokenWaiter {
 
   onRequestHeaders(count: i32, end: bool): Action {
     if (isRestoring) this.isRestored = restore();
-    const action = super.onRequestHeaders(count, end);
-    // Without a body, no later callback could hold it.
-    return end && this.awaitsReply && !this.isEnded ? Action.HoldAll : action;
+    return super.onRequestHeaders(count, end);
   }
 
   onRequestBody(size: i32, end: bool): Action {
@@ -69,7 +67,7 @@ export abstract class AttemptExchange extends TokenWaiter {
   onRequestTrailers(count: i32): Action {
     const stripping = this.stripping;
     if (stripping != null && !this.isEnded && !stripping.applyToTrailers(requestHead)) {
-      this.onProblem(Problem.HostFailure);
+      this.abandon(refusalOf(Problem.HostFailure));
       return Action.Hold;
     }
     return super.onRequestTrailers(count);

@@ -112,13 +112,12 @@ export abstract class Exchange extends RefusingStream {
       flow.isHolding = true;
       if (this.root.watchdog.isPausingOff) return Action.Continue;
       flow.headersHeld = true;
-      // Nobody needs the body before the reply: so the host slows the client down where it would else refuse a large one.
-      if (this.awaitsReply) return Action.HoldAll;
-      this.root.watchdog.watch(this.id);
-      return Action.Hold;
-    }
-    if (outcome == Outcome.Leave || end) flow.isLeft = true;
-    return Action.Continue;
+    } else if (outcome == Outcome.Leave || end) flow.isLeft = true;
+    // Nobody needs the body before the reply: so the host slows the client down where it would else refuse a large one.
+    if (this.awaitsReply) return Action.HoldAll;
+    if (!flow.headersHeld) return Action.Continue;
+    this.root.watchdog.watch(this.id);
+    return Action.Hold;
   }
 
   onRequestBody(size: i32, end: bool): Action {

@@ -112,6 +112,18 @@ describe("with a rate limit service", () => {
     expect(host.callouts).toEqual([]);
   });
 
+  test("a session that is opened without a body waits, too", async () => {
+    const { host, limiter } = await start({ failureMode: "FailOpen" });
+    const { stream, status } = limiter.send({
+      method: "POST",
+      path: "/v1/realtime/sessions",
+      headers: { "x-consumer": "a" },
+    });
+    expect(status).toBe("held");
+    serviceWith(0)(host.callouts[0]!);
+    expect([stream.localReply?.status, stream.upstream.complete]).toEqual([429, false]);
+  });
+
   test.each([
     ["answers nothing in time", (callout: Callout) => callout.timeOut()],
     ["goes away", (callout: Callout) => callout.fail()],
