@@ -222,6 +222,9 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["the loopback of IPv6", "listen on «::1»"],
       ["in upper case", "«FF01::101»,"],
       ["behind an @", "ssh root@«2001:db8::1»"],
+      ["behind a label", "[IPv6:«2001:db8::1»] inet6 addr:«fe80::1» src:«2001:db8::7» host_a:«2001:db8::2»"],
+      ["behind a label in Chinese", "地址：«2001:db8::1»"],
+      ["in full, behind a label", "from:«2001:db8:85a3:8d3:1319:8a2e:370:7348»"],
     ],
     passed: [
       ["an octet too large", "256.1.1.1 1.2.3.999"],
@@ -235,6 +238,7 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["names of C++, Rust and Perl", "std::vector face::add a::b dead::beef"],
       ["a slice", "x[::1] x[::2] x[1::2]"],
       ["nine groups", "1:2:3:4:5:6:7:8:9"],
+      ["a fingerprint behind a label", "SHA1:16:27:ac:a5:76:28:2d:36:63:1b:56:4d:eb:df:a6:48:11:22:33:44"],
       ["two gaps", "2001::db8::1"],
       ["too many digits", "12345::1 2001:db8::12345"],
       ["within a word", "text192.168.1.1 192.168.1.1text xfe80::1"],

@@ -14,6 +14,7 @@ const CLOSE_BRACKET: u32 = 0x5d;
 
 const OCTETS: i32 = 4;
 const GROUPS: i32 = 8;
+const MAX_GROUP_BYTES: i32 = 4;
 const MAX_ZONE_BYTES: i32 = 16;
 
 /** Whether the beginning is that of an IPv4 address. */
@@ -35,10 +36,11 @@ export function findIpv4(sight: Sight, groups: DigitGroups): void {
 /** An IPv6 address (RFC 4291, 2.2; RFC 4007, zones) of which the first colon is at `colon`. */
 export function findIpv6(sight: Sight, colon: i32): void {
   let start = colon;
-  while (start > colon - 4 && isHex(sight.before(start - 1))) start--;
+  while (start > colon - MAX_GROUP_BYTES && isHex(sight.before(start - 1))) start--;
   sight.candidate = start;
   const before = sight.before(start - 1);
-  if (before == COLON || before == FULL_STOP || before == UNDERSCORE || isOf(before, ALPHANUMERIC)) return;
+  if (before == FULL_STOP || before == UNDERSCORE || isOf(before, ALPHANUMERIC)) return;
+  if (before == COLON && (start == colon || !endsLabel(sight, start - 1))) return;
   if (start == colon && sight.at(colon + 1) != COLON) return;
 
   let at = start;
@@ -52,12 +54,12 @@ export function findIpv6(sight: Sight, colon: i32): void {
   }
   while (count < GROUPS) {
     let length = 0;
-    while (length < 5 && isHex(sight.at(at + length))) {
+    while (length <= MAX_GROUP_BYTES && isHex(sight.at(at + length))) {
       if (isDigit(sight.at(at + length))) hasDigit = true;
       length++;
     }
     if (length == 0) break;
-    if (length > 4) return;
+    if (length > MAX_GROUP_BYTES) return;
     if (length != 2) isPairs = false;
     if (sight.at(at + length) == FULL_STOP) {
       const end = ipv4End(sight, at);
@@ -87,6 +89,15 @@ export function findIpv6(sight: Sight, colon: i32): void {
     if (zone > at + 1) at = zone;
   }
   if (endsAddress(sight, at)) sight.found(Builtin.IpAddress, start, at);
+}
+
+/** Whether a colon is that of a label, as in `IPv6:2001:db8::1` (RFC 5321, 4.1.3), and none within an address or a longer row. */
+function endsLabel(sight: Sight, colon: i32): bool {
+  let at = colon;
+  while (at > colon - MAX_GROUP_BYTES && isHex(sight.before(at - 1))) at--;
+  const byte = sight.before(at - 1);
+  if (at == colon) return byte != COLON;
+  return byte == UNDERSCORE || byte >= 0x80 || (isOf(byte, LETTER) && !isHex(byte));
 }
 
 /** With so few groups it may be a slice or a name of a programming language: `[::2]`, `a1::b2`. */
