@@ -386,6 +386,7 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["long", `«s${"k_"}live_51${drawn(BASE62, 97)}»`],
       ["in an environment file", `STRIPE_KEY=«s${"k_"}test_${drawn(BASE62, 24)}»\n`],
       ["as the user of a URL", `curl -u «s${"k_"}test_${drawn(BASE62, 24)}»:`],
+      ["of an organisation", `«s${"k_"}org_live_${drawn(BASE62, 64)}» «s${"k_"}org_${drawn(BASE62, 24)}»`],
       ["in quotation marks", `Stripe('«s${"k_"}live_${drawn(BASE62, 24)}»')`],
     ],
     passed: [
@@ -395,7 +396,7 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["neither live nor for tests", `s${"k_"}prod1_${drawn(BASE62, 24)}`],
       ["a placeholder", `s${"k_"}live_${"x".repeat(24)}`],
       ["words", `s${"k_"}test_YourSecretKeyGoesHere`],
-      ["a name in code", "risk_test_suite rk_live_view sk_test_helper"],
+      ["a name in code", "risk_test_suite rk_live_view sk_test_helper sk_org_unit_descriptor_name_2"],
       ["a secret of webhooks", `whsec_${drawn(BASE62, 32)}`],
     ],
   },

@@ -36,7 +36,8 @@ export function findCapitalToken(sight: Sight, start: i32): void {
 
 /**
  * Tokens that begin with a word and an underscore: GitHub's (`ghp_`, `gho_`, `ghu_`, `ghs_`, `ghr_` and 36 letters or digits,
- * `ghs_` also with a JSON Web Token, `github_pat_`) and Stripe's secret and restricted keys. Stripe's publishable keys are no secret.
+ * `ghs_` also with a JSON Web Token, `github_pat_`) and Stripe's secret and restricted keys, and organisations'. Stripe's publishable
+ * keys are no secret.
  */
 export function findUnderscoreToken(sight: Sight, at: i32, maxBytes: i32): void {
   const first = sight.at(at);
@@ -56,8 +57,12 @@ export function findUnderscoreToken(sight: Sight, at: i32, maxBytes: i32): void 
   } else if (first == 0x75) {
     if (!sight.hasBefore(at, "gith") || !sight.hasAt(at + 3, "pat_")) return;
     take(sight, Builtin.GitHubToken, at - 4, at + 7, 36, maxBytes, WORD, 0);
-  } else if (sight.at(at + 1) == 0x6b && (sight.hasAt(at + 3, "live_") || sight.hasAt(at + 3, "test_"))) {
-    take(sight, Builtin.StripeKey, at, at + 8, 16, maxBytes, ALPHANUMERIC, 0);
+  } else if (sight.at(at + 1) == 0x6b) {
+    const isOrganisation = sight.hasAt(at, "sk_org_");
+    const mode = at + (isOrganisation ? 7 : 3);
+    const hasMode = sight.hasAt(mode, "live_") || sight.hasAt(mode, "test_");
+    if (isOrganisation || hasMode)
+      take(sight, Builtin.StripeKey, at, mode + (hasMode ? 5 : 0), 16, maxBytes, ALPHANUMERIC, 0);
   }
 }
 
