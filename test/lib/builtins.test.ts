@@ -436,12 +436,17 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["with a full stop behind", `«${json64({ alg: "none" })}.${payload}».`],
       [
         "encrypted, in five parts",
-        `«${json64({ alg: "dir", enc: "A256GCM" })}.${payload}.${drawn(BASE64URL, 16)}.${drawn(BASE64URL, 40)}.${drawn(BASE64URL, 22)}»,`,
+        `«${json64({ alg: "A256KW", enc: "A256GCM" })}.${payload}.${drawn(BASE64URL, 16)}.${drawn(BASE64URL, 40)}.${drawn(BASE64URL, 22)}»,`,
       ],
       [
         "line ends in the header",
         `«${Buffer.from('{"typ":"JWT",\r\n "alg":"HS256"}').toString("base64url")}.${payload}»`,
       ],
+      [
+        "encrypted with a key that is agreed on",
+        `«${json64({ alg: "dir", enc: "A256GCM" })}..${drawn(BASE64URL, 16)}.${drawn(BASE64URL, 40)}.${drawn(BASE64URL, 22)}».`,
+      ],
+      ["without its payload", `x-jws: «${json64({ alg: "ES256" })}..${drawn(BASE64URL, 86)}»`],
       ["indented", `«${Buffer.from('{\n  "alg": "HS256"\n}').toString("base64url")}.${payload}»`],
       ["in a URL", `?token=«${token({ alg: "HS256" })}»&x=1`],
     ],
@@ -451,6 +456,7 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["no JSON", `${Buffer.from("eyeball").toString("base64url")}.${payload}.x`],
       ["a header that does not end", `${json64({ alg: "HS256" }).slice(0, -4)}.${payload}.x`],
       ["only a header", json64({ alg: "HS256", typ: "JWT" })],
+      ["a header and an ellipsis", `${json64({ alg: "HS256", typ: "JWT" })}... then`],
       ["a header and a full stop", `${json64({ alg: "HS256", typ: "JWT" })}. Then`],
       ["within a word", `x${token({ alg: "HS256" })}`],
       ["random letters", "eyJAAAA.eyJBBB.eyJCCCC"],

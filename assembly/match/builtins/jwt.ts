@@ -19,8 +19,9 @@ const enum Key {
 }
 
 /**
- * A JSON Web Token (RFC 7519): a header that is an object with `alg`, in base64url, and at least a payload behind it, joined with
- * full stops. Of a header longer than `maxBytes` only so much is looked at.
+ * A JSON Web Token (RFC 7519): a header that is an object with `alg`, in base64url, and at least one part behind it, joined with
+ * full stops. The second part may be empty: of a token whose key is agreed on (RFC 7516, 5.1), or whose payload is elsewhere (RFC
+ * 7515, appendix F). Of a header longer than `maxBytes` only so much is looked at.
  */
 export function findJwt(sight: Sight, start: i32, maxBytes: i32): void {
   if (!sight.beginsWord(start, BASE64URL)) return;
@@ -47,7 +48,11 @@ export function findJwt(sight: Sight, start: i32, maxBytes: i32): void {
     else if (key != Key.Quoted || last > SPACE) key = Key.None;
   }
   if (key != Key.Found) return;
-  if (at < limit && (last != 0x7d || byte != DOT || !isOf(sight.at(at + 1), BASE64URL))) return;
+  if (at < limit) {
+    if (last != 0x7d || byte != DOT) return;
+    if (sight.at(at + 1) == DOT) at++;
+    if (!isOf(sight.at(at + 1), BASE64URL)) return;
+  }
   const end = sight.runEnd(at, limit, BASE64URL, FULL_STOP);
   sight.foundRun(Builtin.Jwt, start, end, limit, BASE64URL, FULL_STOP);
 }
