@@ -17,6 +17,8 @@ const enum Part {
 }
 
 const PURPOSE = new ByteString("purpose");
+/** "file", the first letter lowest. */
+const FILE: u32 = 0x656c6966;
 const LF: u8 = 0x0a;
 
 /**
@@ -79,7 +81,7 @@ export abstract class UploadForm extends MultipartListener {
       if (this.hasPurpose) return this.fail(BatchProblem.DuplicatePart);
       this.hasPurpose = true;
       this.part = Part.Purpose;
-    } else if (isFile) {
+    } else if (isFile | isFileField(name)) {
       this.part = Part.File;
       this.beginFile(start);
     }
@@ -105,9 +107,9 @@ export abstract class UploadForm extends MultipartListener {
   readLines(pointer: usize, length: i32): void {
     const end = pointer + length;
     let at = pointer;
-    while (at < end && this.wantsLines) {
+    while (at < end && !this.isStopped) {
       const lineEnd = findByte(at, end, LF);
-      this.isBlank = this.isBlank && skipSpace(at, lineEnd) == lineEnd;
+      this.isBlank = this.isBlank & (skipSpace(at, lineEnd) == lineEnd);
       this.addToLine(at, <i32>(lineEnd - at));
       if (lineEnd == end) return;
       this.finishLine();
@@ -117,13 +119,9 @@ export abstract class UploadForm extends MultipartListener {
 
   /** Ends a line, as a file's end does. */
   finishLine(): void {
-    if (!this.wantsLines) return;
+    if (this.isStopped) return;
     this.isStopped = !this.isBlank && !this.endLine();
     this.startLine();
-  }
-
-  private get wantsLines(): bool {
-    return !this.isStopped && this.problem == BatchProblem.None;
   }
 
   private startLine(): void {
@@ -134,5 +132,11 @@ export abstract class UploadForm extends MultipartListener {
 
   private fail(problem: BatchProblem): void {
     if (this.problem == BatchProblem.None) this.problem = problem;
+    this.isStopped = true;
   }
+}
+
+/** Servers may take it for the file though it has no file name, which it needn't have (RFC 7578, 4.2). */
+function isFileField(name: Bytes): bool {
+  return (name.length == 4) & (load<u32>(name.pointer) == FILE);
 }

@@ -25,6 +25,7 @@ describe("an upload of a batch", () => {
     ["with a closed model is refused", [PURPOSE, CLOSED], "403 forbidden_model"],
     ["is one wherever it says so", [CLOSED, PURPOSE], "403 forbidden_model"],
     ["is one when it doesn't say what it is", [CLOSED], "403 forbidden_model"],
+    ["is one whose file has no name", [PURPOSE, { name: "file", content: CLOSED.content }], "403 forbidden_model"],
     ["with an unknown model is refused", [PURPOSE, lines({ model: "nobody" })], "404 unknown_model"],
     ["with an escaped key is read too", [PURPOSE, lines('{"body":{"mod\\u0065l":"closed"}}')], "403 forbidden_model"],
     [

@@ -42,6 +42,14 @@ describe("a batch", () => {
       ]),
       403,
     ],
+    [
+      "whose file has no name",
+      form("/v1/files", [
+        ["purpose", "batch"],
+        ["file", BATCH],
+      ]),
+      403,
+    ],
     ["that says nothing of its purpose", form("/v1/files", [["file", BATCH, "b.jsonl"]]), 403],
     [
       "with nothing in it",
