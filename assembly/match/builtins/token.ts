@@ -61,8 +61,8 @@ export function findUnderscoreToken(sight: Sight, at: i32, maxBytes: i32): void 
     const isOrganisation = sight.hasAt(at, "sk_org_");
     const mode = at + (isOrganisation ? 7 : 3);
     const hasMode = sight.hasAt(mode, "live_") || sight.hasAt(mode, "test_");
-    if (isOrganisation || hasMode)
-      take(sight, Builtin.StripeKey, at, mode + (hasMode ? 5 : 0), 16, maxBytes, ALPHANUMERIC, 0);
+    if (!isOrganisation && !hasMode) return;
+    take(sight, Builtin.StripeKey, at, mode + (hasMode ? 5 : 0), 16, maxBytes, ALPHANUMERIC, 0);
   }
 }
 
