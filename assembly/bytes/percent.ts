@@ -21,8 +21,8 @@ function digit(value: u8): u8 {
   return value < 10 ? 0x30 + value : 0x37 + value;
 }
 
-/** What a hexadecimal digit stands for; below 0 for anything else. */
-export function hexDigit(byte: u8): i32 {
+/** What a hexadecimal digit stands for, be it a byte or a code point; below 0 for anything else. */
+export function hexDigit(byte: u32): i32 {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const letter = byte | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;

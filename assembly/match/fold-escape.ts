@@ -1,3 +1,4 @@
+import { hexDigit } from "../bytes/percent";
 import { decodeCharacter, INCOMPLETE } from "./fold-utf8";
 
 /** The most backslashes that an escape in JSON within JSON within a text begins with. */
@@ -134,7 +135,7 @@ function readDigits(pointer: usize, digits: usize, end: usize, radix: i32, most:
     const byte: u32 = load<u8>(at);
     if (byte == closing) return count > 0 ? numbered(value, <i32>(at - pointer) + 1) : NO_ESCAPE;
     const digit = hexDigit(byte);
-    if (digit >= radix || count == most) return NO_ESCAPE;
+    if (digit < 0 || digit >= radix || count == most) return NO_ESCAPE;
     value = min(value * radix + digit, 0x110000);
     count++;
   }
@@ -153,14 +154,8 @@ function hexAt(pointer: usize, end: usize, count: usize): i32 {
   for (let at = pointer; at < pointer + count; at++) {
     if (at >= end) return CUT_HEX;
     const digit = hexDigit(load<u8>(at));
-    if (digit > 15) return NO_HEX;
+    if (digit < 0) return NO_HEX;
     value = value * 16 + digit;
   }
   return value;
-}
-
-function hexDigit(byte: u32): i32 {
-  if (byte - 0x30 < 10) return byte - 0x30;
-  const letter = (byte | 0x20) - 0x61;
-  return letter < 6 ? letter + 10 : 99;
 }

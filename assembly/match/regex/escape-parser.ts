@@ -1,3 +1,4 @@
+import { hexDigit } from "../../bytes/percent";
 import { addPerlClass } from "./ascii-class";
 import { addOtherCases } from "./case-fold";
 import { CodePointSet, MAX_CODE_POINT } from "./code-point-set";
@@ -86,7 +87,7 @@ function parseHex(source: Source, start: i32): u32 {
   if (source.accept(BRACE_OPEN)) {
     while (!source.accept(BRACE_CLOSE)) {
       const digit = hexDigit(source.next());
-      if (digit > 15) return badHex(source, start);
+      if (digit < 0) return badHex(source, start);
       value = (value << 4) | digit;
       digits++;
       if (value > MAX_CODE_POINT) {
@@ -97,7 +98,7 @@ function parseHex(source: Source, start: i32): u32 {
   } else {
     for (; digits < 2; digits++) {
       const digit = hexDigit(source.next());
-      if (digit > 15) return badHex(source, start);
+      if (digit < 0) return badHex(source, start);
       value = (value << 4) | digit;
     }
   }
@@ -107,12 +108,6 @@ function parseHex(source: Source, start: i32): u32 {
 function badHex(source: Source, start: i32): u32 {
   source.fail("\\x must be followed by two hexadecimal digits, or some in braces", start);
   return NO_CHARACTER;
-}
-
-function hexDigit(character: u32): u32 {
-  if (character - 0x30 < 10) return character - 0x30;
-  const letter = (character | 0x20) - 0x61;
-  return letter < 6 && character < 0x80 ? letter + 10 : 16;
 }
 
 /** `\012`: up to three digits, of which the first is 0 or another follows. */
