@@ -16,7 +16,7 @@ const MOST_CONSUMERS: i64 = 10_000;
 @final
 export class AnomalySettings {
   constructor(
-    /** Names the settings that change what is found. */
+    /** Names the settings that change what is found, and what that does. */
     readonly key: string,
     readonly intervalMs: i64,
     readonly rules: AnomalyRules,
@@ -36,9 +36,11 @@ export function readAnomalies(config: ConfigReader): AnomalySettings | null {
   const minRequests = anomalies.integer("minRequests", 20, 1, MOST_REQUESTS);
   const maxConsumers = <i32>anomalies.integer("maxConsumers", 1000, 1, MOST_CONSUMERS);
   let key = `${formatDuration(intervalMs)}.${formatInteger(<i64>Math.round(deviations * 1000))}.`;
+  const tightenMs = readTighten(anomalies);
   key += `${formatInteger(minTokens)}.${formatInteger(minRequests)}.${formatInteger(maxConsumers)}`;
+  key += `.${formatInteger(tightenMs)}`;
   const rules = new AnomalyRules(deviations, minTokens, minRequests);
-  return new AnomalySettings(key, intervalMs, rules, maxConsumers, readTighten(anomalies));
+  return new AnomalySettings(key, intervalMs, rules, maxConsumers, tightenMs);
 }
 
 function readTighten(anomalies: ConfigReader): i64 {

@@ -244,6 +244,23 @@ test("a reload goes on with the past, another `anomalies` starts over", async ()
   expect(workers.warnings.length).toBe(1);
 });
 
+test("an override that alone tightens limits does, whoever else watches", async () => {
+  const override = {
+    name: "strict",
+    match: { headers: { "x-tier": "free" } },
+    config: { anomalies: { tighten: { for: "1m" } } },
+  };
+  const workers = await Workers.start(1, {}, { overrides: [override] });
+  const call = (tokens: number): void => {
+    const usage = { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens };
+    workers.all[0]!.telemetry.send(chat({}, { "x-consumer": "team-a", "x-tier": "free" }), answer(usage));
+  };
+  workers.warmUp(() => call(1000));
+  call(100_000);
+  workers.pass();
+  expect(workers.warnings.map((line) => line.endsWith("; limits are tighter"))).toEqual([true]);
+});
+
 test.each(["proxy_get_shared_data", "proxy_set_shared_data"])("where %s fails nothing breaks", async (call) => {
   const workers = await Workers.start(1, { tighten: { for: "1m" } }, {}, { fail: { [call]: 10 } });
   workers.warmUp(() => workers.call("team-a", 1000));
