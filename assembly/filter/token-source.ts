@@ -24,6 +24,8 @@ const LEAST_LIFETIME_MS: i64 = 1000;
 const LEAST_BACK_OFF_MS: u64 = 500;
 const MOST_BACK_OFF_MS: u64 = 30_000;
 const MOST_DOUBLINGS: u32 = 6;
+/** A token that is refused is kept for so long from its start, in ms. */
+const LEAST_KEPT_MS: u64 = 10_000;
 /** Beyond a callout's own timeout, after which somebody else may fetch. */
 const LEASE_GRACE_MS: u64 = 500;
 const MOST_ATTEMPTS: i32 = 4;
@@ -31,7 +33,7 @@ const MOST_ATTEMPTS: i32 = 4;
 const HURRIED_TICK_MS: u32 = 20;
 const TICK_MS: u32 = 1000;
 
-/** A slot: until when the token is used, when to renew it, until when somebody fetches, when to try again, failures, and the token. */
+/** A slot: until when the token is used, when to renew it, until when somebody fetches, when to fetch again, failures, and the token. */
 const USABLE_UNTIL: i32 = 0;
 const RENEW_AT: i32 = 8;
 const LEASED_UNTIL: i32 = 16;
@@ -99,6 +101,11 @@ export class TokenSource extends RootCaller {
   demand(): TokenState {
     const now = nowMs();
     return this.isFresh(now) ? TokenState.Ready : this.obtain(now);
+  }
+
+  /** A provider has refused the token: it is renewed at the next tick at which it is 10 s old, and serves on meanwhile. */
+  distrust(): void {
+    this.renewAt = 0;
   }
 
   /** Keeps an exchange until the token is there or its time is up. */
@@ -248,6 +255,7 @@ export class TokenSource extends RootCaller {
     memory.fill(slot, 0, TOKEN);
     store<u64>(slot, this.usableUntil, USABLE_UNTIL);
     store<u64>(slot, this.renewAt, RENEW_AT);
+    store<u64>(slot, min(now + LEAST_KEPT_MS, this.renewAt), RETRY_AT);
     memory.copy(slot + TOKEN, this.token.pointer, this.token.length);
   }
 

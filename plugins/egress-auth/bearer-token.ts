@@ -4,11 +4,13 @@ import { ByteString, Bytes } from "../../assembly/bytes/view";
 import { Problem, refusalOf } from "../../assembly/filter/problem";
 import { Refusal } from "../../assembly/filter/refusal";
 import { requestHead } from "../../assembly/filter/request-head";
+import { ResponseHead } from "../../assembly/filter/response-head";
 import { TokenSource } from "../../assembly/filter/token-source";
 import { Credential } from "./credential";
 
 const AUTHORIZATION = new ByteString("authorization");
 const BEARER = new ByteString("Bearer ");
+const UNAUTHORIZED: i32 = 401;
 const MOST_BYTES: i32 = 8 << 10;
 
 const value = new ByteBuffer(new Budget(MOST_BYTES));
@@ -29,5 +31,10 @@ export class BearerToken extends Credential {
       value.append(token.pointer, token.length) &&
       requestHead.set(AUTHORIZATION, view.set(value.pointer, value.length));
     return isSet ? null : refusalOf(Problem.HostFailure);
+  }
+
+  /** Revoked before its end, perhaps. */
+  onAnswer(_key: i32, head: ResponseHead): void {
+    if (head.status == UNAUTHORIZED) this.source!.distrust();
   }
 }

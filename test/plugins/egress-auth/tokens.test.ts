@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { wasmFile } from "../../../scripts/setup/plugins.ts";
 import { type Callout } from "../../host/callout.ts";
 import { HostProcess } from "../../host/host-process.ts";
@@ -95,4 +95,63 @@ test("a token is fetched anew, once by all, when the clock is set back: nobody k
   for (const plugin of plugins) {
     expect(upstream(plugin.send(chat("corp")), "authorization")).toEqual(["Bearer token-2"]);
   }
+});
+
+describe("a token that the provider answers with", () => {
+  async function start() {
+    const process = new HostProcess();
+    const asked: Callout[] = [];
+    const options = {
+      rootId: "egress-auth",
+      process,
+      clusters: { idp: (callout: Callout) => void asked.push(callout) },
+    };
+    const workers = await Promise.all(
+      [1, 2].map((seed) => WasmHost.load(wasmFile("egress-auth"), { ...options, seed })),
+    );
+    const plugins = workers.map((worker) => worker.createPlugin({ configuration: { providers: [CORP] } }));
+    const give = () => asked.at(-1)!.answer({ body: `{"access_token":"token-${asked.length}","expires_in":3600}` });
+    const pass = (seconds: number) => {
+      for (let second = 0; second < seconds; second++) {
+        process.clock.advance(1000);
+        for (const worker of workers) worker.tick(0);
+      }
+    };
+    const send = (worker: number, status: number) =>
+      upstream(plugins[worker]!.send(chat("corp"), { status }), "authorization")[0];
+    pass(1);
+    give();
+    return { asked, give, pass, send };
+  }
+
+  test("401 is renewed, once for all workers, and serves until then", async () => {
+    const { asked, give, pass, send } = await start();
+    pass(60);
+    expect([send(0, 401), send(1, 401), asked.length]).toEqual(["Bearer token-1", "Bearer token-1", 1]);
+    pass(1);
+    expect([send(0, 401), asked.length]).toEqual(["Bearer token-1", 2]);
+    give();
+    pass(1);
+    expect([send(0, 200), send(1, 200), asked.length]).toEqual(["Bearer token-2", "Bearer token-2", 2]);
+  });
+
+  test("401 time and again is not renewed more often than every 10 s", async () => {
+    const { asked, give, pass, send } = await start();
+    for (let second = 0; second < 60; second++) {
+      const before = asked.length;
+      send(second % 2, 401);
+      pass(1);
+      if (asked.length > before) give();
+    }
+    expect(asked.length).toBeLessThanOrEqual(7);
+    expect(asked.length).toBeGreaterThan(4);
+  });
+
+  test.each([400, 403, 429, 500])("%i is kept", async (status) => {
+    const { asked, pass, send } = await start();
+    pass(60);
+    send(0, status);
+    pass(60);
+    expect(asked).toHaveLength(1);
+  });
 });
