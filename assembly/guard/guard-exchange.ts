@@ -98,6 +98,11 @@ export abstract class GuardExchange extends HoldingExchange implements PanelList
     else this.servicesFailed = true;
   }
 
+  /** Whether what the services have said so far is enough. Where it has no consequences, all that they say is told. */
+  protected isDecided(panel: ServicePanel): bool {
+    return panel.pending == 0 || (this.enforces && this.verdict.rejectedBy != null);
+  }
+
   /** A service didn't say. True when what it should judge may pass all the same. */
   protected passesUnjudged(): bool {
     if (this.guard.common.failureMode == FailureMode.FailClosed) return false;

@@ -113,7 +113,7 @@ export class PromptGuard extends GuardExchange {
     const panel = this.panel;
     if (panel == null || !this.awaitsReply) return;
     panel.onReply(tag, body);
-    if (panel.pending > 0 && this.verdict.rejectedBy == null) return;
+    if (!this.isDecided(panel)) return;
     this.awaitsReply = false;
     const outcome = this.conclude();
     if (outcome != Outcome.Ended) this.resumeRequest(outcome);
@@ -153,7 +153,7 @@ export class PromptGuard extends GuardExchange {
     const panel = this.panelFor(false);
     this.panel = panel;
     panel.ask(this.id, texts);
-    if (panel.pending == 0 || judge.verdict.rejectedBy != null) return this.conclude();
+    if (this.isDecided(panel)) return this.conclude();
     this.awaitsReply = true;
     return Outcome.Hold;
   }

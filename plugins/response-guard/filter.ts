@@ -129,7 +129,7 @@ export class ResponseGuard extends GuardExchange {
     const panel = this.panel;
     if (panel == null || !this.answerAwaitsReply) return;
     panel.onReply(tag, body);
-    if (panel.pending > 0 && this.verdict.rejectedBy == null) return;
+    if (!this.isDecided(panel)) return;
     this.answerAwaitsReply = false;
     if (this.pronounce() != Outcome.Ended) this.resumeAnswer();
   }
@@ -177,11 +177,12 @@ export class ResponseGuard extends GuardExchange {
   /** All of the answer has been looked at. */
   private conclude(): Outcome {
     const texts = this.reader!.judge.texts;
-    if (texts == null) return this.pronounce();
+    if (texts == null || this.verdict.rejectedBy != null) return this.pronounce();
     const panel = this.panelFor(true);
     this.panel = panel;
     panel.ask(this.id, texts);
-    if (panel.pending == 0 || !this.isWithheld) return this.pronounce();
+    if (this.isDecided(panel)) return this.pronounce();
+    // In Audit only its end is held, so that the exchange is still there when they answer.
     this.answerAwaitsReply = true;
     return Outcome.Hold;
   }

@@ -395,3 +395,18 @@ test("two services are asked at the same time, and the first that rejects ends i
   host.tick();
   expect(decided({ ...outcome, filterState: outcome.stream.filterState.all })).toBe("moderation:Reject");
 });
+
+test("in Audit all services are waited for, and what each says is told", async () => {
+  const waiting: Callout[] = [];
+  const rules = [webhook(), { ...webhook(), id: "second" }];
+  const { host, guard } = await start(rules, (callout) => waiting.push(callout), { mode: "Audit" });
+  const outcome = guard.send(chat("hi"));
+  host.tick();
+  for (const callout of waiting) {
+    expect(outcome.stream.upstream.complete).toBe(false);
+    callout.answer({ body: JSON.stringify(REJECT) });
+    host.tick();
+  }
+  expect(outcome.stream.upstream.complete).toBe(true);
+  expect(decided({ ...outcome, filterState: outcome.stream.filterState.all })).toBe("hook:Reject,second:Reject");
+});

@@ -393,6 +393,20 @@ test.each(["project-x, ", "fine"])(
   },
 );
 
+test("in Audit what every service says of an answer is recorded, and only its end waits for that", async () => {
+  const hook = (id: string): object => ({ id, detect: { service: { cluster: "guard" } }, action: "Reject" });
+  const service = (callout: Callout): void => callout.answer({ body: '{"action":{"body":"no"}}' });
+  for (const answer of [SPLIT_EMAIL, json({ choices: [{ message: { content: "hi" } }] })]) {
+    const config = { rules: [hook("first"), hook("second")], mode: "Audit" };
+    const { host, guard } = await startGuard(config, { clusters: { guard: service } });
+    const { stream } = guard.send(CHAT, { ...answer, split: [20] });
+    expect([stream.client.body.length >= 20, stream.client.complete]).toEqual([true, false]);
+    host.tick();
+    expect([stream.client.body, stream.client.complete]).toEqual([answer.body, true]);
+    expect(stream.filterState.all["weir.guard"]).toBe("first:Reject,second:Reject");
+  }
+});
+
 describe("a service of the action Mask", () => {
   const rules = [{ id: "hook", detect: { service: { cluster: "guard" } }, action: "Mask" }];
 
