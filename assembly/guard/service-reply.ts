@@ -46,6 +46,8 @@ const MOST_TEXTS: i32 = 4096;
 const MOST_BYTES: i32 = 2 << 20;
 const MOST_MESSAGE_BYTES: i32 = 2048;
 const MOST_DIGITS: i32 = 3;
+/** The least status that says that something is wrong. */
+const FIRST_REFUSAL: i32 = 400;
 const PASS: string = "Pass";
 const REJECT: string = "Reject";
 
@@ -53,7 +55,8 @@ const REJECT: string = "Reject";
  * Reads a service's answer.
  *
  * A webhook's is `{"action": {...}}`: with a text as `body` it rejects (`status_code` 400 to 599), with an object as `body` it
- * masks (`messages[*].content`, or `choices[*].message.content`, a text for each that it got), without a `body` it passes;
+ * masks (`messages[*].content`, or `choices[*].message.content`, a text for each that it got), without a `body` it passes, unless it
+ * has such a status;
  * `"action": "Pass"` and `"Reject"` do, too. It is the one that agentgateway's guards speak. A moderation's is OpenAI's
  * (API reference, "Moderations"): it rejects when one of `results` is `flagged`, and passes when each says that it isn't.
  */
@@ -92,7 +95,8 @@ export class ServiceReply extends JsonListener {
       if (this.bodyKind == JsonKind.String) this.answer = ServiceAnswer.Reject;
       else if (this.bodyKind == JsonKind.Object)
         this.answer = this.hasOddText ? ServiceAnswer.Unclear : ServiceAnswer.Mask;
-      else if (this.bodyKind == JsonKind.Null) this.answer = ServiceAnswer.Pass;
+      else if (this.bodyKind == JsonKind.Null)
+        this.answer = this.status >= FIRST_REFUSAL ? ServiceAnswer.Reject : ServiceAnswer.Pass;
     }
   }
 

@@ -82,6 +82,16 @@ describe("a webhook", () => {
     expect(asked[0]!.headers.get(":authority")).toBe("guard.ai.svc.cluster.local");
   });
 
+  test.each([
+    [451, 451],
+    [200, undefined],
+  ])("that gives the status %d alone rejects with it if it is an error's", async (code, status) => {
+    const { host, guard } = await start([webhook()], { action: { status_code: code } });
+    const { stream } = guard.send(chat("hi"));
+    host.tick();
+    expect(stream.localReply?.status).toBe(status);
+  });
+
   test("that rejects says with which status and words", async () => {
     const { host, guard } = await start([webhook()], REJECT);
     const { stream } = guard.send(chat("hi"));
