@@ -24,6 +24,7 @@ const STREAMS: [why: string, stream: string, seen: string][] = [
   ["with a comment of its own", `${CHUNK}: ping\n${LAST}${DONE}`, CHUNK + DONE],
   ["as the last event without a blank line", CHUNK + LAST.slice(0, -2), CHUNK],
   ["with usage before the choices", `${CHUNK}data: {"usage":{},"choices":[]}\n\n`, CHUNK],
+  ["with a null for its error", `${CHUNK}data: {"choices":[],"usage":{},"error":null}\n\n`, CHUNK],
   ["over several data lines", `${CHUNK}data: {"usage":{},\ndata: "choices":[]}\n\n`, CHUNK],
   ["as long as it may be", CHUNK + long(MAX_WITHHELD_BYTES) + DONE, CHUNK + DONE],
 ];
@@ -31,6 +32,8 @@ const STREAMS: [why: string, stream: string, seen: string][] = [
 const KEPT: [why: string, stream: string][] = [
   ["chunks", CHUNK + CHUNK + DONE],
   ["usage with a choice", 'data: {"choices":[{}],"usage":{"prompt_tokens":1}}\n\n'],
+  ["usage with an error", 'data: {"choices":[],"usage":{},"error":{"message":"overloaded","code":502}}\n\n'],
+  ["usage after an error", 'data: {"error":"overloaded","choices":[],"usage":{}}\n\n'],
   ["no choices without usage", 'data: {"choices":[],"prompt_filter_results":[]}\n\n'],
   ["no choices with a null usage", 'data: {"choices":[],"usage":null}\n\n'],
   ["choices that are no array", 'data: {"choices":{},"usage":{}}\n\n'],

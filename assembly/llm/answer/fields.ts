@@ -15,7 +15,7 @@ const NOT_OPEN: u64 = u64.MAX_VALUE;
 const enum Seen {
   ChoicesArray = 1,
   Usage = 2,
-  /** A choice, or something else than an array of them or than a usage object. */
+  /** A choice, an error, or something else than an array of choices or than a usage object. */
   Other = 4,
   Choices = 7,
   /** Something that counts, so that it must be heard each time. */
@@ -127,8 +127,8 @@ export class AnswerFields extends JsonListener {
     } else if (path == AnswerPath.Choices) {
       // Servers in Go write an empty list as null.
       this.seen |= kind == JsonKind.Array || kind == JsonKind.Null ? Seen.ChoicesArray : Seen.Other;
-    } else if (path == AnswerPath.Choice) {
-      this.seen |= Seen.Other;
+    } else if (path == AnswerPath.Choice || path == AnswerPath.Error) {
+      if (kind != JsonKind.Null) this.seen |= Seen.Other;
     } else if (path == AnswerPath.Type) {
       this.type.reset();
     } else if (path == AnswerPath.Bytes) {

@@ -10,28 +10,29 @@ export const enum AnswerPath {
   Type = 3,
   /** Base64 of another object: Bedrock's invoke streams. */
   Bytes = 4,
-  FirstModel = 5,
-  FirstUsage = 9,
+  Error = 5,
+  FirstModel = 6,
+  FirstUsage = 10,
   /** What a stream says when it begins. */
-  MessageUsage = 11,
+  MessageUsage = 12,
   /** A count that is in no usage object; `countOfPath` says which. */
-  FirstCount = 23,
+  FirstCount = 24,
   /** Text where it is a string; an object of that name is something else. */
-  FirstString = 30,
-  GeneratedText = 37,
+  FirstString = 31,
+  GeneratedText = 38,
   /** Text anywhere within. */
-  FirstTree = 38,
-  ResponseOutput = 38,
+  FirstTree = 39,
+  ResponseOutput = 39,
   /** As a string it is an error's. */
-  Message = 39,
+  Message = 40,
   /** A count of a usage object. */
-  FirstInUsage = 56,
+  FirstInUsage = 57,
 }
 
 /** What is read of an answer, or of one event of it, by the providers' API references. */
 // prettier-ignore
 const PATHS: string[] = [
-  "", "choices", "choices[*]", "type", "bytes",
+  "", "choices", "choices[*]", "type", "bytes", "error",
 
   "model", "modelVersion", "message.model", "response.model",
 
