@@ -532,6 +532,32 @@ const TABLE: [name: string, answer: Buffer, usage: Counts, text: string, model: 
     "Yes",
     "",
   ],
+  [
+    "llama.cpp's own completion, streamed",
+    sse(
+      { index: 0, content: "Ye", stop: false, tokens_predicted: 1, tokens_evaluated: 7 },
+      { index: 0, content: "s", stop: false, tokens_predicted: 2, tokens_evaluated: 7 },
+      { index: 0, content: "", stop: true, model: "llama", tokens_predicted: 3, tokens_evaluated: 7, tokens_cached: 9 },
+    ),
+    { input: 7, output: 3, total: 10 },
+    "Yes",
+    "llama",
+  ],
+  [
+    "TGI's own generation, streamed",
+    sse(
+      { index: 1, token: { id: 9, text: "Yes", special: false }, generated_text: null, details: null },
+      {
+        index: 2,
+        token: { id: 2, text: "", special: true },
+        generated_text: "Yes",
+        details: { finish_reason: "length", generated_tokens: 2, seed: null, input_length: 7 },
+      },
+    ),
+    { input: 7, output: 2, total: 9 },
+    "Yes",
+    "",
+  ],
   ["an error of Bedrock", json({ message: "Too many tokens, please wait." }), {}, "", ""],
   [
     "Cohere 2",

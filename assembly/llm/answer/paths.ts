@@ -18,15 +18,15 @@ export const enum AnswerPath {
   /** A count that is in no usage object; `countOfPath` says which. */
   FirstCount = 24,
   /** Text where it is a string; an object of that name is something else. */
-  FirstString = 31,
-  GeneratedText = 38,
+  FirstString = 35,
+  GeneratedText = 42,
   /** Text anywhere within. */
-  FirstTree = 39,
-  ResponseOutput = 39,
+  FirstTree = 43,
+  ResponseOutput = 43,
   /** As a string it is an error's. */
-  Message = 40,
+  Message = 44,
   /** A count of a usage object. */
-  FirstInUsage = 57,
+  FirstInUsage = 61,
 }
 
 /** What is read of an answer, or of one event of it, by the providers' API references. */
@@ -41,7 +41,8 @@ const PATHS: string[] = [
   "amazon-bedrock-invocationMetrics",
 
   "prompt_eval_count", "eval_count", "inputTextTokenCount", "totalOutputTextTokenCount", "results[*].tokenCount",
-  "prompt_token_count", "generation_token_count",
+  "prompt_token_count", "generation_token_count", "tokens_evaluated", "tokens_predicted", "details.input_length",
+  "details.generated_tokens",
 
   "choices[*].text", "text", "response", "thinking", "generation", "completion", "results[*].outputText", "generated_text",
 
@@ -57,6 +58,7 @@ export const ANSWER_PATHS = new JsonPaths(
 // prettier-ignore
 const COUNTS: StaticArray<i32> = [
   Count.Prompt, Count.Completion, Count.Prompt, Count.Completion, Count.Completion, Count.Prompt, Count.Completion,
+  Count.Prompt, Count.Completion, Count.Prompt, Count.Completion,
 ];
 
 /** What is counted at a path of the groups `AnswerPath.FirstCount` and `AnswerPath.FirstInUsage`. */
