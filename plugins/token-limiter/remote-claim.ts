@@ -47,12 +47,12 @@ export class RemoteClaim extends Claim {
   }
 
   admit(inquiry: Inquiry, streamId: u32): Admission {
-    if (!this.makeKeys(inquiry)) return Admission.Unavailable;
+    const isWhole = this.makeKeys(inquiry);
     if (this.keys.length == 0) return Admission.Pass;
     for (let i = 0; i < this.limits.length; i++)
       this.charged.push(this.limits[i].count.of(inquiry.demand.input, 0, 0, 0, 0));
     const message = this.service.check(this.keys);
-    const isAsked = message.length > 0 && this.transport.ask(streamId, CHECK_TAG, message);
+    const isAsked = isWhole && message.length > 0 && this.transport.ask(streamId, CHECK_TAG, message);
     return isAsked ? Admission.Pending : this.unanswered();
   }
 
@@ -106,7 +106,7 @@ export class RemoteClaim extends Claim {
     }
   }
 
-  /** False when a value is too long for the service, or all of them are. */
+  /** False when a value is too long for the service, or all of them are: what doesn't fit is then as if it were absent. */
   private makeKeys(inquiry: Inquiry): bool {
     const settings = this.settings;
     const values = inquiry.values;
@@ -120,20 +120,23 @@ export class RemoteClaim extends Claim {
       this.keys.push(key);
     }
     values.rewind(inquiry.model);
+    let isWhole = true;
     for (let k = 0; k < settings.keys.length; k++) {
       const parts = settings.keys[k].parts;
-      for (let j = 0; j < parts.length; j++) if (!this.addPart(k, parts[j], values.next(parts[j]))) return false;
+      for (let j = 0; j < parts.length; j++) isWhole = this.addPart(k, parts[j], values.next(parts[j])) && isWhole;
     }
-    return true;
+    return isWhole;
   }
 
   private addPart(key: i32, part: KeyPart, value: Bytes | null): bool {
     const name = part.source == KeySource.Header ? part.header : NAMES[part.source];
+    let isWhole = true;
     for (let i = 0; i < this.limits.length; i++) {
-      if (this.limits[i].key != key) continue;
-      if (!this.keys[i].add(name, value == null ? absent.set(0, 0) : value)) return false;
+      if (this.limits[i].key != key || this.keys[i].add(name, value == null ? absent : value)) continue;
+      this.keys[i].add(name, absent);
+      isWhole = false;
     }
-    return true;
+    return isWhole;
   }
 
   private charge(amounts: i64[]): bool {

@@ -164,6 +164,22 @@ describe("with a rate limit service", () => {
     expect(verdict(opened.limiter.send(request(), answer(7)))).toBe("passed");
   });
 
+  test("whose keys are longer than may be sent, the failure mode decides too, and all of its use is charged", async () => {
+    const by = ["consumer", { header: "x-tenant" }, { header: "x-team" }];
+    const limits = Array.from({ length: 32 }, (_, number) => outputLimit({ name: `limit-${number}`, by }));
+    const long = "é".repeat(512);
+    const many = chat(60, {}, { "x-tenant": long, "x-team": long });
+    const closed = await start({ limits });
+    expect(verdict(closed.limiter.send(many))).toBe("503 service_failure");
+
+    const { host, limiter } = await start({ limits, failureMode: "FailOpen" });
+    expect(verdict(limiter.send(many, answer(7)))).toBe("passed");
+    const charged = Object.entries(asked(host.callouts[0]!));
+    expect(charged.map(([key, tokens]) => [key.split(" ").slice(0, 2).join(" "), tokens])).toEqual(
+      limits.map(({ name }) => [`${name as string} a`, 7]),
+    );
+  });
+
   test("a client that leaves while the service is asked is charged nothing", async () => {
     const { host, limiter } = await start();
     const { stream } = limiter.send(request());
