@@ -31,7 +31,7 @@ export function eventStream(...messages: [type: string, payload: unknown][]): Bu
   return Buffer.concat(
     messages.map(([type, payload]) => {
       const headers = Buffer.concat([header(":event-type", type), header(":content-type", "application/json")]);
-      const body = json(payload);
+      const body = Buffer.isBuffer(payload) ? payload : json(payload);
       const message = Buffer.alloc(16 + headers.length + body.length);
       message.writeUInt32BE(message.length, 0);
       message.writeUInt32BE(headers.length, 4);
@@ -46,6 +46,13 @@ function header(name: string, value: string): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(value.length);
   return Buffer.concat([Buffer.from([name.length]), Buffer.from(name), Buffer.from([7]), length, Buffer.from(value)]);
+}
+
+/** SageMaker's stream of an answer, in parts of so many bytes. */
+export function payloadParts(answer: Buffer, size: number): Buffer {
+  const count = Math.ceil(answer.length / size);
+  const parts = Array.from({ length: count }, (_, at) => answer.subarray(at * size, (at + 1) * size));
+  return eventStream(...parts.map((part): [string, Buffer] => ["PayloadPart", part]));
 }
 
 export function chunk(payload: unknown): [string, unknown] {
@@ -555,6 +562,23 @@ const TABLE: [name: string, answer: Buffer, usage: Counts, text: string, model: 
       },
     ),
     { input: 7, output: 2, total: 9 },
+    "Yes",
+    "",
+  ],
+  [
+    "SageMaker's parts of events",
+    payloadParts(
+      sse(delta({ content: "Ye" }), delta({ content: "s" }), { ...chunkHead, choices: [], usage: chatUsage }),
+      50,
+    ),
+    CHAT,
+    "Yes",
+    "gpt-4o-mini",
+  ],
+  [
+    "SageMaker's parts of lines",
+    payloadParts(lines({ token: { text: "Ye" } }, { token: { text: "s" }, details: { generated_tokens: 2 } }), 20),
+    { output: 2, total: 2 },
     "Yes",
     "",
   ],

@@ -1,4 +1,6 @@
-import { EventListener } from "../../sse/listener";
+import { ByteString } from "../../bytes/view";
+import { AnswerDocuments } from "./documents";
+import { AnswerParts } from "./parts";
 
 /** Total length, headers' length and a checksum of these. */
 const PRELUDE_BYTES: i32 = 12;
@@ -6,6 +8,8 @@ const CHECKSUM_BYTES: u32 = 4;
 /** Amazon's own bounds (Amazon Transcribe Developer Guide and AWS SDKs, "event stream encoding"). */
 const MAX_HEADERS_BYTES: u32 = 131072;
 const MAX_MESSAGE_BYTES: u32 = 25165824;
+/** The type of a message whose payload is any part of an answer. */
+const PART = new ByteString("PayloadPart");
 
 const enum Within {
   Prelude,
@@ -18,10 +22,11 @@ const enum Within {
 
 /**
  * Finds the payloads of a binary event stream (`application/vnd.amazon.eventstream`) that arrives in pieces; splitting it
- * anywhere gives the same result, but for how a payload is cut into `onData`.
+ * anywhere gives the same result.
  *
- * Headers are skipped, since the payloads say themselves what they are, and checksums are not verified: the connection's
- * own integrity is enough for counting. A length that can't be ends the reading. Keeps 12 bytes and never allocates.
+ * Of the headers only `PART` is looked for, since other payloads say themselves what they are, and checksums are not verified:
+ * the connection's own integrity is enough for counting. A length that can't be ends the reading. Keeps 12 bytes and never
+ * allocates.
  */
 @final
 export class EventStreamFramer {
@@ -33,8 +38,13 @@ export class EventStreamFramer {
   private payload: u32 = 0;
   private offset: u64 = 0;
   private readonly prelude: StaticArray<u8> = new StaticArray<u8>(PRELUDE_BYTES);
+  /** How many bytes of `PART` have just been seen in the headers. */
+  private partLength: i32 = 0;
+  private readonly parts: AnswerParts;
 
-  constructor(private readonly listener: EventListener) {}
+  constructor(private readonly documents: AnswerDocuments) {
+    this.parts = new AnswerParts(documents);
+  }
 
   /** Begins another stream, of which the first `offset` bytes are known already. */
   begin(offset: u64): void {
@@ -42,6 +52,13 @@ export class EventStreamFramer {
     this.left = PRELUDE_BYTES;
     this.offset = offset;
     this.eventStart = offset;
+    this.partLength = 0;
+    this.parts.hasBegun = false;
+  }
+
+  /** Whether the messages are parts of something that has its own events. */
+  get isInParts(): bool {
+    return this.parts.hasBegun;
   }
 
   feed(pointer: usize, length: i32): void {
@@ -51,13 +68,30 @@ export class EventStreamFramer {
       const taken = min(this.left, <u32>(end - at));
       if (this.within == Within.Prelude) {
         memory.copy(changetype<usize>(this.prelude) + (PRELUDE_BYTES - this.left), at, taken);
+      } else if (this.within == Within.Headers) {
+        this.lookForPart(at, at + taken);
       } else if (this.within == Within.Payload) {
-        this.listener.onData(at, taken);
+        if (this.isPart) this.parts.feed(at, taken);
+        else this.documents.feed(at, taken);
       }
       at += taken;
       this.left -= taken;
       this.offset += taken;
       while (this.left == 0) this.advance();
+    }
+  }
+
+  private get isPart(): bool {
+    return this.partLength == PART.length;
+  }
+
+  private lookForPart(at: usize, end: usize): void {
+    while (at < end && !this.isPart) {
+      if (load<u8>(at) == load<u8>(PART.pointer + this.partLength)) {
+        this.partLength++;
+        at++;
+      } else if (this.partLength > 0) this.partLength = 0;
+      else at++;
     }
   }
 
@@ -77,7 +111,8 @@ export class EventStreamFramer {
       default:
         this.within = Within.Prelude;
         this.left = PRELUDE_BYTES;
-        this.listener.onEventEnd(this.eventStart, this.offset);
+        if (!this.isPart) this.documents.onEventEnd(this.eventStart, this.offset);
+        this.partLength = 0;
         this.eventStart = this.offset;
     }
   }

@@ -28,7 +28,7 @@ const enum Framing {
  * result, but for how text is cut into `onText`.
  *
  * Its framing is recognised by its first bytes, whatever its content type: JSON, JSON one object a line, a JSON array,
- * Server-Sent Events, or Amazon's binary event stream. Its dialect is recognised by its fields, object by object. What is
+ * Server-Sent Events, or Amazon's binary event stream, be it of parts of one of these. Its dialect is recognised by its fields, object by object. What is
  * malformed never stops the rest. Holds less than 10 KiB whatever the answer, and allocates nothing for an event.
  */
 @final
@@ -80,7 +80,8 @@ export class AnswerReader {
   /** Where the event in hand begins, `offset` between two of them; `NO_EVENTS` where the answer doesn't come as events. */
   get eventStart(): u64 {
     if (this.framing == Framing.Sse) return this.sse.eventStart;
-    return this.framing == Framing.EventStream ? this.eventStream.eventStart : NO_EVENTS;
+    const isEvents = this.framing == Framing.EventStream && !this.eventStream.isInParts;
+    return isEvents ? this.eventStream.eventStart : NO_EVENTS;
   }
 
   feed(pointer: usize, length: i32): void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type RequestSpec, type ResponseSpec } from "../../host/exchange.ts";
+import { payloadParts } from "../../lib/answer-cases.ts";
 import { answer, chat, delta, events, left, open, outputLimit, post, startLimiter, textOf } from "./support/limiter.ts";
 
 const CONFIG = { cutStreamsOverLimit: true, limits: [outputLimit({ per: "1h", algorithm: "FixedWindow" })] };
@@ -180,6 +181,17 @@ describe("a stream that passes its limit", () => {
     const audit = await startLimiter({ ...CONFIG, mode: "Audit" });
     expect(audit.limiter.send(request, sent).client.body).toBe(textOf(sent));
     expect(audit.host.metrics.counter("weir.token-limiter.audited.reason.=.stream_over_limit.=;.")).toBe(1);
+  });
+
+  test("is charged, but not cut, where it comes in parts of a binary stream: those are no place for an event", async () => {
+    const { limiter } = await startLimiter(CONFIG);
+    const request = post("/endpoints/llama/invocations-response-stream", { model: "m", messages, max_tokens: 60 });
+    const stream = open(limiter, request);
+    const { body } = events([...repeat(delta(WORDS)), { usage: { prompt_tokens: 1, completion_tokens: REPORTED } }]);
+    const sent = payloadParts(Buffer.from((body as string[]).join("")), 500);
+    stream.respond({ headers: { "content-type": "application/vnd.amazon.eventstream" }, body: sent });
+    expect(Buffer.from(stream.client.bytes).equals(sent)).toBe(true);
+    expect(stream.filterState.all).toMatchObject({ "weir.limit.tokens": String(REPORTED) });
   });
 
   test("is closed where the dialect has no event for it", async () => {
