@@ -28,8 +28,9 @@ const enum Framing {
  * result, but for how text is cut into `onText`.
  *
  * Its framing is recognised by its first bytes, whatever its content type: JSON, JSON one object a line, a JSON array,
- * Server-Sent Events, or Amazon's binary event stream, be it of parts of one of these. Its dialect is recognised by its fields, object by object. What is
- * malformed never stops the rest. Holds less than 10 KiB whatever the answer, and allocates nothing for an event.
+ * Server-Sent Events, or Amazon's binary event stream, be it of parts of one of these. Its dialect is recognised by its fields,
+ * object by object. What is malformed never stops the rest. Holds less than 10 KiB whatever the answer, and allocates nothing for
+ * an event.
  */
 @final
 export class AnswerReader {
