@@ -181,8 +181,7 @@ export class ResponseGuard extends GuardExchange {
     const panel = this.panelFor(true);
     this.panel = panel;
     panel.ask(this.id, texts);
-    if (this.isDecided(panel)) return this.pronounce();
-    // In Audit only its end is held, so that the exchange is still there when they answer.
+    if (this.isDecided(panel) || !this.isWithheld) return this.pronounce();
     this.answerAwaitsReply = true;
     return Outcome.Hold;
   }

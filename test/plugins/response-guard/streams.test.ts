@@ -393,17 +393,23 @@ test.each(["project-x, ", "fine"])(
   },
 );
 
-test("in Audit what every service says of an answer is recorded, and only its end waits for that", async () => {
-  const hook = (id: string): object => ({ id, detect: { service: { cluster: "guard" } }, action: "Reject" });
+test("in Audit an answer waits for no service; for one whose rule has that action it does, and what it says is recorded", async () => {
   const service = (callout: Callout): void => callout.answer({ body: '{"action":{"body":"no"}}' });
+  const hook = (id: string, action: string): object => ({ id, detect: { service: { cluster: "guard" } }, action });
   for (const answer of [SPLIT_EMAIL, json({ choices: [{ message: { content: "hi" } }] })]) {
-    const config = { rules: [hook("first"), hook("second")], mode: "Audit" };
-    const { host, guard } = await startGuard(config, { clusters: { guard: service } });
-    const { stream } = guard.send(CHAT, { ...answer, split: [20] });
-    expect([stream.client.body.length >= 20, stream.client.complete]).toEqual([true, false]);
+    const { guard: auditing } = await startGuard(
+      { rules: [hook("first", "Reject")], mode: "Audit" },
+      { clusters: { guard: service } },
+    );
+    const passed = auditing.send(CHAT, { ...answer, split: [20] }).stream;
+    expect([passed.client.body, passed.client.complete]).toEqual([answer.body, true]);
+
+    const rules = [hook("first", "Audit"), hook("second", "Audit")];
+    const { host, guard } = await startGuard({ rules }, { clusters: { guard: service } });
+    const { stream } = guard.send(CHAT, answer);
     host.tick();
     expect([stream.client.body, stream.client.complete]).toEqual([answer.body, true]);
-    expect(stream.filterState.all["weir.guard"]).toBe("first:Reject,second:Reject");
+    expect(stream.filterState.all["weir.guard"]).toBe("first:Audit,second:Audit");
   }
 });
 
