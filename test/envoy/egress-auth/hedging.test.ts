@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { send } from "../support/client.ts";
 import { EnvoyProcess } from "../support/envoy-process.ts";
-import type { Json } from "../support/gateway-config.ts";
+import { cluster } from "../support/gateway-config.ts";
 import { traps } from "../support/plugin-gateway.ts";
 import { RETRIES, Upstreams, chat, egressCluster, egressConfig, egressFilter } from "./egress-gateway.ts";
 import { TokenServer } from "./token-server.ts";
@@ -46,22 +46,13 @@ beforeAll(async () => {
     await new Promise((later) => setTimeout(later, TOKEN_MS));
     return { body: { access_token: "token", expires_in: 3600 } };
   });
-  const { host, port } = tokens.address;
-  const idp: Json = {
-    name: "idp",
-    type: "STATIC",
-    load_assignment: {
-      cluster_name: "idp",
-      endpoints: [
-        { lb_endpoints: [{ endpoint: { address: { socket_address: { address: host, port_value: port } } } }] },
-      ],
-    },
-  };
   const endpoints = [upstreams.endpoint("first"), upstreams.endpoint("second", 1)];
   const llm = egressCluster("llm", endpoints, [egressFilter(CONFIGURATION)]);
   const retries = { ...RETRIES, num_retries: 1, per_try_timeout: `${PER_TRY_MS / 1000}s` };
   const route = { hedge_policy: { hedge_on_per_try_timeout: true } };
-  envoy = await EnvoyProcess.start(egressConfig({ cluster: "llm", clusters: [llm, idp], retries, route }));
+  envoy = await EnvoyProcess.start(
+    egressConfig({ cluster: "llm", clusters: [llm, cluster("idp", tokens.address)], retries, route }),
+  );
 });
 afterAll(async () => {
   expect(traps(envoy.log)).toEqual([]);

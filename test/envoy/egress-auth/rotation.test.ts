@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { EnvoyProcess } from "../support/envoy-process.ts";
-import type { Json } from "../support/gateway-config.ts";
+import { type Json, cluster } from "../support/gateway-config.ts";
 import { traps } from "../support/plugin-gateway.ts";
 import { until } from "../support/until.ts";
 import { Upstreams, chat, egressCluster, egressConfig, egressFilter } from "./egress-gateway.ts";
@@ -70,18 +70,7 @@ beforeAll(async () => {
   };
   // Both serve the same priority, in turn.
   const llm = egressCluster("llm", [upstreams.endpoint("keyed"), upstreams.endpoint("tokened")], [discovered]);
-  const { host, port } = tokens.address;
-  const idp: Json = {
-    name: "idp",
-    type: "STATIC",
-    load_assignment: {
-      cluster_name: "idp",
-      endpoints: [
-        { lb_endpoints: [{ endpoint: { address: { socket_address: { address: host, port_value: port } } } }] },
-      ],
-    },
-  };
-  const config = egressConfig({ cluster: "llm", clusters: [llm, idp], retries: null });
+  const config = egressConfig({ cluster: "llm", clusters: [llm, cluster("idp", tokens.address)], retries: null });
   envoy = await EnvoyProcess.start({ ...config, node: { id: "gateway", cluster: "gateway" } }, { concurrency: 2 });
 });
 

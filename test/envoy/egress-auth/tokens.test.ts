@@ -2,7 +2,7 @@ import { createHash, createPublicKey, createVerify, generateKeyPairSync } from "
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Answer, send } from "../support/client.ts";
 import { EnvoyProcess } from "../support/envoy-process.ts";
-import type { Json } from "../support/gateway-config.ts";
+import { cluster } from "../support/gateway-config.ts";
 import { traps } from "../support/plugin-gateway.ts";
 import { until } from "../support/until.ts";
 import { Upstreams, chat, egressCluster, egressConfig, egressFilter } from "./egress-gateway.ts";
@@ -98,19 +98,13 @@ class Gateway {
       providers: [{ name: "provider", credential }],
       ...settings,
     };
-    const { host, port } = tokens.address;
-    const idp: Json = {
-      name: "idp",
-      type: "STATIC",
-      load_assignment: {
-        cluster_name: "idp",
-        endpoints: [
-          { lb_endpoints: [{ endpoint: { address: { socket_address: { address: host, port_value: port } } } }] },
-        ],
-      },
-    };
     const llm = egressCluster("llm", [upstreams.endpoint("provider")], [egressFilter(configuration, ENVIRONMENT)]);
-    const config = egressConfig({ cluster: "llm", clusters: [llm, idp], environment: ENVIRONMENT, retries: null });
+    const config = egressConfig({
+      cluster: "llm",
+      clusters: [llm, cluster("idp", tokens.address)],
+      environment: ENVIRONMENT,
+      retries: null,
+    });
     return new Gateway(await EnvoyProcess.start(config, { concurrency }), upstreams, tokens);
   }
 

@@ -181,7 +181,8 @@ function route(entry: Route, { providerHeader = "x-gateway-provider-name" }: Gat
   };
 }
 
-function cluster(name: string, address: Address, { trailers }: Gateway): Json {
+/** A cluster of one endpoint; `trailers`: it is sent those of HTTP/1 requests, too. */
+export function cluster(name: string, address: Address, { trailers }: Pick<Gateway, "trailers"> = {}): JsonObject {
   return {
     name,
     type: "STATIC",

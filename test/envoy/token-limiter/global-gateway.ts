@@ -4,6 +4,7 @@ import {
   type Bootstrap,
   type Json,
   type NativeFilter,
+  cluster,
   gatewayConfig,
 } from "../support/gateway-config.ts";
 
@@ -90,22 +91,15 @@ export function globalGateway(gateway: GlobalGateway): Bootstrap {
 }
 
 /** A cluster that is spoken to in HTTP/2, as gRPC needs it. */
-export function grpcCluster(name: string, { host, port }: Address): Json {
+export function grpcCluster(name: string, address: Address): Json {
   return {
-    name,
-    type: "STATIC",
+    ...cluster(name, address),
     connect_timeout: "1s",
     typed_extension_protocol_options: {
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
         "@type": `${TYPE}envoy.extensions.upstreams.http.v3.HttpProtocolOptions`,
         explicit_http_config: { http2_protocol_options: {} },
       },
-    },
-    load_assignment: {
-      cluster_name: name,
-      endpoints: [
-        { lb_endpoints: [{ endpoint: { address: { socket_address: { address: host, port_value: port } } } }] },
-      ],
     },
   };
 }

@@ -1,19 +1,11 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { chat, send } from "./support/egress.ts";
-
-const CREDENTIAL = {
-  type: "AwsSigV4",
-  region: "us-east-1",
-  service: "bedrock",
-  accessKeyId: { value: "AKIDEXAMPLE" },
-  secretAccessKey: { value: "secret" },
-};
+import { SIGNING, chat, send } from "./support/egress.ts";
 
 describe.each(["gpt-4o", "a-name-that-is-longer", "c"])("a signed body whose model becomes %s", (name) => {
   const config = {
     select: { header: "x-gateway-provider-name" },
-    providers: [{ name: "bedrock", credential: CREDENTIAL }],
+    providers: [{ name: "bedrock", credential: SIGNING }],
     modelMapping: { bedrock: { "gpt-4o": name } },
   };
   const body = `{"model":"${name}","messages":[]}`;

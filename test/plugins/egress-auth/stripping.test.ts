@@ -1,15 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { chat, post, send, startEgress, upstream, verdict, type Config } from "./support/egress.ts";
+import { SIGNING, chat, post, send, startEgress, upstream, verdict, type Config } from "./support/egress.ts";
 
 const STRIP: Config = { unknownProvider: "Strip" };
-const SIGNED = {
-  type: "AwsSigV4",
-  region: "us-east-1",
-  service: "bedrock",
-  accessKeyId: { value: "AKIDEXAMPLE" },
-  secretAccessKey: { value: "secret-key" },
-};
 const KEY = { type: "Bearer", from: { value: "key-of-openai" } };
 
 const HEADERS = [
@@ -59,7 +52,7 @@ test.each<[how: string, config: Config, more: object]>([
     { providers: [{ name: "openai", credential: KEY }], stripHeaders: ["x-mine"] },
     { "x-mine": "s" },
   ],
-  ["signed", { providers: [{ name: "openai", credential: SIGNED }] }, {}],
+  ["signed", { providers: [{ name: "openai", credential: SIGNING }] }, {}],
 ])("what clients send of themselves goes nowhere in trailers either, %s", async (_how, config, more) => {
   const trailers = { "x-kept": "1", authorization: "secret", "x-api-key": "secret", "x-amz-date": "secret", ...more };
   const outcome = await send(config, { ...chat("openai"), trailers });

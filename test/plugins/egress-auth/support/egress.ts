@@ -7,6 +7,15 @@ export type Config = Record<string, unknown>;
 
 export const PROVIDER_HEADER = "x-gateway-provider-name";
 
+/** A credential that signs for AWS. */
+export const SIGNING = {
+  type: "AwsSigV4",
+  region: "us-east-1",
+  service: "bedrock",
+  accessKeyId: { value: "AKIDEXAMPLE" },
+  secretAccessKey: { value: "secret" },
+};
+
 /** The release build with this configuration, in a VM of its own. */
 export async function startEgress(
   config: Config,
