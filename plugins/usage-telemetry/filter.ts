@@ -6,7 +6,7 @@ import { requestEndpoint } from "../../assembly/filter/exchange";
 import { meterOf, usageEditOf } from "../../assembly/filter/metering";
 import { Outcome } from "../../assembly/filter/outcome";
 import { Problem } from "../../assembly/filter/problem";
-import { CONSUMER, MODEL, PROVIDER, Published, REQUESTED_MODEL } from "../../assembly/filter/published";
+import { MODEL, Published, REQUESTED_MODEL } from "../../assembly/filter/published";
 import { publishUsage } from "../../assembly/filter/published-usage";
 import { RequestHead, requestHead } from "../../assembly/filter/request-head";
 import { requestStartNs } from "../../assembly/filter/request-start";
@@ -20,12 +20,12 @@ import { Endpoint } from "../../assembly/llm/endpoint";
 import { RequestReader } from "../../assembly/llm/request/reader";
 import { ModelPlace } from "../../assembly/llm/routes";
 import { dialectOfShape } from "../../assembly/llm/shape";
+import { AskedNames } from "./asked-names";
 import { appendAuditRecord } from "./audit-record";
-import { CallRecord, KeptText, LONGEST_NAME, NO_TIME } from "./call-record";
+import { CallRecord, NO_TIME } from "./call-record";
 import { TelemetrySettings } from "./config";
 import { errorName, isError } from "./error-name";
-import { FoundConsumer } from "./found-consumer";
-import { asksForHeaders, providerOf } from "./operation";
+import { asksForHeaders } from "./operation";
 import { isOwnRefusal, isRefusedCall } from "./own-refusal";
 import { NO_COST } from "./prices";
 import { isStreamed } from "./stream-type";
@@ -73,10 +73,7 @@ export class UsageTelemetry extends TwoWayExchange {
   private firstNs: u64 = 0;
   private asked: RequestReader | null = null;
   private meter: AnswerMeter | null = null;
-  /** What the request asks for; null where that isn't read. */
-  private model: KeptText | null = null;
-  /** Null where it makes no difference, or nobody was found. */
-  private consumer: FoundConsumer | null = null;
+  private readonly names: AskedNames = new AskedNames();
   private hidesUsage: bool = false;
   /** What the answer used is settled, and published. */
   private isMeasured: bool = false;
@@ -92,8 +89,8 @@ export class UsageTelemetry extends TwoWayExchange {
     if (this.isSniffing && (isWhole || head.isEncoded)) return Outcome.Leave;
     const settings = this.settings;
     this.begin(settings, endpoint, nowNs());
-    this.identify(settings, head);
-    if (endpoint.modelPlace == ModelPlace.Path) this.keepModel(endpoint.pathModel);
+    this.names.identify(settings, head);
+    if (endpoint.modelPlace == ModelPlace.Path) this.names.keepModel(endpoint.pathModel);
     this.asksForStream = endpoint.streamsByPath;
     this.isHandshake = head.isHandshake;
     if (isWhole || this.isHandshake || head.isEncoded || endpoint.isMultipart) return Outcome.Leave;
@@ -113,7 +110,7 @@ export class UsageTelemetry extends TwoWayExchange {
       if (this.isSniffing && (!isJson || isLast || asked.isNoObject)) return this.forget();
     }
     if (isJson && !isLast) return this.request.isHolding ? Outcome.Hold : Outcome.Pass;
-    this.learnModel(asked);
+    this.names.learnModel(asked);
     if (isJson && this.request.isHolding) this.askForUsage(asked);
     return Outcome.Leave;
   }
@@ -222,28 +219,9 @@ export class UsageTelemetry extends TwoWayExchange {
     this.chosen = settings;
     this.dialect = endpoint.dialect;
     this.begin(this.settings, endpoint, requestStartNs());
-    if (endpoint.modelPlace == ModelPlace.Path) this.keepModel(endpoint.pathModel);
+    if (endpoint.modelPlace == ModelPlace.Path) this.names.keepModel(endpoint.pathModel);
     // Whoever failed an authentication in front may have named anybody.
-    if (isOwn) this.identify(this.settings, head);
-  }
-
-  private identify(settings: TelemetrySettings, head: RequestHead): void {
-    const source = settings.common.consumer;
-    if (source.isConfigured || settings.tellsConsumers) this.consumer = FoundConsumer.of(head, source);
-  }
-
-  private keepModel(name: Bytes): void {
-    let model = this.model;
-    if (model == null) {
-      model = new KeptText(LONGEST_NAME);
-      this.model = model;
-    }
-    model.set(name);
-  }
-
-  /** Of two models nobody can say which one the provider takes. */
-  private learnModel(asked: RequestReader): void {
-    if (this.model == null && asked.modelCount == 1 && asked.isModelText) this.keepModel(asked.model);
+    if (isOwn) this.names.identify(this.settings, head);
   }
 
   private askForUsage(asked: RequestReader): void {
@@ -258,7 +236,7 @@ export class UsageTelemetry extends TwoWayExchange {
     const endNs = nowNs();
     // The answer, or the end, came before the request was read to its end.
     const asked = this.asked;
-    if (asked != null) this.learnModel(asked);
+    if (asked != null) this.names.learnModel(asked);
     call.reset();
     call.dialect = this.dialect;
     const isStartKnown = this.startNs != 0;
@@ -269,17 +247,7 @@ export class UsageTelemetry extends TwoWayExchange {
     call.status = responseCode();
     if (call.status == 0) call.status = this.status;
     this.measure();
-    const model = this.model;
-    call.model.set(MODEL.get());
-    if (call.model.isEmpty && model != null) call.model.set(model.value);
-    call.provider.set(PROVIDER.get());
-    if (call.provider.isEmpty && this.dialect != Dialect.Unknown) {
-      const provider = providerOf(this.dialect);
-      call.provider.set(view.set(provider.pointer, provider.length));
-    }
-    const consumer = this.consumer;
-    if (consumer != null) consumer.writeTo(call.consumer);
-    else if (settings.tellsConsumers) call.consumer.set(CONSUMER.get());
+    this.names.writeTo(call, settings);
     if (!this.isComplete || isError(call.status)) {
       const error = new ByteString(errorName(call.status, responseFlags()));
       call.error.set(view.set(error.pointer, error.length));
@@ -290,8 +258,7 @@ export class UsageTelemetry extends TwoWayExchange {
     }
     if (settings.records || (settings.watch != null && isError(call.status))) call.details.set(responseDetails());
     if (!settings.records) return;
-    call.requestedModel.set(REQUESTED_MODEL.get());
-    if (call.requestedModel.isEmpty && model != null) call.requestedModel.set(model.value);
+    this.names.writeRequestedModel(call);
     call.attempts.set(ATTEMPTS.get());
     call.guard.set(GUARD.get());
     call.requestId.set(requestId());
