@@ -42,6 +42,11 @@ const good = { usage: { prompt_tokens: 7, completion_tokens: 8 } };
 const GOOD = { input: 7, output: 8, total: 15 };
 const goodText = JSON.stringify(good);
 
+/** Of SageMaker's streams, split anywhere. */
+function parts(...payloads: string[]): [string, Buffer][] {
+  return payloads.map((payload) => ["PayloadPart", Buffer.from(payload)]);
+}
+
 const ODD: [why: string, answer: Buffer | string, usage: object][] = [
   ["no bytes", "", {}],
   ["white space", " \r\n\t ", {}],
@@ -91,6 +96,9 @@ const ODD: [why: string, answer: Buffer | string, usage: object][] = [
   ],
   ["base64 that isn't JSON", eventStream(["chunk", { bytes: "!!!!" }], chunk(good)), GOOD],
   ["base64 in base64", eventStream(chunk({ bytes: Buffer.from(goodText).toString("base64") })), {}],
+  ["a part of white space before the first object", eventStream(...parts("\r\n", goodText)), GOOD],
+  ["a list of objects in parts", eventStream(...parts(`[{},${goodText.slice(0, 9)}`, `${goodText.slice(9)}]`)), GOOD],
+  ["a part of white space before the first event", eventStream(...parts("\n", "data:", ` ${goodText}`)), GOOD],
   [
     "base64 of the other alphabet, in lines",
     lines({ bytes: Buffer.from(`${goodText}\u{3fffe}`).toString("base64url") }, {}),

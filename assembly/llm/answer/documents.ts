@@ -36,6 +36,8 @@ const enum Within {
  */
 @final
 export class AnswerDocuments extends EventListener {
+  /** Their places are none in the answer, so that none of them can be taken out of it. */
+  isInParts: bool = false;
   private within: Within = Within.Between;
   /** Whether the event in hand has anything but one object. */
   private isMixed: bool = false;
@@ -64,13 +66,14 @@ export class AnswerDocuments extends EventListener {
     if (encoded !== null) encoded.reset();
     this.fields.reset();
     this.lead.reset();
+    this.isInParts = false;
     this.endEvent();
   }
 
   /** What follows is another event: an object that has not ended never will. */
   endEvent(): void {
     this.within = Within.Between;
-    this.isMixed = false;
+    this.isMixed = this.isInParts;
     this.hasObject = false;
     this.doneLength = 0;
   }

@@ -1,6 +1,6 @@
 import { ByteString } from "../../bytes/view";
 import { AnswerDocuments } from "./documents";
-import { AnswerParts } from "./parts";
+import { PlainAnswer } from "./plain";
 
 /** Total length, headers' length and a checksum of these. */
 const PRELUDE_BYTES: i32 = 12;
@@ -40,25 +40,20 @@ export class EventStreamFramer {
   private readonly prelude: StaticArray<u8> = new StaticArray<u8>(PRELUDE_BYTES);
   /** How many bytes of `PART` have just been seen in the headers. */
   private partLength: i32 = 0;
-  private readonly parts: AnswerParts;
 
-  constructor(private readonly documents: AnswerDocuments) {
-    this.parts = new AnswerParts(documents);
-  }
+  constructor(
+    private readonly documents: AnswerDocuments,
+    /** Reads what comes in parts; ready for an answer. */
+    private readonly plain: PlainAnswer,
+  ) {}
 
-  /** Begins another stream, of which the first `offset` bytes are known already. */
-  begin(offset: u64): void {
+  /** Begins another stream. */
+  begin(): void {
     this.within = Within.Prelude;
     this.left = PRELUDE_BYTES;
-    this.offset = offset;
-    this.eventStart = offset;
+    this.offset = 0;
+    this.eventStart = 0;
     this.partLength = 0;
-    this.parts.hasBegun = false;
-  }
-
-  /** Whether the messages are parts of something that has its own events. */
-  get isInParts(): bool {
-    return this.parts.hasBegun;
   }
 
   feed(pointer: usize, length: i32): void {
@@ -71,8 +66,10 @@ export class EventStreamFramer {
       } else if (this.within == Within.Headers) {
         this.lookForPart(at, at + taken);
       } else if (this.within == Within.Payload) {
-        if (this.isPart) this.parts.feed(at, taken);
-        else this.documents.feed(at, taken);
+        if (this.isPart) {
+          this.documents.isInParts = true;
+          this.plain.feed(at, taken);
+        } else this.documents.feed(at, taken);
       }
       at += taken;
       this.left -= taken;

@@ -1,7 +1,8 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { Bytes } from "../../bytes/view";
 import { AnswerListener } from "./listener";
-import { AnswerReader, NO_EVENTS } from "./reader";
+import { NO_EVENTS } from "./plain";
+import { AnswerReader } from "./reader";
 import { AnswerUsageCut, CutResult } from "./usage-cut";
 import { TokenSampler } from "../tokens/sampler";
 import { MAX_COUNT } from "../tokens/count";
