@@ -4,7 +4,7 @@ import { IdTable } from "../host/id-table";
 import { ByteBuffer } from "../bytes/buffer";
 
 /** The configuration's own callouts, which outlive every stream. */
-const NO_STREAM: u32 = 0;
+export const NO_STREAM: u32 = 0;
 
 /** Who has sent a callout in the name of a configuration. */
 export abstract class RootCaller {
@@ -38,9 +38,16 @@ export function rootCallout(
   body: ByteBuffer,
   timeoutMs: u32,
 ): u32 {
+  const tag = expectReply(caller);
+  if (httpCallout(NO_STREAM, tag, cluster, headers, body.pointer, body.length, timeoutMs)) return tag;
+  forgetReply(tag);
+  return NOT_SENT;
+}
+
+/** The tag for a callout in the name of the configuration at hand, of which `caller` gets the reply. */
+export function expectReply(caller: RootCaller): u32 {
   // 0 is no id of the table.
   latestTag = max(1, latestTag + 1);
-  if (!httpCallout(NO_STREAM, latestTag, cluster, headers, body.pointer, body.length, timeoutMs)) return NOT_SENT;
   waiting.set(new Sent(latestTag, caller));
   return latestTag;
 }

@@ -19,7 +19,7 @@ export const enum Event {
   Compressed,
   /** A new key had to share its limit's overflow account: the store was full. */
   Overflowed,
-  /** An exchange could not be settled: what it reserved is charged. */
+  /** A charge could not be written, or a service didn't take it. */
   Unsettled,
 }
 

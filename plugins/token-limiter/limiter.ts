@@ -20,6 +20,6 @@ export class Limiter extends LimiterSettings {
 
   end(): void {
     const state = this.state;
-    if (state != null) state.counters.flush();
+    if (state != null) state.flush();
   }
 }

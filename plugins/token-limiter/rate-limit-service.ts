@@ -37,11 +37,11 @@ export class RateLimitService {
    * The message that charges each key its amount, whatever is left of it; keys whose amount is 0 are left out. Valid until
    * the next message; empty when there is nothing to charge, or too many keys.
    */
-  charge(keys: RateLimitKey[], amounts: StaticArray<u64>): Bytes {
+  charge(keys: RateLimitKey[], amounts: i64[]): Bytes {
     const request = this.request;
     request.begin();
     for (let i = 0; i < keys.length; i++) {
-      if (amounts[i] > 0) request.add(keys[i], amounts[i]);
+      if (amounts[i] != 0) request.add(keys[i], <u64>amounts[i]);
     }
     return request.writeTo(this.message);
   }

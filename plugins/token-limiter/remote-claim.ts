@@ -80,7 +80,8 @@ export class RemoteClaim extends Claim {
     for (let i = 0; i < this.limits.length; i++) {
       rest.push(max(this.usedOf(this.limits[i], used) - this.charged[i], 0));
     }
-    return this.charge(rest);
+    this.charge(rest);
+    return true;
   }
 
   /** Takes from the answer the limit that denies for longest, or else the one that is closest to it. */
@@ -139,10 +140,8 @@ export class RemoteClaim extends Claim {
     return isWhole;
   }
 
-  private charge(amounts: i64[]): bool {
-    const unsigned = new StaticArray<u64>(amounts.length);
-    for (let i = 0; i < amounts.length; i++) unsigned[i] = <u64>amounts[i];
-    const message = this.service.charge(this.keys, unsigned);
-    return message.length == 0 || this.transport.tell(message);
+  private charge(amounts: i64[]): void {
+    const message = this.service.charge(this.keys, amounts);
+    if (message.length > 0) this.transport.tell(message);
   }
 }

@@ -83,7 +83,14 @@ export class SharedState {
   }
 
   tick(): void {
-    this.counters.flush();
+    this.flush();
     this.live.renew(nowMs());
+  }
+
+  /** Hands to the host what was counted. */
+  flush(): void {
+    this.counters.happened(Event.Unsettled, this.transport.untaken);
+    this.transport.untaken = 0;
+    this.counters.flush();
   }
 }

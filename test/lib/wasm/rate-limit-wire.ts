@@ -5,13 +5,13 @@ import { RateLimitService } from "../../../plugins/token-limiter/rate-limit-serv
 
 let service = new RateLimitService("");
 let keys: RateLimitKey[] = [];
-let amounts = new StaticArray<u64>(0);
+let amounts: i64[] = [];
 const message = new Bytes();
 
 export function begin(domain: string, count: i32): void {
   service = new RateLimitService(domain);
   keys = [];
-  amounts = new StaticArray<u64>(count);
+  amounts = new Array<i64>(count);
 }
 
 export function key(limitName: string, budget: i32): void {
@@ -27,7 +27,7 @@ export function check(): i32 {
   return keep(service.check(keys));
 }
 
-export function amount(index: i32, value: u64): void {
+export function amount(index: i32, value: i64): void {
   amounts[index] = value;
 }
 

@@ -205,6 +205,28 @@ describe("with a rate limit service", () => {
     expect(host.callouts).toEqual([]);
   });
 
+  test("charges that the service doesn't take are counted, at the request and at its end", async () => {
+    const { host, limiter } = await start();
+    const unsettled = () => {
+      host.tick(TICK);
+      return host.metrics.counter("weir.token-limiter.unsettled");
+    };
+    const { stream } = limiter.send(request());
+    serviceWith(80)(host.callouts[0]!);
+    host.callouts[0]!.timeOut();
+    expect(unsettled()).toBe(1);
+    stream.respond(answer(7, 20));
+    host.callouts[0]!.answerGrpc({ status: 14, words: "no" });
+    expect(unsettled()).toBe(2);
+    const other = limiter.send(request()).stream;
+    serviceWith(80)(host.callouts[0]!);
+    host.callouts[0]!.answerGrpc({ message: new Uint8Array(0) });
+    host.fail = { proxy_grpc_call: 10 };
+    other.respond(answer(7, 20));
+    host.fail = {};
+    expect(unsettled()).toBe(3);
+  });
+
   test("an answer's usage is asked for and hidden as with any other store", async () => {
     const { host, limiter } = await start();
     const { stream } = limiter.send(chat(60, { stream: true }, { "x-tenant": "t" }));
