@@ -35,7 +35,7 @@ export function includeUsageEdit(root: FieldPlace, options: FieldPlace, includeU
   if (options.kind == JsonKind.Null) return replace(options, OPTIONS);
   if (options.kind != JsonKind.Object) return null;
   if (includeUsage.count == 0) return member(options, USAGE_MEMBER);
-  return includeUsage.kind == JsonKind.True ? null : replace(includeUsage, TRUE);
+  return includeUsage.isOn ? null : replace(includeUsage, TRUE);
 }
 
 /** A first member, which may have others after it. */

@@ -89,6 +89,8 @@ export class FieldPlace {
   end: u64 = 0;
   /** Of an object: whether anything is in it. */
   hasMembers: bool = false;
+  /** Of a literal, number or text its last 8 bytes, letters in lower case. */
+  private word: u64 = 0;
 
   get isOpen(): bool {
     return this.count > 0 && !this.isComplete;
@@ -98,6 +100,27 @@ export class FieldPlace {
     this.count = 0;
     this.isComplete = false;
     this.hasMembers = false;
+    this.word = 0;
+  }
+
+  /** Whether servers take it for true, whatever its type (pydantic's lax mode, so vLLM). */
+  get isOn(): bool {
+    switch (this.word) {
+      case 0x74727565: // true
+      case 0x31: // 1
+      case 0x312e30: // 1.0
+      case 0x6f6e: // on
+      case 0x796573: // yes
+      case 0x74: // t
+      case 0x79: // y
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  addBytes(pointer: usize, length: i32): void {
+    for (let i = 0; i < length; i++) this.word = (this.word << 8) | load<u8>(pointer + i) | 0x20;
   }
 
   begin(kind: JsonKind, start: u64): void {
@@ -218,6 +241,7 @@ export class RequestFields extends JsonListener {
 
   override onBytes(path: i32, pointer: usize, length: i32): void {
     if (!this.isInside) return;
+    if (path >= Field.Stream && path <= Field.Background) this.placeOf(path)!.addBytes(pointer, length);
     if (this.isPlain) {
       this.plainLength += length;
       if (path < OTHERS) this.number.append(pointer, length);

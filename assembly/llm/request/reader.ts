@@ -107,7 +107,7 @@ export class RequestReader {
 
   /** Whether the answer is to be streamed. */
   get streams(): bool {
-    return this.fields.stream.count > 0 && this.fields.stream.kind == JsonKind.True;
+    return this.fields.stream.isOn;
   }
 
   get streamOptions(): StreamOptions {
@@ -119,7 +119,7 @@ export class RequestReader {
 
   /** Whether the client asked for the usage in the stream. */
   get includesUsage(): bool {
-    return this.fields.includeUsage.count > 0 && this.fields.includeUsage.kind == JsonKind.True;
+    return this.fields.includeUsage.isOn;
   }
 
   /** See `includeUsageEdit`. */
@@ -129,7 +129,7 @@ export class RequestReader {
 
   /** Whether the answer comes first and the model writes afterwards. */
   get isBackground(): bool {
-    return this.fields.background.count > 0 && this.fields.background.kind == JsonKind.True;
+    return this.fields.background.isOn;
   }
 
   /** The largest cap on one answer's tokens that this dialect has, at most `MAX_COUNT`; `NO_COUNT` when none is given. */

@@ -218,6 +218,11 @@ const EDITS: [name: string, before: string, after: string][] = [
     `{M,"stream":true,"stream_options":{"include_usage":true}}`,
     `{M,"stream":true,"stream_options":{"include_usage":true}}`,
   ],
+  [
+    "none, with what some servers take for true",
+    `{M,"stream":1}`,
+    `{"stream_options":{"include_usage":true},M,"stream":1}`,
+  ],
   ["no object", `{M,"stream":true,"stream_options":7}`, `{M,"stream":true,"stream_options":7}`],
 ];
 const REST = `"model":"m", "messages":[{"role":"user","content":"h\\u00e9 \\"x\\" é😀"}]`;
