@@ -36,7 +36,7 @@ export const enum Count {
  * The tokens of one answer, normalised whatever its dialect, as OpenTelemetry's GenAI conventions count them: input
  * includes cached input and cache creation, output includes reasoning, total is input plus output.
  *
- * Every field is a number of tokens up to `MAX_COUNT`, or `NO_COUNT`.
+ * Every field is a number of tokens up to `MAX_COUNT`, or `NO_COUNT`; the reasoning is at most the output.
  */
 @final
 export class Usage {
@@ -52,6 +52,8 @@ export class Usage {
   isFinal: bool = false;
   /** The total came with an earlier usage than the other counts, so that it is not theirs. */
   private isTotalOld: bool = false;
+  /** Likewise the reasoning. */
+  private isReasoningOld: bool = false;
   /** No count has come since the fields were computed. */
   private isSettled: bool = true;
   private readonly counts: StaticArray<i64> = new StaticArray<i64>(Count.End);
@@ -65,6 +67,7 @@ export class Usage {
     this.isProvisional = false;
     this.isFinal = false;
     this.isTotalOld = false;
+    this.isReasoningOld = false;
     this.isSettled = true;
     this.input = NO_COUNT;
     this.output = NO_COUNT;
@@ -82,6 +85,7 @@ export class Usage {
   /** Another usage begins. */
   begin(): void {
     this.isTotalOld = true;
+    this.isReasoningOld = true;
   }
 
   /** Replaces a count, unless the new one is `NO_COUNT`. The fields follow with `settle`. */
@@ -89,6 +93,7 @@ export class Usage {
     if (value == NO_COUNT) return;
     unchecked((this.counts[count] = value));
     if (count == Count.Total) this.isTotalOld = false;
+    if (count == Count.Reasoning) this.isReasoningOld = false;
     this.isSettled = false;
   }
 
@@ -110,7 +115,8 @@ export class Usage {
     const total = this.isTotalOld ? NO_COUNT : this.of(Count.Total);
     let output = max(this.of(Count.Completion), this.of(Count.Output));
     // xAI's completions leave reasoning out, which only their total tells; Perplexity's too, which its being more tells.
-    const isLeftOut = reasoning > output || (input != NO_COUNT && total == input + output + reasoning);
+    const isLeftOut =
+      !this.isReasoningOld && (reasoning > output || (input != NO_COUNT && total == input + output + reasoning));
     if (reasoning > 0 && output != NO_COUNT && isLeftOut) output += reasoning;
     // So do Gemini's, without saying how much. What a cache adds to the total is no output.
     const rest = total - input - output;
@@ -126,7 +132,7 @@ export class Usage {
     this.output = min(output, MAX_COUNT);
     this.cachedInput = max(this.of(Count.Cached), read);
     this.cacheCreation = min(max(this.of(Count.CacheCreated), written), MAX_COUNT);
-    this.reasoning = max(reasoning, thoughts);
+    this.reasoning = min(max(reasoning, thoughts), this.output);
     const both = min(sum(this.input, this.output), MAX_COUNT);
     this.total = input == NO_COUNT || output == NO_COUNT ? max(both, this.of(Count.Total)) : both;
   }

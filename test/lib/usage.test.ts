@@ -133,6 +133,11 @@ const REPLACED: [why: string, answer: string, usage: Counts][] = [
     { input: 33, output: 81160, total: 81193, reasoning: 73997 },
   ],
   [
+    "reasoning that came with an earlier output does not come on top of a later one, and is at most that",
+    '{"usage":{"prompt_tokens":5,"completion_tokens":60,"completion_tokens_details":{"reasoning_tokens":40}}}\n{"usage":{"completion_tokens":20}}',
+    { input: 5, output: 20, total: 25, reasoning: 20 },
+  ],
+  [
     "beside seconds of sound it is input (Mistral's Voxtral)",
     '{"usage":{"prompt_audio_seconds":5,"prompt_tokens":5,"total_tokens":404,"completion_tokens":24,"prompt_tokens_details":{"cached_tokens":368}}}',
     { input: 380, output: 24, total: 404, cachedInput: 368 },
