@@ -75,8 +75,12 @@ export function credit(account: Account, amount: i64, chargedAtMs: i64): void {
     }
     case Algorithm.SlidingWindow: {
       const windows = windowsSince(account, chargedAtMs);
-      if (windows == 0) account.used = max(account.used - amount, 0);
-      else if (windows == 1) account.carried = max(account.carried - amount, 0);
+      // A window leaves what is beyond one amount to the next as its own use: where that is more than the last one's share, all
+      // of the last one was of the same charge.
+      const before = windows == 0 ? 0 : account.carried;
+      const left = lessWindows(amount, max(windows - 1, 0), account.amount);
+      account.carried -= min(left, before);
+      account.used = max(account.used - max(left - before, 0), 0);
     }
   }
 }

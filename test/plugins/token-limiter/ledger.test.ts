@@ -235,6 +235,21 @@ describe("leases", () => {
     }
   });
 
+  test("a late settle in the next windows gives back the debt that the charge made", () => {
+    for (const [windows, left] of [
+      [1n, 40n],
+      [2n, 40n],
+      [3n, 40n],
+      [4n, 100n],
+    ] as const) {
+      m.open(SLIDING, 100n, 100n, MINUTE, NOON);
+      const end = m.reserve(300n, NOON + 1000n);
+      m.advance(NOON + windows * MINUTE);
+      m.settle(300n, end, 60n);
+      expect(m.available()).toBe(left);
+    }
+  });
+
   test("of five different ends the fifth shares one that is not earlier", () => {
     m.open(FIXED, 100n, 100n, MINUTE, NOON);
     const ends = [4000n, 2000n, 6000n, 8000n].map((ms) => m.reserve(1n, NOON + ms));
@@ -339,7 +354,8 @@ test("a lease settled late never leaves less than the truth would have, and in t
       anyUse,
       anyUse,
       fc.array(fc.tuple(step, anyUse), { maxLength: 6 }),
-      (chosen, before, reserved, used, after) => {
+      fc.array(step, { maxLength: 3 }),
+      (chosen, before, reserved, used, after, later) => {
         const truth = new OracleAccount(chosen, NOON);
         open(chosen, NOON);
         const both = (ms: bigint, size: bigint): void => {
@@ -359,6 +375,10 @@ test("a lease settled late never leaves less than the truth would have, and in t
         const isSameTime = truth.now === end || used === reserved;
         if (isSameTime) expect(m.useNow()).toBe(truth.use);
         else if (used < reserved) expect(m.useNow() >= truth.use).toBe(true);
+        for (const ms of used <= reserved ? later : []) {
+          both(ms, 0n);
+          expect(m.useNow() >= truth.use).toBe(true);
+        }
       },
     ),
     { numRuns: 4000, seed: SEED },
