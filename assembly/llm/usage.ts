@@ -1,4 +1,4 @@
-import { MAX_COUNT, NO_COUNT } from "./tokens/count";
+import { MAX_COUNT, NO_COUNT, addCounts } from "./tokens/count";
 
 /** A count as a provider gives it; what its name means is the same wherever the name is used. */
 export const enum Count {
@@ -95,6 +95,11 @@ export class Usage {
     if (count == Count.Total) this.isTotalOld = false;
     if (count == Count.Reasoning) this.isReasoningOld = false;
     this.isSettled = false;
+  }
+
+  /** Adds to a count that is there. */
+  add(count: Count, value: i64): void {
+    if (value != NO_COUNT) this.put(count, addCounts(this.of(count), value));
   }
 
   /** Computes the fields from the counts. Where an answer has the counts of several dialects, the larger ones. */

@@ -148,6 +148,21 @@ const REPLACED: [why: string, answer: string, usage: Counts][] = [
     { input: 13, output: 9, total: 22, cachedInput: 100 },
   ],
   [
+    "what a list has of several prompts is added (llama.cpp)",
+    '[{"tokens_evaluated":5,"tokens_predicted":7,"content":"a"},{"tokens_evaluated":6,"tokens_predicted":8,"content":"b"}]',
+    { input: 11, output: 15, total: 26 },
+  ],
+  [
+    "what events have is not, nor what lines have",
+    'data: {"tokens_evaluated":5,"tokens_predicted":1}\n\ndata: [{"tokens_evaluated":5,"tokens_predicted":2}]\n\ndata: {"tokens_evaluated":5,"tokens_predicted":3}\n\n',
+    { input: 5, output: 3, total: 8 },
+  ],
+  [
+    "what several predictions have is added, as far as it makes sense (Vertex's embeddings)",
+    '{"predictions":[{"embeddings":{"statistics":{"token_count":4.0}}},{"embeddings":{"statistics":{"token_count":-1}}},{"embeddings":{"statistics":{"truncated":false,"token_count":9}}}]}',
+    { input: 13, total: 13 },
+  ],
+  [
     "a total counts where there is nothing to add",
     '{"usage":{"prompt_tokens":5,"total_tokens":9}}',
     { input: 5, total: 9 },

@@ -76,6 +76,7 @@ export class AnswerDocuments extends EventListener {
     this.isMixed = this.isInParts;
     this.hasObject = false;
     this.doneLength = 0;
+    this.fields.beginList(false);
   }
 
   /** Whether the event in hand is, or may become, one object with an empty list of choices and usage. */
@@ -106,7 +107,8 @@ export class AnswerDocuments extends EventListener {
       } else {
         if (byte > SPACE || !isSpace(byte)) {
           this.isMixed = true;
-          if (byte != OPEN_ARRAY && byte != COMMA && byte != CLOSE_ARRAY) this.within = Within.Garbage;
+          if (byte == OPEN_ARRAY) this.fields.beginList(true);
+          else if (byte != COMMA && byte != CLOSE_ARRAY) this.within = Within.Garbage;
         }
         at++;
       }

@@ -7,7 +7,7 @@ import { AnswerText } from "./text";
 import { CarriedValue } from "./carried";
 import { EventType } from "./event-type";
 import { Usage } from "../usage";
-import { CountReader } from "../tokens/count";
+import { CountReader, NO_COUNT } from "../tokens/count";
 
 const NOT_OPEN: u64 = u64.MAX_VALUE;
 
@@ -29,6 +29,10 @@ export class AnswerFields extends JsonListener {
   isComplete: bool = false;
   /** How many bytes come before the first tree of text, when there is nothing that counts among them; else 0. */
   leadLength: i32 = 0;
+  /** The objects are elements of one list, so that they are one answer. */
+  private isInList: bool = false;
+  /** Which counts outside of usage objects that answer has had, one bit each. */
+  private counted: i32 = 0;
   private seen: i32 = 0;
   private leadSeen: i32 = 0;
   /** Whether the answer has had text. */
@@ -60,8 +64,15 @@ export class AnswerFields extends JsonListener {
     this.begin();
   }
 
+  /** What begins now is a list of objects, or is in none. */
+  beginList(isList: bool): void {
+    this.isInList = isList;
+    this.counted = 0;
+  }
+
   /** Another object begins. */
   begin(): void {
+    if (!this.isInList) this.counted = 0;
     this.isComplete = false;
     this.leadLength = 0;
     this.seen = 0;
@@ -166,10 +177,7 @@ export class AnswerFields extends JsonListener {
         this.textStart = NOT_OPEN;
       }
     } else if (path >= AnswerPath.FirstCount) {
-      if (path < AnswerPath.FirstString && kind == JsonKind.Number) {
-        this.usage.put(countOfPath(path), this.count.whole);
-        this.usage.settle();
-      }
+      if (path < AnswerPath.FirstString && kind == JsonKind.Number) this.takeCount(path);
     } else if (path >= AnswerPath.FirstUsage) {
       if (kind == JsonKind.Object) {
         this.usage.settle();
@@ -186,6 +194,17 @@ export class AnswerFields extends JsonListener {
       this.isComplete = true;
       if (this.type.isLast) this.usage.isFinal = true;
     }
+  }
+
+  /** Several of the same in one answer are of several prompts. */
+  private takeCount(path: i32): void {
+    const usage = this.usage;
+    const bit = 1 << (path - AnswerPath.FirstCount);
+    const count = this.count.whole;
+    if ((this.counted & bit) != 0) usage.add(countOfPath(path), count);
+    else usage.put(countOfPath(path), count);
+    if (count != NO_COUNT) this.counted |= bit;
+    usage.settle();
   }
 
   private feedText(end: u64): void {

@@ -15,18 +15,18 @@ export const enum AnswerPath {
   FirstUsage = 10,
   /** What a stream says when it begins. */
   MessageUsage = 12,
-  /** A count that is in no usage object; `countOfPath` says which. */
+  /** A count that is in no usage object, of each prompt where an answer is to several; `countOfPath` says which. */
   FirstCount = 24,
   /** Text where it is a string; an object of that name is something else. */
-  FirstString = 35,
-  GeneratedText = 42,
+  FirstString = 36,
+  GeneratedText = 43,
   /** Text anywhere within. */
-  FirstTree = 43,
-  ResponseOutput = 43,
+  FirstTree = 44,
+  ResponseOutput = 44,
   /** As a string it is an error's. */
-  Message = 44,
+  Message = 45,
   /** A count of a usage object. */
-  FirstInUsage = 61,
+  FirstInUsage = 62,
 }
 
 /** What is read of an answer, or of one event of it, by the providers' API references. */
@@ -42,7 +42,7 @@ const PATHS: string[] = [
 
   "prompt_eval_count", "eval_count", "inputTextTokenCount", "totalOutputTextTokenCount", "results[*].tokenCount",
   "prompt_token_count", "generation_token_count", "tokens_evaluated", "tokens_predicted", "details.input_length",
-  "details.generated_tokens",
+  "details.generated_tokens", "predictions[*].embeddings.statistics.token_count",
 
   "choices[*].text", "text", "response", "thinking", "generation", "completion", "results[*].outputText", "generated_text",
 
@@ -58,7 +58,7 @@ export const ANSWER_PATHS = new JsonPaths(
 // prettier-ignore
 const COUNTS: StaticArray<i32> = [
   Count.Prompt, Count.Completion, Count.Prompt, Count.Completion, Count.Completion, Count.Prompt, Count.Completion,
-  Count.Prompt, Count.Completion, Count.Prompt, Count.Completion,
+  Count.Prompt, Count.Completion, Count.Prompt, Count.Completion, Count.Prompt,
 ];
 
 /** What is counted at a path of the groups `AnswerPath.FirstCount` and `AnswerPath.FirstInUsage`. */
