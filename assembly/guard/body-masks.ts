@@ -78,6 +78,12 @@ export class BodyMasks {
     this.put(index, RULE, rule);
   }
 
+  /** Forgets all but the first ones, and that there were more. */
+  keep(count: i32): void {
+    this.count = count;
+    this.isOverflown = false;
+  }
+
   textOf(index: i32): i32 {
     return this.get(index, TEXT);
   }

@@ -161,11 +161,25 @@ export class PromptJudge extends PromptListener {
     return this.collector;
   }
 
-  /** A service's texts take the place of those that it was asked about, where it has changed them. False when they are not as many. */
+  /** A service's texts take the place of those that it was asked about, where it has changed them. False when they can't, and then none does. */
   replaceTexts(rule: Rule, reply: ServiceReply): bool {
+    const masks = this.masks;
+    const maskCount = masks.count;
+    const textCount = this.serviceTexts.length;
+    if (!this.addReplacements(rule, reply) || masks.isOverflown) {
+      masks.keep(maskCount);
+      this.serviceTexts.length = textCount;
+      return false;
+    }
+    if (this.serviceTexts.length > textCount) this.verdict.fire(rule, rule.scopes);
+    this.settle();
+    return true;
+  }
+
+  /** False when there are not as many as the texts, or no room for them. */
+  private addReplacements(rule: Rule, reply: ServiceReply): bool {
     const texts = this.collector!;
     if (texts.countOf(rule.scopes) != reply.textCount) return false;
-    const before = this.serviceTexts.length;
     const asked = new ByteBuffer(new Budget(this.mostTextBytes));
     const answered = new ByteBuffer(new Budget(this.mostTextBytes));
     const text = new Bytes();
@@ -181,9 +195,7 @@ export class PromptJudge extends PromptListener {
       if (this.serviceTexts.length > POSITION) return false;
       this.masks.add(texts.name, 0, texts.length, ofService(this.serviceTexts.push(text.toString()) - 1));
     }
-    if (this.serviceTexts.length > before) this.verdict.fire(rule, rule.scopes);
-    this.settle();
-    return !this.masks.isOverflown;
+    return true;
   }
 
   /** Writes the body with what is to be masked masked; with `isPlain` its texts have no escapes. */

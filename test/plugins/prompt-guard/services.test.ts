@@ -253,6 +253,25 @@ describe("what a local rule masks", () => {
   });
 });
 
+test.each([
+  ["more than there is room for", (text: string) => (text.startsWith("b") ? "z".repeat(8000) : "changed")],
+  ["the texts but for one", (text: string) => (text.startsWith("b") ? undefined : "changed")],
+])("of a service that gives back %s nothing is taken when FailOpen, and local masks stay", async (_name, change) => {
+  const over = { failureMode: "FailOpen", maxHeldBytes: "1KiB" };
+  const { host, guard } = await start([emails, webhook("Mask")], changing(change as (text: string) => string), over);
+  const messages = [
+    { role: "system", content: "of a@example.com" },
+    { role: "user", content: "by b@example.com" },
+    { role: "user", content: "badge of c@example.com" },
+  ];
+  const outcome = guard.send(post("/v1/chat/completions", { model: "m", messages }));
+  host.tick();
+  expect(JSON.parse(outcome.stream.upstream.body)).toMatchObject({
+    messages: [{ content: "of [pii]" }, { content: "by [pii]" }, { content: "badge of [pii]" }],
+  });
+  expect(decided({ ...outcome, filterState: outcome.stream.filterState.all })).toBe("pii:Mask");
+});
+
 describe("services that mask", () => {
   const second = { ...webhook("Mask"), id: "second" };
 
