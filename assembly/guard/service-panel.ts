@@ -78,7 +78,7 @@ export class ServicePanel {
     const rule = this.rules[index];
     this.pending--;
     const reply = new ServiceReply();
-    if (body != null) reply.read(body, rule.service!.protocol);
+    if (body != null) reply.read(body, rule.service!.protocol, this.texts!.countOf(rule.scopes));
     digest.set(changetype<usize>(this.digests) + index * SHA256_BYTES, SHA256_BYTES);
     switch (reply.answer) {
       case ServiceAnswer.Pass:

@@ -58,7 +58,8 @@ const REJECT: string = "Reject";
  * masks (`messages[*].content`, or `choices[*].message.content`, a text for each that it got), without a `body` it passes, unless it
  * has such a status;
  * `"action": "Pass"` and `"Reject"` do, too. It is the one that agentgateway's guards speak. A moderation's is OpenAI's
- * (API reference, "Moderations"): it rejects when one of `results` is `flagged`, and passes when each says that it isn't.
+ * (API reference, "Moderations"): it rejects when one of `results` is `flagged`, and passes when there is one for each text that
+ * it got and each says that it isn't.
  */
 @final
 export class ServiceReply extends JsonListener {
@@ -83,14 +84,14 @@ export class ServiceReply extends JsonListener {
   private hasOddText: bool = false;
   private bodyKind: JsonKind = JsonKind.Null;
 
-  /** Reads one whole answer. */
-  read(body: Bytes, protocol: ServiceProtocol): void {
+  /** Reads one whole answer about `asked` texts. */
+  read(body: Bytes, protocol: ServiceProtocol, asked: i32): void {
     const scanner = new JsonScanner(PATHS, this);
     const isJson = scanner.feed(body.pointer, body.length) && scanner.finish() && !this.isOverflown;
     if (!isJson) return;
     if (protocol == ServiceProtocol.OpenAIModeration) {
       if (this.isFlagged) this.answer = ServiceAnswer.Reject;
-      else if (this.resultCount > 0 && this.saidCount == this.resultCount) this.answer = ServiceAnswer.Pass;
+      else if (this.resultCount == asked && this.saidCount == asked) this.answer = ServiceAnswer.Pass;
     } else if (this.hasAction && this.answer == ServiceAnswer.Unclear) {
       if (this.bodyKind == JsonKind.String) this.answer = ServiceAnswer.Reject;
       else if (this.bodyKind == JsonKind.Object)

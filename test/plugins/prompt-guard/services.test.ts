@@ -392,9 +392,21 @@ test.each([
   ["something else", { results: [{ categories: {} }] }],
   ["not of each text", { results: [{ flagged: false }, {}] }],
   ["in words", { results: [{ flagged: "true" }] }],
+  ["more than it was asked", { results: [{ flagged: false }, { flagged: false }] }],
 ])("a moderation that says %s has not said that nothing is flagged", async (_name, answer) => {
   const { host, guard } = await start([moderation], answer);
   const { stream } = guard.send(chat("a"));
+  host.tick();
+  expect(stream.localReply).toMatchObject({ status: 503, details: "weir.prompt-guard.service_failure" });
+});
+
+test("a moderation that leaves out a text has not said that nothing is flagged", async () => {
+  const { host, guard } = await start([moderation], { results: [{ flagged: false }] });
+  const messages = [
+    { role: "system", content: "a" },
+    { role: "user", content: "b" },
+  ];
+  const { stream } = guard.send(post("/v1/chat/completions", { model: "m", messages }));
   host.tick();
   expect(stream.localReply).toMatchObject({ status: 503, details: "weir.prompt-guard.service_failure" });
 });
