@@ -1,6 +1,19 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { BuiltinsModule, type Hit } from "./builtins-module.ts";
-import { BASE32, BASE62, BASE64URL, DIGITS, drawn, HEX, json64, privateKey, token } from "./builtins-secrets.ts";
+import {
+  BASE32,
+  BASE62,
+  BASE64URL,
+  BECH32,
+  DIGITS,
+  drawn,
+  HEX,
+  json64,
+  privateKey,
+  puttyKey,
+  sshPrivateKey,
+  token,
+} from "./builtins-secrets.ts";
 
 let m: BuiltinsModule;
 
@@ -412,6 +425,10 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["joined in code", `x = "«${privateKey("PRIVATE KEY", 3, '\\n" +\n "')}»";`],
       ["whose end never comes", `«${privateKey("RSA PRIVATE KEY", 3).slice(0, 180)}»`],
       ["all in one line", `«${privateKey("PRIVATE KEY", 2, "")}»`],
+      ["SSH2", `«${sshPrivateKey(4)}»\n`],
+      ["PuTTY", `key: «${puttyKey(2, "\r\n", 40)}»\r\nend`],
+      ["PuTTY's newer", `"«${puttyKey(3, "\\n", 64)}»"`],
+      ["age", `# public key: age1x\n«AGE-SECRET-KEY-1${drawn(BECH32, 58)}»\n`],
     ],
     passed: [
       ["a public key", privateKey("PUBLIC KEY", 3)],
@@ -425,6 +442,12 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["a placeholder", privateKey("PRIVATE KEY", 0).replace("\n", "\n...\n")],
       ["without dashes", privateKey("PRIVATE KEY", 2).replaceAll("-----", "")],
       ["no name", privateKey("", 2)],
+      [
+        "PuTTY's first line alone",
+        "if line.startswith('PuTTY-User-Key-File-2: ') or PuTTY-User-Key-File-2: ssh-rsa\nand",
+      ],
+      ["an SSH2 public key", sshPrivateKey(2).replaceAll("ENCRYPTED PRIVATE", "PUBLIC")],
+      ["age's beginning alone", "AGE-SECRET-KEY-1... AGE-SECRET-KEY-1XXX AGE-SECRET-KEY-1" + "Q".repeat(58)],
     ],
   },
   Jwt: {

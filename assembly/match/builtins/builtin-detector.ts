@@ -4,7 +4,7 @@ import { ALPHANUMERIC, isDigit, isOf, LOCAL } from "./characters";
 import { MAX_SCHEME_BYTES } from "./connection-string";
 import { MAX_LOCAL_BYTES } from "./email";
 import { BYTES_BEFORE_BLOCK, NUMBER_BLOCK_BYTES, numberStarts } from "./number-starts";
-import { MAX_PRIVATE_KEY_BYTES, privateKeyEnd } from "./private-key";
+import { MAX_PRIVATE_KEY_BYTES, privateKeyEnd, PUTTY_END } from "./private-key";
 import { Recognisers } from "./recognisers";
 import { Sight } from "./sight";
 import { Triggers } from "./triggers";
@@ -144,14 +144,18 @@ export class BuiltinDetector extends Detector {
     this.next = end;
     sight.settled = end;
     if (sight.runClasses != 0) {
-      this.within = Within.Run;
-      this.runId = sight.hitId;
-      this.runClasses = sight.runClasses;
-      this.runJoiners = sight.runJoiners;
+      this.beginRun(sight.hitId, sight.runClasses, sight.runJoiners);
     } else if (sight.hitId == Builtin.PrivateKey) {
       this.within = Within.PrivateKey;
       this.keyStart = sight.hitStart;
     }
+  }
+
+  private beginRun(id: i32, classes: u32, joiners: u32): void {
+    this.within = Within.Run;
+    this.runId = id;
+    this.runClasses = classes;
+    this.runJoiners = joiners;
   }
 
   private tellMore(hits: HitListener, id: i32, end: i32): void {
@@ -183,6 +187,11 @@ export class BuiltinDetector extends Detector {
         continue;
       }
       sight.isShort = false;
+      if (sight.hasAt(at, PUTTY_END)) {
+        this.tellMore(hits, Builtin.PrivateKey, at + PUTTY_END.length);
+        this.beginRun(Builtin.PrivateKey, ALPHANUMERIC, 0);
+        return this.endRun(hits);
+      }
       const end = privateKeyEnd(sight, at);
       if (sight.isShort) {
         this.tellMore(hits, Builtin.PrivateKey, at);

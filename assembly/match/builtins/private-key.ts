@@ -1,5 +1,5 @@
 import { Builtin } from "./builtin";
-import { ALPHANUMERIC, isOf, LETTER } from "./characters";
+import { ALPHANUMERIC, DASH, isDigit, isOf, LETTER } from "./characters";
 import { Sight } from "./sight";
 
 /** A key whose end never comes is taken to end here; an RSA key of 16,384 bits has 13 kB. */
@@ -7,6 +7,8 @@ export const MAX_PRIVATE_KEY_BYTES: i32 = 16384;
 /** The last line is held back until it is complete, or longer than any. */
 const MAX_END_BYTES: i32 = 50;
 
+/** Behind "Private". A code of the key follows, in hexadecimal. */
+export const PUTTY_END: string = "-MAC: ";
 const DASHES: i32 = 5;
 const HYPHEN: u32 = 0x2d;
 /** "BEGIN " and at most so much, as in "BEGIN ENCRYPTED PRIVATE KEY". */
@@ -19,13 +21,15 @@ const MAX_BEGINNING_BYTES: i32 = 60;
 const MIN_KEY_BYTES: i32 = 12;
 
 /**
- * A private key in the armour of PEM (RFC 7468), OpenSSH or OpenPGP (RFC 9580, 6.2), of which BEGIN is at `at`. Its first line must be
+ * A private key in the armour of PEM (RFC 7468), OpenSSH, OpenPGP (RFC 9580, 6.2) or SSH2 (as RFC 4716 has it for public ones), of which BEGIN is at `at`. Its first line must be
  * followed by something like a key: code that only names the line is none.
  */
 export function findPrivateKey(sight: Sight, at: i32): void {
   const start = at - DASHES;
   sight.candidate = start;
-  if (!sight.hasAt(at, "BEGIN ") || !sight.hasBefore(at, "-----")) return;
+  if (!sight.hasAt(at, "BEGIN ")) return;
+  const isSsh = sight.hasBefore(at, "---- ");
+  if (!isSsh && !sight.hasBefore(at, "-----")) return;
   let end = at + 6;
   const limit = end + MAX_NAME_BYTES;
   let isPrivate = false;
@@ -33,10 +37,21 @@ export function findPrivateKey(sight: Sight, at: i32): void {
     if (sight.at(end) == 0x50 && sight.hasAt(end, "PRIVATE KEY")) isPrivate = true;
     end++;
   }
-  if (!isPrivate || !sight.hasAt(end, "-----")) return;
-  end += DASHES;
+  if (!isPrivate || !sight.hasAt(end, isSsh ? "----" : "-----")) return;
+  end += isSsh ? DASHES - 1 : DASHES;
   if (!beginsKey(sight, end, start + MAX_BEGINNING_BYTES - MIN_KEY_BYTES)) return;
   sight.found(Builtin.PrivateKey, start, end);
+}
+
+/** A key in PuTTY's format (PuTTY User Manual, appendix C), whose first line begins at `start`. */
+export function findPuttyKey(sight: Sight, start: i32): void {
+  sight.candidate = start;
+  if (!sight.hasAt(start, "PuTTY-User-Key-File-") || !isDigit(sight.at(start + 20))) return;
+  if (!sight.hasAt(start + 21, ": ")) return;
+  const limit = start + MAX_BEGINNING_BYTES - 4;
+  let at = sight.runEnd(start + 23, limit, ALPHANUMERIC | DASH, 0);
+  while (at < limit && isFiller(sight, at)) at++;
+  if (sight.hasAt(at, "Encr")) sight.found(Builtin.PrivateKey, start, at);
 }
 
 function beginsKey(sight: Sight, from: i32, limit: i32): bool {
@@ -60,7 +75,7 @@ function isFiller(sight: Sight, at: i32): bool {
 
 /** Where the armour ends whose last line begins at `at`; 0 if it does not, `at` itself if more must come to tell. */
 export function privateKeyEnd(sight: Sight, at: i32): i32 {
-  if (!sight.hasAt(at, "-----END ")) return sight.isShort ? at : 0;
+  if (!sight.hasAt(at, "-----END ") && !sight.hasAt(at, "---- END ")) return sight.isShort ? at : 0;
   let end = at + 9;
   while (end < at + MAX_END_BYTES && sight.at(end) != HYPHEN && sight.at(end) != 0) end++;
   for (let i = 0; i < DASHES && sight.at(end) == HYPHEN; i++) end++;

@@ -8,7 +8,7 @@ import { findIban } from "./iban";
 import { findIpv4, findIpv6, mayBeIpv4 } from "./ip-address";
 import { findJwt } from "./jwt";
 import { findPhoneNumber, mayBePhoneNumber } from "./phone-number";
-import { findPrivateKey } from "./private-key";
+import { findPrivateKey, findPuttyKey } from "./private-key";
 import { Sight } from "./sight";
 import { findCapitalToken, findSkToken, findSlackToken, findUnderscoreToken } from "./token";
 import { findUsSsn, mayBeUsSsn } from "./us-ssn";
@@ -23,6 +23,7 @@ const EQUALS: u32 = 0x3d;
 const AT: u32 = 0x40;
 const CAPITAL_A: u32 = 0x41;
 const CAPITAL_B: u32 = 0x42;
+const CAPITAL_P: u32 = 0x50;
 const UNDERSCORE: u32 = 0x5f;
 const SMALL_E: u32 = 0x65;
 const SMALL_K: u32 = 0x6b;
@@ -66,10 +67,13 @@ export class Recognisers {
         this.visitColon(at);
         break;
       case CAPITAL_A:
-        findCapitalToken(sight, at);
+        findCapitalToken(sight, at, maxBytes);
         break;
       case CAPITAL_B:
         findPrivateKey(sight, at);
+        break;
+      case CAPITAL_P:
+        findPuttyKey(sight, at);
         break;
       case SMALL_X:
         findSlackToken(sight, at, maxBytes);

@@ -12,9 +12,19 @@ const MAX_SAMPLE: i32 = 80;
 const AWS_BYTES: i32 = 20;
 const GOOGLE_BYTES: i32 = 39;
 
-/** AWS access key ids (IAM User Guide, "Unique identifiers"): four letters and 16 of base32. Google: AIza and 35 of base64url. */
-export function findCapitalToken(sight: Sight, start: i32): void {
+/**
+ * AWS access key ids (IAM User Guide, "Unique identifiers"): four letters and 16 of base32. Google: AIza and 35 of base64url. age's
+ * identities (age-encryption.org/v1, "X25519"): 58 of Bech32.
+ */
+export function findCapitalToken(sight: Sight, start: i32, maxBytes: i32): void {
   if (!sight.beginsWord(start, WORD)) return;
+  if (sight.at(start + 1) == 0x47) {
+    const isAge = sight.hasAt(start, "AGE-SECRET-KEY-1");
+    if (isAge) take(sight, Builtin.PrivateKey, start, start + 16, min(58, maxBytes - 24), maxBytes, DIGIT | UPPER, 0);
+    // What is no run is in armour.
+    if (sight.hitEnd != 0) sight.runClasses = DIGIT | UPPER;
+    return;
+  }
   if (sight.hasAt(start, "AIza")) {
     const end = sight.runEnd(start, start + GOOGLE_BYTES + 1, BASE64URL, 0);
     if (end - start == GOOGLE_BYTES && isDrawn(sight, start + 4, end, true))
