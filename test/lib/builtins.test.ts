@@ -513,6 +513,9 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["ADO, quoted and the password first", `«Password="${password}"»;Server=db;Uid=sa`],
       ["JDBC with a query", `jdbc:mysql://db/x?user=app&«password=${password}»&useSSL=true`],
       ["PostgreSQL with a query", `"postgresql://db/x?«password=${password}»"`],
+      ["Oracle's thin driver", `url="«jdbc:oracle:thin:scott/${password}@db.example.com:1521:orcl»"`],
+      ["Oracle's other driver, a service", `«jdbc:oracle:oci:scott/${password}@//db:1521/svc» x`],
+      ["Oracle's, a description", `«jdbc:oracle:thin:scott/${password}@(DESCRIPTION=(ADDRESS=(HOST=db)(PORT=1521»)))`],
     ],
     passed: [
       ["no password", "postgres://app@db.example.com/app postgres://db:5432/app"],
@@ -529,6 +532,12 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["a short key", "AccountName=a;AccountKey=abc;x=1"],
       ["a variable in a string", "Server=db;Password=${password};Uid=sa"],
       ["a query of the web", `https://example.com/?user=a&password=${password}`],
+      [
+        "Oracle's without a password",
+        "jdbc:oracle:thin:@db:1521:orcl jdbc:oracle:thin:scott/@db:1521:orcl jdbc:oracle:thin:@//db/a@b",
+      ],
+      ["Oracle's template", "jdbc:oracle:thin:${user}/${password}@db jdbc:oracle:thin:scott/<password>@db"],
+      ["another driver", `jdbc:other:thin:scott/${password}@db oracle:thin:scott/${password}@db`],
     ],
   },
 };

@@ -70,6 +70,30 @@ export function findUrl(sight: Sight, colon: i32, maxBytes: i32): void {
   sight.foundRun(Builtin.ConnectionString, start, end, limit, URL, URL_JOINER);
 }
 
+/**
+ * A URL of Oracle's drivers with a user's password, `jdbc:oracle:thin:user/password@host` (Oracle Database JDBC Developer's Guide,
+ * "Data Sources and URLs"). Its first colon is at `colon`.
+ */
+export function findOracleUrl(sight: Sight, colon: i32, maxBytes: i32): void {
+  const start = colon - 4;
+  sight.candidate = start;
+  if (!sight.hasBefore(colon, "jdbc") || !sight.hasAt(colon, ":oracle:") || !sight.beginsWord(start, WORD)) return;
+  const limit = start + maxBytes - 2;
+  const driver = sight.runEnd(colon + 8, limit, ALPHANUMERIC, 0);
+  if (sight.at(driver) != COLON) return;
+  let password = 0;
+  let host = 0;
+  for (let at = driver + 1; at < limit; at++) {
+    const byte = sight.at(at);
+    if (byte == AT && password > 0) host = at + 1;
+    else if (byte == SLASH && password == 0) password = at + 1;
+    else if (byte == AT || byte == SLASH || !isOf(byte, URL | URL_JOINER)) break;
+  }
+  if (host <= password + 1 || isPlaceholder(sight, password, host - 1)) return;
+  const end = sight.runEnd(host, limit, URL, URL_JOINER);
+  if (end > host) sight.foundRun(Builtin.ConnectionString, start, end, limit, URL, URL_JOINER);
+}
+
 /** Where the scheme begins that ends at `colon`; the colon itself when there is none, or none that is so long. */
 function schemeStart(sight: Sight, colon: i32): i32 {
   const floor = max(colon - MAX_SCHEME_BYTES, sight.settled);

@@ -1,6 +1,6 @@
 import { bitOf, Builtin } from "./builtin";
 import { ALPHANUMERIC, isDigit, isHex, isOf, LETTER, WORD } from "./characters";
-import { findKeyAndValue, findUrl } from "./connection-string";
+import { findKeyAndValue, findOracleUrl, findUrl } from "./connection-string";
 import { findCreditCard, mayBeCreditCard } from "./credit-card";
 import { DigitGroups } from "./digit-groups";
 import { findEmail } from "./email";
@@ -27,6 +27,7 @@ const CAPITAL_P: u32 = 0x50;
 const UNDERSCORE: u32 = 0x5f;
 const SMALL_E: u32 = 0x65;
 const SMALL_K: u32 = 0x6b;
+const SMALL_O: u32 = 0x6f;
 const SMALL_S: u32 = 0x73;
 const SMALL_X: u32 = 0x78;
 
@@ -93,6 +94,7 @@ export class Recognisers {
       if (sight.hitEnd != 0) return;
       start = sight.candidate;
     }
+    if (next == SMALL_O) return findOracleUrl(sight, at, this.maxHoldBytes);
     if (next != COLON && !isHex(sight.before(at - 1))) return;
     findIpv6(sight, at);
     sight.candidate = min(start, sight.candidate);

@@ -20,14 +20,14 @@ const FIRST: StaticArray<string> = ["@", ":", ":", "ABP", "srhu", "x", "e", "rRw
 const SECOND: StaticArray<string> = [
   "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\xc3\xd0",
   ":0123456789abcdefABCDEF",
-  "/",
+  "/o",
   "KSBCIEGu",
   "kpousrb",
   "oa",
   "yw",
   "dDyY",
 ];
-const THIRD: StaticArray<string> = ["", "", "/", "ICzGET", "_-", "xp", "JAo0", "="];
+const THIRD: StaticArray<string> = ["", "", "/r", "ICzGET", "_-", "xp", "JAo0", "="];
 
 /** A row of 16 bytes for the lower and one for the upper half of each of the three bytes. */
 const ROW: usize = 16;
