@@ -118,6 +118,10 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["in quotation marks", "'«jane@example.com»'"],
       ["digits and dashes in the domain", "«a1@sub-1.2go.example-site.net»,"],
       ["an international domain", "«jörg@münchen.de»"],
+      ["a Cyrillic domain", "«ivan@пример.рф», «ivan@россия.рф»"],
+      ["a Chinese domain", "写信给 «jane@例子.公司»，谢谢 <«jane@mail.例子.中国»>"],
+      ["a Chinese name at an ASCII top level", "«jane@例子.com»联系"],
+      ["a Japanese domain", "«taro@日本語.jp» «taro@ドメイン名例.テスト»。"],
       ["in punycode", "«x@example.xn--p1ai»"],
       ["within Chinese", "邮箱jane@".replace("jane@", "«jane@example.com»联系")],
       ["a link", "mailto:«jane@example.com»?subject=x"],
@@ -141,6 +145,7 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["a local part longer than any", `${"a".repeat(70)}@example.com`],
       ["a space", "jane @example.com jane@ example.com"],
       ["one letter", "jane@example.c"],
+      ["a mention in Chinese", "RT@小明 你好. 谢谢@小明。好"],
     ],
   },
   PhoneNumber: {

@@ -65,6 +65,7 @@ function domainEnd(sight: Sight, from: i32, limit: i32): i32 {
     const label = at;
     let isName = true;
     let byte = sight.at(at);
+    const isWide = isWideLetter(sight, at);
     if (byte == HYPHEN) break;
     while (at < limit && at - label <= MAX_LABEL_BYTES) {
       if (byte == HYPHEN) {
@@ -72,16 +73,31 @@ function domainEnd(sight: Sight, from: i32, limit: i32): i32 {
         if (!isOf(next, LABEL)) break;
         isName = false;
       } else if (isDigit(byte)) isName = false;
-      else if (!isOf(byte, LABEL)) break;
+      else if (!isOf(byte, LABEL) && !(isWide && isWideLetter(sight, at))) break;
       byte = sight.at(++at);
     }
     if (at == label) break;
     labels++;
     if (at == limit) return labels > 1 ? limit : 0;
-    if (at - label > MAX_LABEL_BYTES) break;
+    if (at - label > MAX_LABEL_BYTES) {
+      // Such scripts have no blank between this and the next word.
+      while (isWide && isContinuation(sight.at(at))) at--;
+      return isWide && labels > 1 ? at : end;
+    }
     if (labels > 1 && at - label > 1 && (isName || sight.hasAt(label, "xn--"))) end = at;
     if (byte != DOT) break;
     at++;
   }
   return end;
+}
+
+/** Whether a letter of three bytes begins at `at`, as those of East and South Asia are written: no punctuation, no symbol. */
+function isWideLetter(sight: Sight, at: i32): bool {
+  const byte = sight.at(at);
+  if (byte < 0xe0 || byte > 0xed || byte == 0xe2) return false;
+  return byte != 0xe3 || sight.at(at + 1) != 0x80;
+}
+
+function isContinuation(byte: u32): bool {
+  return (byte & 0xc0) == 0x80;
 }

@@ -18,7 +18,7 @@ const enum Bucket {
 
 const FIRST: StaticArray<string> = ["@", ":", ":", "ABP", "srhu", "x", "e", "rRwWeE"];
 const SECOND: StaticArray<string> = [
-  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\xc3\xd0",
+  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\xc3\xd0\xe3",
   ":0123456789abcdefABCDEF",
   "/o",
   "KSBCIEGu",
