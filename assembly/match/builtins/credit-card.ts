@@ -1,6 +1,6 @@
 import { Builtin } from "./builtin";
 import { isDigit } from "./characters";
-import { DigitGroups } from "./digit-groups";
+import { DigitGroups, TWO_SPACES } from "./digit-groups";
 import { Sight } from "./sight";
 
 const MIN_DIGITS: i32 = 12;
@@ -28,7 +28,7 @@ const ISSUER_COUNT: usize = 28;
 /** Whether the beginning is that of a card's number. */
 export function mayBeCreditCard(groups: DigitGroups): bool {
   if (groups.firstLength != 4) return groups.firstLength >= MIN_DIGITS && groups.firstLength <= MAX_DIGITS;
-  return (groups.secondLength == 4 || groups.secondLength == 6) && (groups.gap == 0x20 || groups.gap == 0x2d);
+  return (groups.secondLength == 4 || groups.secondLength == 6) && separatesFours(groups.gap);
 }
 
 /** A card number at the first group, whole or in groups of four, 4-6-5 or 4-6-4, that one of the issuers gives out and Luhn's sum holds for. */
@@ -38,20 +38,25 @@ export function findCreditCard(sight: Sight, groups: DigitGroups): void {
   if (first >= MIN_DIGITS) {
     if (first > MAX_DIGITS || !isCard(groups, first)) return;
     const end = endOfZeros(sight, groups.end(0));
-    if (sight.endsNumber(end)) sight.found(Builtin.CreditCard, groups.start, end);
+    if (sight.isApart(groups.start, end)) sight.found(Builtin.CreditCard, groups.start, end);
     return;
   }
-  if (first != 4 || groups.count < 3 || (separator != 0x20 && separator != 0x2d) || isAfterGroupOfFour(sight, groups))
-    return;
+  if (first != 4 || groups.count < 3 || !separatesFours(separator) || isAfterGroupOfFour(sight, groups)) return;
   const isSix = groups.length(1) == 6;
   const most = isSix ? 3 : 5;
   for (let count = min(groups.count, most); count >= 3; count--) {
     if (!groups.isUniform(1, count - 1) || !isGrouped(groups, count, isSix)) continue;
     const digits = groups.total(count);
-    if (digits > MAX_DIGITS || !isCard(groups, digits) || !sight.endsNumber(groups.end(count - 1))) continue;
-    sight.found(Builtin.CreditCard, groups.start, groups.end(count - 1));
+    if (digits > MAX_DIGITS || !isCard(groups, digits)) continue;
+    const end = groups.end(count - 1);
+    if (!sight.isApart(groups.start, end)) continue;
+    sight.found(Builtin.CreditCard, groups.start, end);
     return;
   }
+}
+
+function separatesFours(separator: u32): bool {
+  return separator == 0x20 || separator == 0x2d || separator == FULL_STOP || separator == TWO_SPACES;
 }
 
 /** Behind the `.0` or `.00` that spreadsheets and data frames put behind a whole number, if one is there. */
@@ -69,7 +74,7 @@ function isGrouped(groups: DigitGroups, count: i32, isSix: bool): bool {
 
 /** Within a longer row of such groups, as an account number or a table has them. */
 function isAfterGroupOfFour(sight: Sight, groups: DigitGroups): bool {
-  const at = groups.start - 1;
+  const at = groups.start - (groups.separator(1) == TWO_SPACES ? 2 : 1);
   return isDigit(sight.before(at - 1)) && isDigit(sight.before(at - 2)) && isDigit(sight.before(at - 3));
 }
 

@@ -17,6 +17,9 @@ const PLUS: u32 = 0x2b;
 const DASH: u32 = 0x2d;
 const FULL_STOP: u32 = 0x2e;
 
+/** The separator of groups that two spaces are between. */
+export const TWO_SPACES: u32 = 0x2020;
+
 /** A group: where it begins and ends, how many digits are before it, what separates it from the one before. */
 const GROUP_SHIFT: i32 = 4;
 const END: usize = 4;
@@ -29,7 +32,7 @@ export class DigitGroups {
   /** How many digits the first group has, up to `MAX_DIGITS` + 1, and the second behind `gap`, up to 7; known before `read`. */
   firstLength: i32 = 0;
   secondLength: i32 = 0;
-  /** What stands before the second group; 0 when there is none. */
+  /** What stands before the second group, a byte or `TWO_SPACES`; 0 when there is none. */
   gap: u32 = 0;
   count: i32 = 0;
   /** Whether the digits go on beyond what is kept here. */
@@ -50,6 +53,7 @@ export class DigitGroups {
     this.secondLength = 0;
     if (!isSeparator(gap) && gap != OPEN && gap != CLOSE) return this.firstLength >= MIN_SINGLE_DIGITS;
     const next = sight.peek(end + 1);
+    if (gap == SPACE && next == SPACE && this.firstLength == 4) return this.lookBehindSpaces(sight, end + 2);
     let second = 0;
     while (second < MAX_SECOND_LENGTH && isDigit(sight.peek(end + 1 + second))) second++;
     const third = sight.peek(end + 1 + second);
@@ -59,6 +63,15 @@ export class DigitGroups {
       return true;
     }
     return this.firstLength >= MIN_SINGLE_DIGITS;
+  }
+
+  /** Only cards' numbers have two spaces between their groups. */
+  private lookBehindSpaces(sight: Sight, at: i32): bool {
+    let second = 0;
+    while (second < MAX_SECOND_LENGTH && isDigit(sight.peek(at + second))) second++;
+    this.gap = TWO_SPACES;
+    this.secondLength = second;
+    return second == 4 || second == 6;
   }
 
   /** Reads the groups that begin with the digit at `from`, itself in a parenthesis or not. */
@@ -101,6 +114,10 @@ export class DigitGroups {
       if (isSeparator(byte)) {
         store<u32>(group, byte, SEPARATOR);
         byte = sight.peek(++next);
+        if (this.gap == TWO_SPACES && byte == SPACE) {
+          store<u32>(group, TWO_SPACES, SEPARATOR);
+          byte = sight.peek(++next);
+        }
         isInside = byte == OPEN;
       } else isInside = byte == OPEN;
       if (isInside) byte = sight.peek(++next);

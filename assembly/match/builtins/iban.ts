@@ -32,7 +32,7 @@ export function findIban(sight: Sight, start: i32): void {
   }
   sum = plus(plus(sum, first), second);
   sum = plus(plus(sum, sight.at(start + 2)), sight.at(start + 3));
-  if (sum == 1 && sight.endsNumber(at)) sight.found(Builtin.Iban, start, at);
+  if (sum == 1 && sight.endsApart(start, at)) sight.found(Builtin.Iban, start, at);
 }
 
 /** The remainder when a digit, or the two that a letter stands for, is written behind what left `sum`. */

@@ -7,6 +7,7 @@ import { Sight } from "./sight";
 const FULL_STOP: u32 = 0x2e;
 const HYPHEN: u32 = 0x2d;
 const COLON: u32 = 0x3a;
+const COMMA: u32 = 0x2c;
 const PERCENT: u32 = 0x25;
 const UNDERSCORE: u32 = 0x5f;
 const OPEN_BRACKET: u32 = 0x5b;
@@ -29,7 +30,7 @@ export function findIpv4(sight: Sight, groups: DigitGroups): void {
   // The version of something: "python-3.4.2.4".
   if (sight.before(start - 1) == HYPHEN && isOf(sight.before(start - 2), LETTER)) return;
   const end = ipv4End(sight, start);
-  if (end == 0 || !endsAddress(sight, end) || hasVersionWord(sight, start)) return;
+  if (end == 0 || !endsAddress(sight, start, end) || hasVersionWord(sight, start)) return;
   sight.found(Builtin.IpAddress, start, end);
 }
 
@@ -39,7 +40,7 @@ export function findIpv6(sight: Sight, colon: i32): void {
   while (start > colon - MAX_GROUP_BYTES && isHex(sight.before(start - 1))) start--;
   sight.candidate = start;
   const before = sight.before(start - 1);
-  if (before == FULL_STOP || before == UNDERSCORE || isOf(before, ALPHANUMERIC)) return;
+  if (isOf(before, ALPHANUMERIC)) return;
   if (before == COLON && (start == colon || !endsLabel(sight, start - 1))) return;
   if (start == colon && sight.at(colon + 1) != COLON) return;
 
@@ -83,12 +84,12 @@ export function findIpv6(sight: Sight, colon: i32): void {
   }
   if (gap < 0 ? count != GROUPS || isPairs : count == 0 || count >= GROUPS || !hasDigit) return;
   if (sight.at(at) == COLON && (isHex(sight.at(at + 1)) || sight.at(at + 1) == COLON)) return;
-  if (gap >= 0 && count <= 2 && !isShortAddress(sight, start, at, gap)) return;
+  if (gap >= 0 && count <= 2 && (before == FULL_STOP || !isShortAddress(sight, start, at, gap))) return;
   if (sight.at(at) == PERCENT) {
     const zone = sight.runEnd(at + 1, at + 1 + MAX_ZONE_BYTES, ALPHANUMERIC, 0);
     if (zone > at + 1) at = zone;
   }
-  if (endsAddress(sight, at)) sight.found(Builtin.IpAddress, start, at);
+  if (endsAddress(sight, start, at)) sight.found(Builtin.IpAddress, start, at);
 }
 
 /** Whether a colon is that of a label, as in `IPv6:2001:db8::1` (RFC 5321, 4.1.3), and none within an address or a longer row. */
@@ -102,15 +103,31 @@ function endsLabel(sight: Sight, colon: i32): bool {
 
 /** With so few groups it may be a slice or a name of a programming language: `[::2]`, `a1::b2`. */
 function isShortAddress(sight: Sight, start: i32, end: i32, gap: i32): bool {
-  if (gap > 0) return sight.at(start + 2) != COLON && sight.at(start + 1) != COLON;
+  if (gap > 0) {
+    if (sight.at(start + 2) != COLON && sight.at(start + 1) != COLON) return true;
+    return sight.at(end - 1) != COLON && hasNoLetter(sight, start, end) && !isInList(sight, start, end);
+  }
   if (end - start > 4) return true;
   if (end - start != 3 || sight.at(start + 2) != 0x31) return false;
   return sight.before(start - 1) != OPEN_BRACKET || sight.at(end) != CLOSE_BRACKET || sight.before(start - 2) == 0x2f;
 }
 
-function endsAddress(sight: Sight, end: i32): bool {
+function hasNoLetter(sight: Sight, start: i32, end: i32): bool {
+  for (let at = start; at < end; at++) if (isOf(sight.at(at), LETTER)) return false;
+  return true;
+}
+
+/** Whether it stands as the slices of an index do, beside a bracket or in front of a comma. */
+function isInList(sight: Sight, start: i32, end: i32): bool {
   const byte = sight.at(end);
-  if (byte == UNDERSCORE || isOf(byte, ALPHANUMERIC)) return false;
+  return sight.before(start - 1) == OPEN_BRACKET || byte == COMMA || byte == CLOSE_BRACKET;
+}
+
+function endsAddress(sight: Sight, start: i32, end: i32): bool {
+  if (!sight.beginsApart(start, end)) return false;
+  const byte = sight.at(end);
+  if (byte == UNDERSCORE) return sight.endsApart(start, end);
+  if (isOf(byte, ALPHANUMERIC)) return false;
   if (byte == FULL_STOP) return !isOf(sight.at(end + 1), ALPHANUMERIC);
   return byte != HYPHEN || !isOf(sight.at(end + 1), ALPHANUMERIC) || isDigit(sight.at(end + 1));
 }

@@ -10,12 +10,11 @@ export const NUMBER_BLOCK_BYTES: i32 = 32;
 const BLOCK: i32 = 16;
 const MIN_CARD_DIGITS: i32 = 12;
 
-const UNDERSCORE: i8 = 0x5f;
 const BACKSLASH: i8 = 0x5c;
 
 /**
  * Which digits of the 16 bytes at `pointer`, lowest first, a number that is looked for may begin with: the first of a run at the
- * beginning of a word, long or followed by another run behind a separator; or the third byte of a word that may be an IBAN.
+ * beginning of a word, long or followed by another run behind a separator; behind "tel"; or the third byte of a word that may be an IBAN.
  *
  * Only sorts out, much faster than it could be told byte by byte, what could be nothing.
  */
@@ -28,12 +27,13 @@ export function numberStarts(pointer: usize): u32 {
   if (starts == 0) return 0;
   let kept: u32 = 0;
   const letters = lettersOf(before);
-  const within = starts & (letters | equal(before, UNDERSCORE));
+  const within = starts & letters;
   if (within != 0) {
     const second = v128.load(pointer - 2);
     const third = v128.load(pointer - 3);
     const isInWord = (lettersOf(third) | digitsOf(third)) & ~equal(v128.load(pointer - 4), BACKSLASH);
-    kept = within & letters & lettersOf(second) & ~isInWord & digitsOf(v128.load(pointer, 1));
+    kept = within & lettersOf(second) & ~isInWord & digitsOf(v128.load(pointer, 1));
+    kept |= within & letter(before, 0x6c) & letter(second, 0x65) & letter(third, 0x74);
     starts ^= within & ~equal(second, BACKSLASH);
   }
   if (starts == 0) return kept;
@@ -53,6 +53,7 @@ function mayBegin(pointer: usize, digits: u32, at: u32): bool {
   const after = pointer + <usize>first;
   const gap: u32 = load<u8>(after);
   if (first < MIN_SINGLE_DIGITS && gap != 0x20 && gap - 0x28 > 7) return false;
+  if (first == 4 && gap == 0x20 && load<u8>(after, 1) == 0x20) return isDigit(load<u8>(after, 2));
   const digit: u32 = load<u8>(pointer);
   const before: u32 = load<u8>(pointer - 1);
   const isAfterDigit = isDigit(load<u8>(pointer - 2));
@@ -87,4 +88,11 @@ function lettersOf(bytes: v128): u32 {
 @inline
 function equal(bytes: v128, byte: u32): u32 {
   return i8x16.bitmask(i8x16.eq(bytes, lanes(byte)));
+}
+
+/** Which bytes are a letter, by its small form. */
+
+@inline
+function letter(bytes: v128, small: u32): u32 {
+  return equal(v128.or(bytes, lanes(0x20)), small);
 }

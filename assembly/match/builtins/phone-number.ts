@@ -1,5 +1,5 @@
 import { Builtin } from "./builtin";
-import { ALPHANUMERIC, isDigit, isOf, WORD } from "./characters";
+import { ALPHANUMERIC, isDigit, isOf, LETTER, WORD } from "./characters";
 import { hasIsbnWord, hasPhoneWord, isBeforePhoneWord } from "./context";
 import { DigitGroups, isSeparator, MIN_SINGLE_DIGITS } from "./digit-groups";
 import { countryCodeLength, nationalLengths } from "./phone-plan";
@@ -12,6 +12,7 @@ const SLASH: u32 = 0x2f;
 const OPEN: u32 = 0x28;
 const CLOSE: u32 = 0x29;
 const PLUS: u32 = 0x2b;
+const UNDERSCORE: u32 = 0x5f;
 
 const MAX_GROUPS: i32 = 7;
 const MAX_BYTES: i32 = 32;
@@ -42,6 +43,11 @@ export function mayBePhoneNumber(sight: Sight, groups: DigitGroups, at: i32, bef
   return hasPhoneWord(sight, at) || isBeforePhoneWord(sight, lastEnd(sight, at));
 }
 
+/** Whether the word `tel` is right before. */
+export function isAfterTel(sight: Sight, at: i32): bool {
+  return (sight.before(at - 1) | 0x20) == 0x6c && sight.hasBefore(at, "tel") && !isOf(sight.before(at - 4), LETTER);
+}
+
 /** Ten digits or a Chinese mobile number, and nothing else in the text. */
 function isWholeText(sight: Sight, at: i32, length: i32): bool {
   if (at != 0 || sight.at(length) != 0 || length != sight.end) return false;
@@ -70,7 +76,7 @@ export function findPhoneNumber(sight: Sight, groups: DigitGroups): void {
   if (groups.isInParentheses(0)) start--;
   sight.candidate = start;
   const before = sight.before(start - 1);
-  if (before == PLUS || !sight.beginsWord(start, WORD)) return;
+  if (before == PLUS || (before != UNDERSCORE && !isAfterTel(sight, start) && !sight.beginsWord(start, WORD))) return;
   if (isSeparator(before) && isDigit(sight.before(start - 2)) && start - 1 > sight.settled) return;
 
   let count = 0;
@@ -80,7 +86,7 @@ export function findPhoneNumber(sight: Sight, groups: DigitGroups): void {
   if (count == 0 && !hasPlus && isAnnounced(sight, groups, start)) count = announced(groups);
   if (count == 0) return;
   const end = groups.end(count - 1);
-  if (!endsPhone(sight, groups, count)) return;
+  if (!endsPhone(sight, groups, start, count)) return;
   sight.found(Builtin.PhoneNumber, start, extensionEnd(sight, end));
 }
 
@@ -222,12 +228,12 @@ function isDate(groups: DigitGroups): bool {
   return shape == 0x422 || shape == 0x224;
 }
 
-function endsPhone(sight: Sight, groups: DigitGroups, count: i32): bool {
+function endsPhone(sight: Sight, groups: DigitGroups, start: i32, count: i32): bool {
   const end = groups.end(count - 1);
   const byte = sight.at(end);
   if (byte == 0x78 || byte == 0x58) return isDigit(sight.at(end + 1));
   if (count < groups.count && groups.separator(count) == SLASH) return false;
-  return !groups.isCut && !isInRow(groups, count) && sight.endsNumber(end);
+  return !groups.isCut && !isInRow(groups, count) && sight.isApart(start, end);
 }
 
 /** Where an extension ends that stands behind a number which ends at `end`: `x123`, ` ext. 123`, `#123`. */

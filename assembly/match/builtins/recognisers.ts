@@ -2,12 +2,12 @@ import { bitOf, Builtin } from "./builtin";
 import { ALPHANUMERIC, isDigit, isHex, isOf, LETTER, WORD } from "./characters";
 import { findKeyAndValue, findOracleUrl, findUrl } from "./connection-string";
 import { findCreditCard, mayBeCreditCard } from "./credit-card";
-import { DigitGroups } from "./digit-groups";
+import { DigitGroups, TWO_SPACES } from "./digit-groups";
 import { findEmail } from "./email";
 import { findIban } from "./iban";
 import { findIpv4, findIpv6, mayBeIpv4 } from "./ip-address";
 import { findJwt } from "./jwt";
-import { findPhoneNumber, mayBePhoneNumber } from "./phone-number";
+import { findPhoneNumber, isAfterTel, mayBePhoneNumber } from "./phone-number";
 import { findPrivateKey, findPuttyKey } from "./private-key";
 import { Sight } from "./sight";
 import { findCapitalToken, findSkToken, findSlackToken, findUnderscoreToken } from "./token";
@@ -122,7 +122,8 @@ export class Recognisers {
     const groups = this.groups;
     const before = sight.before(at - 1);
     if (isDigit(before)) return;
-    if (!sight.beginsWord(at, WORD)) {
+    const isAfterName = before == UNDERSCORE || isAfterTel(sight, at);
+    if (!isAfterName && !sight.beginsWord(at, WORD)) {
       if (!this.wants(Builtin.Iban) || !isOf(before, LETTER) || !isOf(sight.before(at - 2), LETTER)) return;
       if (isDigit(sight.at(at + 1)) && sight.beginsWord(at - 2, ALPHANUMERIC)) findIban(sight, at - 2);
       return;
@@ -134,7 +135,8 @@ export class Recognisers {
     const isCard = !isJoined && this.wants(Builtin.CreditCard) && mayBeCreditCard(groups);
     const isSsn = !isJoined && this.wants(Builtin.UsSsn) && mayBeUsSsn(sight, groups, at);
     const isAddress = (!isJoined || before == HYPHEN) && this.wants(Builtin.IpAddress) && mayBeIpv4(groups);
-    const isPhone = this.wants(Builtin.PhoneNumber) && mayBePhoneNumber(sight, groups, at, before);
+    const isPhone =
+      groups.gap != TWO_SPACES && this.wants(Builtin.PhoneNumber) && mayBePhoneNumber(sight, groups, at, before);
     if (sight.isShort || !(isCard || isSsn || isAddress || isPhone)) return;
     groups.read(sight, at);
     if (groups.count == 0) return;

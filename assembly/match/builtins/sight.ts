@@ -1,10 +1,13 @@
 import { TextWindow } from "../detector";
-import { ALPHANUMERIC, DIGIT, isOf } from "./characters";
+import { ALPHANUMERIC, DIGIT, isOf, WORD } from "./characters";
 
 /** How far back a word that says what a number is may begin. A power of two. */
 export const CONTEXT_BYTES: i32 = 32;
 
 const BACKSLASH: u32 = 0x5c;
+const UNDERSCORE: u32 = 0x5f;
+/** So many underscores emphasise in Markdown. */
+const MAX_EMPHASIS: i32 = 3;
 
 /**
  * The text as recognisers see it: by offset, forwards as far as it has come, backwards a little.
@@ -119,6 +122,28 @@ export class Sight {
     const byte = this.at(offset);
     if (byte == 0x5f || isOf(byte, ALPHANUMERIC)) return false;
     return (byte != 0x2e && byte != 0x2d) || !isOf(this.at(offset + 1), DIGIT);
+  }
+
+  /** Whether a number or word may end at `end` that begins at `start`; an underscore there is emphasis, or on both sides part of a name around it. */
+  endsApart(start: i32, end: i32): bool {
+    if (this.at(end) != UNDERSCORE) return this.endsNumber(end);
+    if (this.before(start - 1) == UNDERSCORE) return true;
+    let at = end + 1;
+    while (at < end + MAX_EMPHASIS && this.at(at) == UNDERSCORE) at++;
+    return !isOf(this.at(at), WORD);
+  }
+
+  /** Whether a number or word may both begin and end there. */
+  isApart(start: i32, end: i32): bool {
+    return this.endsApart(start, end) && this.beginsApart(start, end);
+  }
+
+  /** Whether it may begin there. */
+  beginsApart(start: i32, end: i32): bool {
+    if (this.before(start - 1) != UNDERSCORE || this.at(end) == UNDERSCORE) return true;
+    let at = start - 2;
+    while (at > start - 1 - MAX_EMPHASIS && this.before(at) == UNDERSCORE) at--;
+    return !isOf(this.before(at), WORD);
   }
 
   /** Where a run of bytes of `classes` ends, or `limit`. A byte of `joiners` is of the run between two of its bytes. */

@@ -24,6 +24,6 @@ export function findUsSsn(sight: Sight, groups: DigitGroups): void {
   if (area == 0 || area == 666 || area >= 900) return;
   if (groups.value(3, 2) == 0 || groups.value(5, 4) == 0) return;
   const end = groups.end(isWhole ? 0 : 2);
-  if (!sight.endsNumber(end)) return;
+  if (!sight.isApart(groups.start, end)) return;
   sight.found(Builtin.UsSsn, groups.start, end);
 }
