@@ -1,9 +1,10 @@
 import { Budget } from "../../bytes/budget";
-import { isWord } from "../../bytes/ascii";
+import { beginsWithWord, isWord } from "../../bytes/ascii";
 import { ByteString } from "../../bytes/view";
 import { FirstText } from "../../json/first-text";
 import { JsonPaths } from "../../json/paths";
 import { JsonProblem, JsonScanner } from "../../json/scanner";
+import { skipSpace } from "../../json/space";
 
 const PATHS = new JsonPaths(["purpose"]);
 const MAX_PURPOSE_BYTES: i32 = 64;
@@ -40,6 +41,18 @@ export class UploadPurpose {
     const purpose = this.purpose.value;
     return this.purpose.isComplete && isBatchPurpose(purpose.pointer, purpose.length);
   }
+
+  /** See `mayBeBatchPurpose`. */
+  get mayBeBatch(): bool {
+    const purpose = this.purpose.value;
+    return this.purpose.isComplete && mayBeBatchPurpose(purpose.pointer, purpose.length);
+  }
+}
+
+/** Whether a lenient server may take it for a batch that is uploaded for this purpose: with blanks around the word, or more behind it. */
+export function mayBeBatchPurpose(pointer: usize, length: i32): bool {
+  const word = skipSpace(pointer, pointer + length);
+  return beginsWithWord(word, <i32>(pointer + length - word), BATCH);
 }
 
 /** Whether a file uploaded for this purpose is a batch, in whatever case it is written. */

@@ -6,6 +6,7 @@ import { PROMPT_PATHS, PromptFields } from "./fields";
 import { PromptListener } from "./listener";
 import { BatchProblem } from "../batch/problem";
 import { UploadForm } from "../batch/upload-form";
+import { mayBeBatchPurpose } from "../batch/upload-purpose";
 
 /**
  * Finds the texts of a batch's requests in an upload that arrives in pieces: splitting it anywhere gives the same texts. See
@@ -140,9 +141,10 @@ export class PromptFileReader extends PromptBatchReader {
     return this.fields.facts;
   }
 
-  /** Whether the file is known to be a batch: it says so, or the form is over and says nothing. */
+  /** Whether the file may be taken for a batch: it says so, or the form is over and says nothing. */
   get isBatch(): bool {
-    return this.form.isBatch;
+    const purpose = this.form.purpose;
+    return this.form.isBatch || mayBeBatchPurpose(purpose.pointer, purpose.length);
   }
 
   /** Whether a line was no JSON, so that nothing was read from there on. */
@@ -157,6 +159,6 @@ export class PromptFileReader extends PromptBatchReader {
 
   private check(isForm: bool): bool {
     if (!isForm) return this.fail(this.form.problem);
-    return !this.form.isStopped || !this.form.isBatch || this.fail(BatchProblem.NotJson);
+    return !this.form.isStopped || !this.isBatch || this.fail(BatchProblem.NotJson);
   }
 }

@@ -50,6 +50,15 @@ describe("a batch", () => {
       ]),
       403,
     ],
+    [
+      "that says what it is with blanks around",
+      form("/v1/files", [
+        ["purpose", " Batch\t"],
+        ["file", BATCH, "b.jsonl"],
+      ]),
+      403,
+    ],
+    ["in parts, with blanks around", post("/v1/uploads", { purpose: " batch ", bytes: 9 }), 403],
     ["that says nothing of its purpose", form("/v1/files", [["file", BATCH, "b.jsonl"]]), 403],
     [
       "with nothing in it",
