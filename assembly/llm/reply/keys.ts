@@ -77,10 +77,10 @@ const MUTE =
   "object role status signature thoughtSignature thought_signature service_tier serviceTier system_fingerprint b64_json " +
   "partial_image_b64 embedding audio mime_type media_type encoding size quality background detail effort verbosity " +
   "truncation modality language languageCode severity provider version phase page_age " +
-  "input_user safety_identifier prompt_cache_key";
+  "input_user safety_identifier prompt_cache_key blockReason block_reason";
 const MUTE_TREE =
-  "tools usage usageMetadata usage_metadata metadata instructions tool_choice safetyRatings safety_ratings promptFeedback " +
-  "prompt_feedback content_filter_results content_filter_result prompt_filter_results content_filters meta metrics timings " +
+  "tools usage usageMetadata usage_metadata metadata instructions tool_choice safetyRatings safety_ratings " +
+  "content_filter_results content_filter_result prompt_filter_results content_filters meta metrics timings " +
   "prompt_logprobs prompt_token_ids format response_format variables";
 const NOISE = "obfuscation event_id createTime p";
 const REPEAT =

@@ -28,6 +28,9 @@ const EMPTY_BYTES: i32 = 2;
 const INDEX = hashOfName("index");
 const OUTPUT_INDEX = hashOfName("output_index");
 const BLOCK_INDEX = hashOfName("contentBlockIndex");
+const TOOLS = hashOfName("tools");
+const OUTPUT = hashOfName("output");
+const ITEM = hashOfName("item");
 const SEQUENCE_NUMBER = hashOfName("sequence_number");
 
 /**
@@ -131,7 +134,7 @@ export class ReplyTexts {
   private open(isObject: bool, at: usize): void {
     const outer = this.levels.innermost;
     const isElement = !outer.isObject;
-    const role = this.roleIn(outer);
+    const role = this.isListOfTools(outer) ? ReplyKey.Quote : this.roleIn(outer);
     const level = this.levels.enter();
     const scope = scopeWithin(outer.scope, role, isObject);
     const isRead = (scope & (Scope.Tree | Scope.Mute)) == 0;
@@ -154,6 +157,11 @@ export class ReplyTexts {
     if (role != ReplyKey.Repeat && role != ReplyKey.RepeatList) return;
     this.repeatDepth = this.levels.depth;
     this.repeatStart = this.placeOf(at);
+  }
+
+  /** Tools that a server has told of (OpenAI, "Responses", `mcp_list_tools`); elsewhere the answer repeats the request's. */
+  private isListOfTools(level: ReplyLevel): bool {
+    return level.isObject && this.key.hash == TOOLS && (level.hash == OUTPUT || level.hash == ITEM);
   }
 
   private close(end: usize): void {

@@ -38,6 +38,14 @@ describe("a JSON answer", () => {
       "a response's output",
       json({ output: [{ type: "message", content: [{ type: "output_text", text: "project-x" }] }] }),
     ],
+    [
+      "the tools that a server has told of",
+      json({ output: [{ type: "mcp_list_tools", tools: [{ name: "t", description: "project-x" }] }] }),
+    ],
+    [
+      "why Gemini blocked a prompt",
+      json({ promptFeedback: { blockReason: "OTHER", blockReasonMessage: "project-x" } }),
+    ],
     ["a completion", json({ choices: [{ text: "project-x" }] })],
     ["Ollama's response", json({ model: "m", response: "project-x", done: true })],
     ["disguise", completion("about p\u200broject-\uff58")],
