@@ -68,6 +68,10 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["within a name", "card_«4111111111111111»_old"],
       ["two blanks between", "«4111  1111  1111  1111» and «3782  822463  10005»"],
       ["full stops between", "«4111.1111.1111.1111»."],
+      [
+        "behind another column",
+        '1001,«4111 1111 1111 1111»\n574,"«4111  1111  1111  1111»"\n1002;«5555-5555-5555-4444»',
+      ],
     ],
     passed: [
       ["a wrong sum", "4111111111111112"],

@@ -6,6 +6,8 @@ import { Sight } from "./sight";
 const MIN_DIGITS: i32 = 12;
 const MAX_DIGITS: i32 = 19;
 
+const SPACE: u32 = 0x20;
+const DASH: u32 = 0x2d;
 const FULL_STOP: u32 = 0x2e;
 const ZERO: u32 = 0x30;
 
@@ -56,7 +58,7 @@ export function findCreditCard(sight: Sight, groups: DigitGroups): void {
 }
 
 function separatesFours(separator: u32): bool {
-  return separator == 0x20 || separator == 0x2d || separator == FULL_STOP || separator == TWO_SPACES;
+  return separator == SPACE || separator == DASH || separator == FULL_STOP || separator == TWO_SPACES;
 }
 
 /** Behind the `.0` or `.00` that spreadsheets and data frames put behind a whole number, if one is there. */
@@ -74,7 +76,11 @@ function isGrouped(groups: DigitGroups, count: i32, isSix: bool): bool {
 
 /** Within a longer row of such groups, as an account number or a table has them. */
 function isAfterGroupOfFour(sight: Sight, groups: DigitGroups): bool {
-  const at = groups.start - (groups.separator(1) == TWO_SPACES ? 2 : 1);
+  const separator = groups.separator(1);
+  const isWide = separator == TWO_SPACES;
+  const byte = isWide ? SPACE : separator;
+  let at = groups.start - 1;
+  if (sight.before(at) != byte || (isWide && sight.before(--at) != byte)) return false;
   return isDigit(sight.before(at - 1)) && isDigit(sight.before(at - 2)) && isDigit(sight.before(at - 3));
 }
 
