@@ -10,6 +10,7 @@ import { isCohereV1 } from "../llm/cohere-version";
 import { hasDecline } from "../llm/refusal/decline-completion";
 import { DeclineFields } from "../llm/refusal/decline-fields";
 import { Dialect } from "../llm/dialect";
+import { Endpoint } from "../llm/endpoint";
 import { GuardSettings, RefusalStyle } from "./guard-settings";
 import { Rule, RuleAction } from "./rule";
 import { PanelListener, ServicePanel } from "./service-panel";
@@ -40,16 +41,17 @@ export abstract class GuardExchange extends HoldingExchange implements PanelList
   /** A service that may refuse or mask didn't say. */
   protected servicesFailed: bool = false;
   /** The answers of this path have a shape of which there is none of ours. */
-  private isOldShape: bool = false;
+  private isOtherShape: bool = false;
 
   constructor(id: u32, root: PluginRoot) {
     super(id, root);
   }
 
   /** What both guards note of a request, before anything is decided. */
-  protected note(head: RequestHead): void {
+  protected note(head: RequestHead, endpoint: Endpoint): void {
     this.guard.common.consumer.publish(head);
-    this.isOldShape = this.dialect == Dialect.CohereChat && isCohereV1(head.path);
+    const isOld = this.dialect == Dialect.CohereChat && isCohereV1(head.path);
+    this.isOtherShape = isOld || !endpoint.answerCarriesText;
   }
 
   protected get guard(): GuardSettings {
@@ -125,7 +127,7 @@ export abstract class GuardExchange extends HoldingExchange implements PanelList
 
   /** Whether a refusal of this dialect is an answer that says so. */
   protected declinesBy(isStream: bool): bool {
-    if (!this.enforces || this.guard.refusal.style != RefusalStyle.Completion || this.isOldShape) return false;
+    if (!this.enforces || this.guard.refusal.style != RefusalStyle.Completion || this.isOtherShape) return false;
     return hasDecline(this.dialect, isStream);
   }
 

@@ -46,7 +46,7 @@ export class PromptGuard extends GuardExchange {
   }
 
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
-    this.note(head);
+    this.note(head, endpoint);
     const rules = this.guard.rules;
     if (isWhole || head.isHandshake || rules.rules.length == 0) return Outcome.Leave;
     this.isSniffing = endpoint.dialect == Dialect.Unknown;

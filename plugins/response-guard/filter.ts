@@ -57,7 +57,7 @@ export class ResponseGuard extends GuardExchange {
   private isOver: bool = false;
 
   onRequest(head: RequestHead, endpoint: Endpoint, isWhole: bool): Outcome {
-    this.note(head);
+    this.note(head, endpoint);
     const guard = this.guard;
     if (head.isHandshake || guard.rules.rules.length == 0) return Outcome.Leave;
     const isUnknown = endpoint.dialect == Dialect.Unknown;

@@ -70,6 +70,17 @@ describe("a refusal as an answer", () => {
     expect(localReply!.body).toContain("I can't help with that.");
     expect(localReply!.body).toMatch(/data: \[DONE\]\n\n$/);
   });
+
+  test.each([
+    ["a count of tokens", "/v1/messages/count_tokens", { messages: MESSAGES }],
+    ["Gemini's count of tokens", "/v1beta/models/m:countTokens", { contents: [{ parts: [{ text: "project-x" }] }] }],
+    ["Gemini's embeddings", "/v1beta/models/m:embedContent", { content: { parts: [{ text: "project-x" }] } }],
+    ["a response's count of tokens", "/v1/responses/input_tokens", { input: "project-x" }],
+    ["embeddings", "/v1/embeddings", { input: "project-x" }],
+  ])("is an error where the answer would be %s", async (_name, path, body) => {
+    const { guard } = await startGuard(config);
+    expect(guard.send(post(path, { model: "m", ...body })).localReply).toMatchObject({ status: 403 });
+  });
 });
 
 test("the rule that refused is in the log, in a counter and in the details, and the text nowhere", async () => {
