@@ -42,7 +42,8 @@ export class PluginMetrics {
     const name = `weir.${this.plugin}.${what}.reason.=.${reason}.=;.`;
     let index = this.names.indexOf(name);
     if (index < 0) {
-      index = this.names.push(name) - 1;
+      index = this.counters.length;
+      this.names.push(name);
       this.counters.push(new Counter(name));
     }
     this.counters[index].add(1);

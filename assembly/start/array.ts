@@ -1,4 +1,4 @@
-import { reallocate } from "./heap";
+import { allocate, reallocate } from "./heap";
 
 /** Of an array: where its buffer is, where its elements begin, and how many bytes there are. */
 const BUFFER: usize = 0;
@@ -11,7 +11,8 @@ export function ensureCapacity(array: usize, length: usize, alignLog2: usize): v
   const before: usize = load<u32>(array, BYTES);
   if (length << alignLog2 <= before) return;
   const bytes = max(before << 1, max(length, FEWEST) << alignLog2);
-  const buffer = reallocate(load<usize>(array, BUFFER), bytes);
+  const old = load<usize>(array, BUFFER);
+  const buffer = old == 0 ? allocate(bytes, idof<ArrayBuffer>()) : reallocate(old, bytes);
   store<usize>(array, buffer, BUFFER);
   store<usize>(array, buffer, ELEMENTS);
   store<usize>(array, bytes, BYTES);

@@ -7,6 +7,7 @@
  * same, from a larger file.
  */
 import binaryen from "binaryen";
+import { dropCertain } from "./certain.mjs";
 import { dropZeros } from "./zeroed.mjs";
 import { eachExpression } from "./expressions.mjs";
 import { Image, LOWEST } from "./image.mjs";
@@ -65,6 +66,7 @@ export default class Begin {
   /** @param {binaryen.Module} module as compiled, not yet optimised */
   afterCompile(module) {
     dropZeros(module);
+    dropCertain(module);
     for (const [name, own] of Object.entries(OWN_RUNTIME)) replaceFunction(module, name, this.start + own);
     const heapEnd = this.start + HEAP_END;
     const globals = ownGlobals(module);
