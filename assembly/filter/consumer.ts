@@ -122,6 +122,8 @@ const anyone = new Caller();
 export class ConsumerSettings {
   private readonly sources: IdentitySource[] = [];
   private readonly groupSources: IdentitySource[] = [];
+  /** The names of those that are headers, as `envoyName` has them. */
+  readonly headers: string[] = [];
 
   constructor(
     /** The operator wrote a `consumer` setting, so that this plugin publishes who asks. */
@@ -161,6 +163,11 @@ export class ConsumerSettings {
   addGroupSource(source: IdentitySource): void {
     this.groupSources.push(source);
   }
+
+  addHeader(name: string): IdentitySource {
+    this.headers.push(name);
+    return new HeaderSource(new ByteString(name));
+  }
 }
 
 const MOST_SOURCES: i32 = 16;
@@ -185,7 +192,7 @@ export function readConsumer(config: ConfigReader): ConsumerSettings {
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i];
     const group = entry.object("group");
-    const source = group == null ? readSource(entry) : readNamedSource(group);
+    const source = group == null ? readSource(entry, settings) : readNamedSource(group, settings);
     const place = group == null ? entry : group;
     if (place.keys.length != 1 || source == null) place.rejectAll(group == null ? ONE_KIND : ONE_GROUP_KIND);
     if (source == null) continue;
@@ -195,20 +202,20 @@ export function readConsumer(config: ConfigReader): ConsumerSettings {
   return settings;
 }
 
-function readNamedSource(entry: ConfigReader): IdentitySource | null {
+function readNamedSource(entry: ConfigReader, settings: ConsumerSettings): IdentitySource | null {
   if (entry.has("metadata")) return new MetadataSource(entry.strings("metadata", 2, MOST_SEGMENTS, 256));
-  if (entry.has("header")) return new HeaderSource(new ByteString(entry.headerName("header", "")));
+  if (entry.has("header")) return settings.addHeader(entry.headerName("header", ""));
   return null;
 }
 
-function readSource(entry: ConfigReader): IdentitySource | null {
+function readSource(entry: ConfigReader, settings: ConsumerSettings): IdentitySource | null {
   if (isTrue(entry, "credential")) return new CredentialSource();
   if (isTrue(entry, "sourceAddress")) return new AddressSource();
   if (entry.has("peerCertificate")) {
     const isSan = entry.enumValue("peerCertificate", PEER_CERTIFICATE, 0) == 0;
     return new ConnectionSource(isSan ? SAN_ATTRIBUTES : SUBJECT_ATTRIBUTES);
   }
-  return readNamedSource(entry);
+  return readNamedSource(entry, settings);
 }
 
 /** Whether the key is there; there it can only be true. */

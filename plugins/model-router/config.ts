@@ -22,6 +22,7 @@ export const enum BatchMode {
 
 const BATCH_MODES: string[] = ["Check", "Pass", "Reject"];
 const UNKNOWN_MODELS: string[] = ["Reject", "Pass"];
+const OVERWRITTEN = "must not name modelHeader or providerHeader";
 
 /** What the operator wrote, ready for use. Immutable. */
 @final
@@ -54,14 +55,18 @@ export function readRouterSettings(config: ConfigReader, common: CommonSettings)
   const modelHeader = readRoutingHeader(config, "modelHeader", "x-gateway-model-name");
   const providerHeader = readRoutingHeader(config, "providerHeader", "x-gateway-provider-name");
   if (modelHeader == providerHeader) config.reject("providerHeader", "must differ from modelHeader");
-  const table = readTable(config);
+  const read = common.consumer.headers;
+  if (read.includes(modelHeader) || read.includes(providerHeader)) config.reject("consumer", OVERWRITTEN);
+  const stickyHeader = config.headerName("stickyHeader", "");
+  if (stickyHeader == modelHeader || stickyHeader == providerHeader) config.reject("stickyHeader", OVERWRITTEN);
+  const table = readTable(config, common.consumer.findsGroups);
   return new RouterSettings(
     common,
     new ByteString(modelHeader),
     new ByteString(providerHeader),
     table,
     readDefaultModel(config, table),
-    unlessEmpty(config.headerName("stickyHeader", "")),
+    unlessEmpty(stickyHeader),
     <BatchMode>config.enumValue("batch", BATCH_MODES, 0),
   );
 }
@@ -80,11 +85,16 @@ function readDefaultModel(config: ConfigReader, table: RouteTable): ByteString |
   return model;
 }
 
-function readTable(config: ConfigReader): RouteTable {
+function readTable(config: ConfigReader, findsGroups: bool): RouteTable {
   const rejectsUnknown = config.enumValue("unknownModels", UNKNOWN_MODELS, 0) == 0;
   const models = config.objects("models", 0, MOST_MODELS);
   const entries: ModelEntry[] = [];
-  for (let i = 0; i < models.length; i++) entries.push(readEntry(models[i]));
+  for (let i = 0; i < models.length; i++) {
+    const entry = readEntry(models[i]);
+    if (entry.allowGroups != null && !findsGroups)
+      models[i].reject("allowGroups", "has groups, which no entry of consumer finds");
+    entries.push(entry);
+  }
   const table = new RouteTable(entries, rejectsUnknown, config.bool("splitProvider", false));
   const shadowed = table.names.shadowed;
   if (shadowed >= 0) models[shadowed].reject("name", "is matched by an earlier one");

@@ -1,10 +1,11 @@
 const BEYOND_SCHEMA = [
   /: must not be the same as another$/,
   /: must differ from modelHeader$/,
+  /: must not name modelHeader or providerHeader$/,
   /: must be unique, not Off$/,
   /: is matched by an earlier one$/,
   /: has ".*" behind one that matches the same names$/,
-  /: has group, which no entry of consumer finds$/,
+  /: has groups?, which no entry of consumer finds$/,
   /: is the name of an earlier (provider|rule)$/,
   /: is the name of no provider$/,
   /: is none of models$/,
