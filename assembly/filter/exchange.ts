@@ -92,6 +92,7 @@ export abstract class Exchange extends RefusingStream {
     endpoint.classify(head.method, head.path, head.contentType);
     this.dialect = endpoint.dialect;
     const settings = this.root.settingsFor(head);
+    if (head.hasLongPath && this.root.refuses) return this.abandon(UNKNOWN_PATH);
     if (settings == null || settings.common.mode == Mode.Off) return this.onOff(head, settings);
     this.chosen = settings;
     if (!isRead) return this.onProblem(Problem.HostFailure);

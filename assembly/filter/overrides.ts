@@ -1,3 +1,4 @@
+import { findByte } from "../bytes/find";
 import { ByteString, Bytes } from "../bytes/view";
 import { envoyName, isFieldName } from "../config/header-text";
 import { JsonValue } from "../config/json-value";
@@ -14,7 +15,7 @@ const MOST_OVERRIDES: i32 = 256;
 const MOST_PATTERNS: i32 = 256;
 const LONGEST_PATTERN: i32 = 512;
 const ROUTE_NAME = new PropertyPath(["xds", "route_name"]);
-const SLASH: i32 = 0x2f;
+const SLASH: u8 = 0x2f;
 const PATH = new RequestPath();
 
 
@@ -47,12 +48,17 @@ export class OverrideMatch {
     for (let i = 0; i < names.length; i++) {
       if (!isFieldName(names[i])) headers.reject(names[i], "must be the name of an HTTP header");
       const pattern = headers.string(names[i], "", 1, LONGEST_PATTERN);
-      this.headers.push(new HeaderMatch(new ByteString(envoyName(names[i])), new Glob(pattern)));
+      const name = new ByteString(envoyName(names[i]));
+      for (let k = 0; k < i; k++) {
+        if (name.equals(this.headers[k].name.pointer, this.headers[k].name.length))
+          headers.reject(names[i], "is there twice, in another case");
+      }
+      this.headers.push(new HeaderMatch(name, new Glob(pattern)));
     }
   }
 
   matches(head: RequestHead): bool {
-    return this.matchesHost(head) && this.matchesPath(head) && this.matchesHeaders(head) && this.matchesRoute();
+    return this.matchesHost(head) && this.matchesHeaders(head) && this.matchesPath(head) && this.matchesRoute();
   }
 
   private matchesRoute(): bool {
@@ -73,7 +79,8 @@ export class OverrideMatch {
     const paths = this.paths;
     if (paths == null) return true;
     const path = head.path;
-    return PATH.normalise(path.pointer, path.length) && paths.find(PATH.pointer, PATH.length) >= 0;
+    head.hasLongPath = !PATH.normalise(path.pointer, path.length);
+    return !head.hasLongPath && paths.find(PATH.pointer, PATH.length) >= 0;
   }
 
   private matchesHeaders(head: RequestHead): bool {
@@ -93,15 +100,18 @@ function readPatterns(config: ConfigReader, key: string, suffix: string, ignoreC
     const pattern = unchecked(written[i]);
     // No path has it: an override that is there to be strict would never be.
     if (suffix.length > 0 && pattern.charCodeAt(0) != SLASH) config.reject(key, "must begin with /");
-    if (key == "hosts" && hasPort(pattern)) config.reject(key, "must have no port");
+    if (key == "hosts" && isNoHost(pattern)) config.reject(key, "must have no scheme, port or path");
     patterns.push(pattern + suffix);
   }
   return new GlobList(patterns, ignoreCase);
 }
 
-function hasPort(host: string): bool {
+function isNoHost(host: string): bool {
   const bytes = new ByteString(host);
-  return hostLength(new Bytes().set(bytes.pointer, bytes.length)) < bytes.length;
+  const end = bytes.pointer + bytes.length;
+  return (
+    findByte(bytes.pointer, end, SLASH) < end || hostLength(new Bytes().set(bytes.pointer, bytes.length)) < bytes.length
+  );
 }
 
 /** Without the port; an IPv6 address keeps its brackets. */

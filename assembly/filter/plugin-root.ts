@@ -46,6 +46,11 @@ export class PluginRoot extends RootContext {
     this.routeSetting = new PropertyPath([]);
   }
 
+  /** Whether it answers requests in the provider's place. */
+  get refuses(): bool {
+    return this.definition.refuses;
+  }
+
   onConfigure(configuration: ArrayBuffer): bool {
     const issues = new Issues(this.name);
     const source = parseConfig(changetype<usize>(configuration), configuration.byteLength, issues);
@@ -107,7 +112,8 @@ export class PluginRoot extends RootContext {
     if (!this.hasOverrides) return this.base;
     const named = this.routeSetting.get();
     if (named != null && named.length > 0) {
-      if (OFF.equals(named.pointer, named.length)) return null;
+      // What YAML makes of a bare Off: false, which hosts give as one byte.
+      if (OFF.equals(named.pointer, named.length) || (named.length == 1 && named.at(0) == 0)) return null;
       for (let i = 0; i < this.overrides.length; i++) {
         if (this.overrides[i].name.equals(named.pointer, named.length)) return this.overrides[i].settings;
       }

@@ -28,6 +28,8 @@ const COLON: u8 = 0x3a;
 @final
 export class RequestHead {
   private readonly pairs: HeaderPairs = new HeaderPairs();
+  /** The path can't be compared with that of an override which may be for this request: nobody knows its settings. */
+  hasLongPath: bool = false;
   /** Empty when absent. Valid in the headers phase only. */
   readonly method: Bytes = new Bytes();
   private readonly pathView: Bytes = new Bytes();
@@ -38,6 +40,7 @@ export class RequestHead {
   /** Reads the headers as they are now; false when the host doesn't give them. Until `close`, look-ups find these. */
   open(): bool {
     const isRead = requestHeaders.readInto(this.pairs);
+    this.hasLongPath = false;
     this.take(METHOD, this.method);
     return isRead;
   }

@@ -45,6 +45,7 @@ const ROUTES: Route[] = [
   route("/eu/", undefined, "chat-eu"),
   route("/gold/", { "model-router": "gold" }),
   route("/off/", { "model-router": "Off" }),
+  route("/bare-off/", { "model-router": false }),
   route("/platinum/", { "model-router": "platinum" }),
   route("/elsewhere/", { "other-filter": "gold" }),
   route("/", undefined, "rest"),
@@ -143,6 +144,7 @@ describe("what applies to a request", () => {
     ["the route's metadata names an override", "/gold/", {}, "gold"],
     ["the metadata wins over what matches", "/gold/", { "x-tier": "gold" }, "gold"],
     ["the metadata turns it off", "/off/", {}, "m"],
+    ["the metadata turns it off without quotes", "/bare-off/", {}, "m"],
     ["the metadata names an override that there isn't", "/platinum/", { "x-tier": "gold" }, "base"],
     ["the metadata is another filter's", "/elsewhere/", {}, "base"],
   ])("%s", async (_, prefix, headers, name) => expect(await applied("overridden", prefix, headers)).toBe(name));

@@ -78,9 +78,61 @@ const REFUSED: [what: string, config: object, issue: string][] = [
     "config.consumer[0].group: must have exactly one of metadata, header",
   ],
   ["a prefix that no path has", byPath("admin/"), "config.overrides[0].match.pathPrefixes: must begin with /"],
-  ["a host with a port", byHosts("a", "eu.example:443"), "config.overrides[0].match.hosts: must have no port"],
-  ["any host with a port", byHosts("*:8080"), "config.overrides[0].match.hosts: must have no port"],
-  ["an address with a port", byHosts("[::1]:443"), "config.overrides[0].match.hosts: must have no port"],
+  [
+    "a host with a port",
+    byHosts("a", "eu.example:443"),
+    "config.overrides[0].match.hosts: must have no scheme, port or path",
+  ],
+  ["any host with a port", byHosts("*:8080"), "config.overrides[0].match.hosts: must have no scheme, port or path"],
+  [
+    "an address with a port",
+    byHosts("[::1]:443"),
+    "config.overrides[0].match.hosts: must have no scheme, port or path",
+  ],
+  [
+    "a host with a scheme",
+    byHosts("https://eu.example"),
+    "config.overrides[0].match.hosts: must have no scheme, port or path",
+  ],
+  [
+    "a host with a path",
+    byHosts("eu.example/v1"),
+    "config.overrides[0].match.hosts: must have no scheme, port or path",
+  ],
+  [
+    "a header to match twice, which no request could",
+    byMatch({ headers: { "x-tier": "gold", "X-Tier": "silver" } }),
+    "config.overrides[0].match.headers.X-Tier: is there twice, in another case",
+  ],
+  [
+    "groups that nobody can be found to be in",
+    { models: [{ ...MODELS[1], allowGroups: ["research"] }], consumer: [{ header: "x-consumer" }] },
+    "config.models[0].allowGroups: has groups, which no entry of consumer finds",
+  ],
+  [
+    "an override that takes away what finds groups",
+    {
+      models: [{ name: "a", provider: "b", allowGroups: ["research"] }],
+      consumer: [{ group: { header: "x-groups" } }],
+      overrides: [{ name: "eu", config: { consumer: [{ credential: true }] } }],
+    },
+    "config.models[0].allowGroups: has groups, which no entry of consumer finds",
+  ],
+  [
+    "a header that keeps sessions together and that it overwrites itself",
+    { stickyHeader: "X-Gateway-Model-Name" },
+    "config.stickyHeader: must not name modelHeader or providerHeader",
+  ],
+  [
+    "a consumer in a header that it overwrites itself",
+    { providerHeader: "x-p", consumer: [{ credential: true }, { header: "X-P" }] },
+    "config.consumer: must not name modelHeader or providerHeader",
+  ],
+  [
+    "groups in a header that it overwrites itself",
+    { consumer: [{ group: { header: "x-gateway-model-name" } }] },
+    "config.consumer: must not name modelHeader or providerHeader",
+  ],
   ...["Host", "Content-Length", "te"].map((modelHeader): (typeof REFUSED)[number] => [
     `the header ${modelHeader} for the model`,
     { modelHeader },

@@ -196,7 +196,30 @@ describe("settings for some requests only", () => {
     expect(verdict(router.send(chat("m")))).toBe(expected);
   });
 
-  function named(name: string): unknown {
+  test("metadata that says Off without quotes, which YAML makes a false, turns it off", async () => {
+    const { router } = await startRouter(config, { properties: { xds: named(false) as never } });
+    expect(verdict(router.send(chat("m")))).toBe("- -");
+  });
+
+  test.each([
+    ["normalised", "x".repeat(8192)],
+    ["on the way", `${"x".repeat(8192)}/..`],
+    ["as it came", "%2e/".repeat(17_000)],
+  ])("a path too long to be compared, %s, is refused where one of them may be for it", async (_how, segments) => {
+    const path = `/v1/${segments}/chat/completions`;
+    const send = async (more: Config): Promise<string> => verdict(await route(more, post(path, { model: "m" })));
+    const pathPrefixes = ["/v1/"];
+    const override = (match: object): Config => ({
+      unknownModels: "Pass",
+      failureMode: "FailOpen",
+      overrides: [{ name: "strict", match, config: { batch: "Reject" } }],
+    });
+    expect(await send(override({ pathPrefixes }))).toBe("404 unknown_path");
+    expect(await send(override({ pathPrefixes, hosts: ["other.example"] }))).not.toMatch(/^404/);
+    expect(await send(override({ headers: { "x-a": "1" } }))).not.toMatch(/^404/);
+  });
+
+  function named(name: string | false): unknown {
     return { route_metadata: { filter_metadata: { weir: { "model-router": name } } } };
   }
 });
