@@ -5,6 +5,8 @@ import { Bytes } from "../bytes/view";
 const MOST_PARAMETERS: i32 = 256;
 const SLASH: u8 = 0x2f;
 const PERCENT: u8 = 0x25;
+const PLUS: u8 = 0x2b;
+const SPACE: u8 = 0x20;
 
 /** Where each parameter's encoded name begins and ends, and its value ends, in the buffer below. */
 const starts = new StaticArray<i32>(MOST_PARAMETERS);
@@ -107,11 +109,12 @@ function compare(a: usize, aLength: i32, b: usize, bLength: i32): i32 {
   return order == 0 ? aLength - bLength : order;
 }
 
-/** Appends [start, end) with its percent-encoding undone and done anew. */
+/** Appends [start, end) with its encoding undone as in a form, where a plus is a space, and done anew. */
 function appendRecoded(out: ByteBuffer, text: Bytes, start: i32, end: i32): bool {
   for (let i = start; i < end; i++) {
     let byte = text.at(i);
-    if (byte == PERCENT && i + 2 < end) {
+    if (byte == PLUS) byte = SPACE;
+    else if (byte == PERCENT && i + 2 < end) {
       const value = (hexDigit(text.at(i + 1)) << 4) | hexDigit(text.at(i + 2));
       if (value >= 0) {
         byte = <u8>value;

@@ -219,6 +219,17 @@ describe("Signature Version 4", () => {
     expect(wrong).toEqual([]);
   });
 
+  test.each([
+    ["a plus is the space that AWS reads there", "/?a=b+c", "/?a=b%20c", true],
+    ["also in a name", "/?a+b=c", "/?a%20b=c", true],
+    ["an encoded one is a plus", "/?a=b%2Bc", "/?a=b+c", false],
+    ["one of the path is a plus", "/a+b", "/a%2Bb", false],
+  ])("in a query, %s", (_what, target, other, isSame) => {
+    const stamp = "20150830T123600Z";
+    const rest = { method: "GET", headers: [], payload: NO_BODY, region: "r", service: "s", stamp };
+    expect(authorization({ ...rest, target }) === authorization({ ...rest, target: other })).toBe(isSame);
+  });
+
   test("a request that needs too much room is not signed", () => {
     const long = { method: "GET", headers: [] as [string, string][], payload: NO_BODY, region: "r", service: "s" };
     const stamp = "20150830T123600Z";
