@@ -199,7 +199,7 @@ describe("a stream that is ended early", () => {
     expect(seen.map(({ data }) => data).at(-1)).toBe("[DONE]");
     const gemini = readSse(end(`data: ${items[0]!}\r\n\r\ndata: ${items[1]!}\r\n\r\n`, "Gemini"));
     expect(JSON.parse(gemini[1]!.data)).toMatchObject({ candidates: [{ finishReason: "SAFETY" }] });
-    const cohere = end('data: {"type":"message-start"}\n\ndata: {"text":"SECRET-42"}\n\n', "CohereChat");
+    const cohere = end('data: {"text":"a"}\n\ndata: {"text":"SECRET-42"}\n\n', "CohereChat");
     expect(JSON.parse(readSse(cohere)[1]!.data)).toMatchObject({
       type: "message-end",
       delta: { finish_reason: "ERROR" },

@@ -18,7 +18,7 @@ const RESPONSE_MIDDLE =
   '","error":null,"incomplete_details":null,"instructions":null,"max_output_tokens":null,"model":$m,"parallel_tool_calls":true,' +
   '"previous_response_id":null,"reasoning":{"effort":null,"summary":null},"store":false,"temperature":1,"text":{"format":{"type":' +
   '"text"}},"tool_choice":"auto","tools":[],"top_p":1,"truncation":"disabled","metadata":{},"output":[';
-const RESPONSE_ITEM =
+export const RESPONSE_ITEM =
   '{"id":"msg_weir","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":$t,' +
   '"annotations":[]}]}';
 const RESPONSE_TAIL =
@@ -69,50 +69,60 @@ const COMPLETIONS_STREAM = new ByteString(
     '"","index":0,"logprobs":null,"finish_reason":"content_filter"}]}\n\ndata: [DONE]\n\n',
 );
 const BEGUN = RESPONSE_HEAD + "in_progress" + RESPONSE_MIDDLE + '],"usage":null}}\n\n';
-const PLACE = '"item_id":"msg_weir","output_index":0,"content_index":0,';
+const PLACE = '"sequence_number":$s,"item_id":"msg_weir","output_index":$n,"content_index":0,';
+/** Events of an item that says the message. */
+export const RESPONSES_SAYING =
+  'event: response.output_item.added\ndata: {"type":"response.output_item.added","sequence_number":$s,"output_index":$n,"item":' +
+  '{"id":"msg_weir","type":"message","status":"in_progress","role":"assistant","content":[]}}\n\n' +
+  'event: response.content_part.added\ndata: {"type":"response.content_part.added",' +
+  PLACE +
+  '"part":{"type":"output_text","text":"","annotations":[]}}\n\n' +
+  'event: response.output_text.delta\ndata: {"type":"response.output_text.delta",' +
+  PLACE +
+  '"delta":$t,"logprobs":[]}\n\n' +
+  'event: response.output_text.done\ndata: {"type":"response.output_text.done",' +
+  PLACE +
+  '"text":$t,"logprobs":[]}\n\n' +
+  'event: response.content_part.done\ndata: {"type":"response.content_part.done",' +
+  PLACE +
+  '"part":{"type":"output_text","text":$t,"annotations":[]}}\n\n' +
+  'event: response.output_item.done\ndata: {"type":"response.output_item.done","sequence_number":$s,"output_index":$n,"item":' +
+  RESPONSE_ITEM +
+  "}\n\n";
 const RESPONSES_STREAM = new ByteString(
-  'event: response.created\ndata: {"type":"response.created","sequence_number":0,"response":' +
+  'event: response.created\ndata: {"type":"response.created","sequence_number":$s,"response":' +
     BEGUN +
-    'event: response.in_progress\ndata: {"type":"response.in_progress","sequence_number":1,"response":' +
+    'event: response.in_progress\ndata: {"type":"response.in_progress","sequence_number":$s,"response":' +
     BEGUN +
-    'event: response.output_item.added\ndata: {"type":"response.output_item.added","sequence_number":2,"output_index":0,"item":' +
-    '{"id":"msg_weir","type":"message","status":"in_progress","role":"assistant","content":[]}}\n\n' +
-    'event: response.content_part.added\ndata: {"type":"response.content_part.added","sequence_number":3,' +
-    PLACE +
-    '"part":{"type":"output_text","text":"","annotations":[]}}\n\n' +
-    'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","sequence_number":4,' +
-    PLACE +
-    '"delta":$t,"logprobs":[]}\n\n' +
-    'event: response.output_text.done\ndata: {"type":"response.output_text.done","sequence_number":5,' +
-    PLACE +
-    '"text":$t,"logprobs":[]}\n\n' +
-    'event: response.content_part.done\ndata: {"type":"response.content_part.done","sequence_number":6,' +
-    PLACE +
-    '"part":{"type":"output_text","text":$t,"annotations":[]}}\n\n' +
-    'event: response.output_item.done\ndata: {"type":"response.output_item.done","sequence_number":7,"output_index":0,"item":' +
-    RESPONSE_ITEM +
-    '}\n\nevent: response.completed\ndata: {"type":"response.completed","sequence_number":8,"response":' +
+    RESPONSES_SAYING +
+    'event: response.completed\ndata: {"type":"response.completed","sequence_number":$s,"response":' +
     RESPONSE +
     "}\n\n",
 );
+/** Events of a block that says the message. */
+export const MESSAGES_SAYING =
+  'event: content_block_start\ndata: {"type":"content_block_start","index":$n,"content_block":{"type":"text","text":""}}\n\n' +
+  'event: content_block_delta\ndata: {"type":"content_block_delta","index":$n,"delta":{"type":"text_delta","text":$t}}\n\n' +
+  'event: content_block_stop\ndata: {"type":"content_block_stop","index":$n}\n\n';
 const MESSAGES_STREAM = new ByteString(
   'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_weir","type":"message","role":"assistant","model":$m,' +
     '"content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":0,"output_tokens":0}}}\n\n' +
-    'event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}\n\n' +
-    'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":$t}}\n\n' +
-    'event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n' +
+    MESSAGES_SAYING +
     'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"refusal","stop_sequence":null},"usage":' +
     '{"output_tokens":0}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n',
 );
 const COMPLETE_STREAM = new ByteString("event: completion\ndata: " + COMPLETE + "\n\n");
 const GEMINI_STREAM = new ByteString("data: " + GEMINI + "\r\n\r\n");
 const GEMINI_ARRAY = new ByteString("[" + GEMINI + "]");
+/** Events of a content that says the message. */
+export const COHERE_SAYING =
+  'event: content-start\ndata: {"type":"content-start","index":$n,"delta":{"message":{"content":{"type":"text","text":""}}}}\n\n' +
+  'event: content-delta\ndata: {"type":"content-delta","index":$n,"delta":{"message":{"content":{"text":$t}}}}\n\n' +
+  'event: content-end\ndata: {"type":"content-end","index":$n}\n\n';
 const COHERE_STREAM = new ByteString(
   'event: message-start\ndata: {"id":"weir","type":"message-start","delta":{"message":{"role":"assistant","content":[],' +
     '"tool_plan":"","tool_calls":[],"citations":[]}}}\n\n' +
-    'event: content-start\ndata: {"type":"content-start","index":0,"delta":{"message":{"content":{"type":"text","text":""}}}}\n\n' +
-    'event: content-delta\ndata: {"type":"content-delta","index":0,"delta":{"message":{"content":{"text":$t}}}}\n\n' +
-    'event: content-end\ndata: {"type":"content-end","index":0}\n\n' +
+    COHERE_SAYING +
     'event: message-end\ndata: {"type":"message-end","delta":{"finish_reason":"COMPLETE",' +
     COHERE_USAGE +
     "}}\n\n",
@@ -218,5 +228,7 @@ export function appendDecline(out: ByteBuffer, dialect: Dialect, fields: Decline
 /** Likewise as a stream from its beginning to its end; of Gemini's as an array of objects if `isArray`, else as events. */
 export function appendStreamDecline(out: ByteBuffer, dialect: Dialect, fields: DeclineFields, isArray: bool): bool {
   const stream = streamOf(dialect, isArray);
+  fields.number = 0;
+  fields.sequenceNumber = 0;
   return stream === null || fields.append(out, stream);
 }

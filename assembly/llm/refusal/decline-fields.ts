@@ -23,13 +23,15 @@ export class DeclineFields {
   /** Seconds since 1970. */
   created: i64 = 0;
   message: string = "";
-  /** Of a choice, or of an event. */
+  /** Of a choice, a block or an item. */
   number: i32 = 0;
+  /** Of the next event: each `$s` counts on. */
+  sequenceNumber: i32 = 0;
 
   /**
    * Appends a template, in which `$m` stands for the model's name as a JSON string, `$t` for the message likewise, `$d` for the time
-   * likewise (RFC 3339), `$c` for the time in seconds, `$i` for the id without quotes, `$n` for the number. False when `out` has no
-   * room: its content is then cut short.
+   * likewise (RFC 3339), `$c` for the time in seconds, `$i` for the id without quotes, `$n` for the number, `$s` for the sequence
+   * number. False when `out` has no room: its content is then cut short.
    */
   append(out: ByteBuffer, template: ByteString): bool {
     const end = template.pointer + template.length;
@@ -59,7 +61,9 @@ export class DeclineFields {
       case 0x69 /* i */:
         return out.append(this.id.pointer, this.id.length);
       default: {
-        const value = letter == 0x63 /* c */ ? this.created : <i64>this.number;
+        let value: i64 = this.number;
+        if (letter == 0x63 /* c */) value = this.created;
+        else if (letter == 0x73 /* s */) value = this.sequenceNumber++;
         return out.append(changetype<usize>(DECIMAL), writeDecimal(value, changetype<usize>(DECIMAL)));
       }
     }

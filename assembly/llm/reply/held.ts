@@ -1,9 +1,10 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { ReplyEvent } from "./event";
+import { EventPhase } from "./event-type";
 import { ReplyFifo } from "./fifo";
 import { HeldTexts } from "./held-texts";
 import { ReplyProgress } from "./progress";
-import { ReplyJudge } from "./scanner";
+import { ReplyJudge, TextKind } from "./scanner";
 import { NO_PART, NO_POSITION } from "./slots";
 
 
@@ -19,9 +20,11 @@ class HeldEvent {
   /** The choice or block that its last text belongs to. */
   top: i32;
   sequenceNumber: i32;
+  /** It has some of what the model says to the user. */
+  hasWords: bool;
 }
 
-const EVENT_BYTES: i32 = 28;
+const EVENT_BYTES: i32 = 32;
 
 /**
  * The events of a stream whose texts have been looked at and that may not go out yet, in their order. What it keeps is notes, at most
@@ -84,8 +87,11 @@ export class HeldEvents {
     const texts = this.texts;
     const before = texts.count;
     let hasGrown = false;
+    let hasWords = false;
     for (let i = 0; i < event.textCount; i++) {
       const text = event.text(i);
+      const isPart = text.grows || event.phase == EventPhase.None;
+      hasWords = hasWords || (isPart && text.kind == TextKind.Content && text.end > text.start);
       if (text.grows) hasGrown = texts.takePart(text, pointer, number) || hasGrown;
       else texts.takeWhole(text, pointer);
       if (texts.isFull || this.judge.isRejected) return !texts.isFull;
@@ -109,6 +115,7 @@ export class HeldEvents {
     note.phase = event.phase;
     note.position = event.position;
     note.sequenceNumber = sequenceNumber;
+    note.hasWords = hasWords;
     note.top = event.textCount > 0 ? event.text(event.textCount - 1).top : NO_POSITION;
     return true;
   }
@@ -137,7 +144,7 @@ export class HeldEvents {
   drop(): void {
     const event = this.first;
     this.texts.drop(event.textCount);
-    this.progress.see(event.phase, event.position, event.top, event.sequenceNumber);
+    this.progress.see(event.phase, event.position, event.top, event.sequenceNumber, event.hasWords);
     this.events.drop(EVENT_BYTES);
   }
 

@@ -1,5 +1,6 @@
 import { EventPhase } from "./event-type";
 import { NO_SEQUENCE_NUMBER } from "./sequence-number";
+import { NO_POSITION } from "./slots";
 
 export const NO_BLOCK: i32 = -1;
 
@@ -26,6 +27,10 @@ export class ReplyProgress {
   isResumed: bool = false;
   /** The highest index of a choice. */
   lastChoice: i32 = 0;
+  /** The highest index that an event has had of its own: of a block, or of an item; or `NO_POSITION`. */
+  lastPosition: i32 = NO_POSITION;
+  /** Something that the model says to the user; what it thinks and gives its tools is not that. */
+  hasWords: bool = false;
 
   reset(): void {
     this.hasBytes = false;
@@ -38,6 +43,8 @@ export class ReplyProgress {
     this.sequenceNumber = 0;
     this.isResumed = false;
     this.lastChoice = 0;
+    this.lastPosition = NO_POSITION;
+    this.hasWords = false;
   }
 
   /** The first event is here, which has this number, or `NO_SEQUENCE_NUMBER`. */
@@ -47,9 +54,11 @@ export class ReplyProgress {
     this.isResumed = sequenceNumber > 0;
   }
 
-  /** An event is out, which has this number likewise and this index of its own, and texts of this choice or block. */
-  see(phase: EventPhase, position: i32, top: i32, sequenceNumber: i32): void {
+  /** An event is out, which has this number likewise and this index of its own, and texts, perhaps words, of this choice or block. */
+  see(phase: EventPhase, position: i32, top: i32, sequenceNumber: i32, hasWords: bool): void {
     this.hasEvents = true;
+    this.hasWords = this.hasWords || hasWords;
+    this.lastPosition = max(this.lastPosition, position);
     if (sequenceNumber != NO_SEQUENCE_NUMBER) this.sequenceNumber = sequenceNumber + 1;
     else if (phase == EventPhase.Response) this.sequenceNumber++;
     switch (phase) {
