@@ -97,7 +97,8 @@ export abstract class Exchange extends RefusingStream {
     this.chosen = settings;
     if (!isRead) return this.onProblem(Problem.HostFailure);
     if (endpoint.dialect == Dialect.Unknown) {
-      if (settings.common.rejectsUnknownPaths) return this.refuse(UNKNOWN_PATH);
+      if (settings.common.rejectsUnknownPaths || (endpoint.isTooLong && this.root.refuses))
+        return this.refuse(UNKNOWN_PATH);
     } else if (head.isUpgrade) {
       const outcome = this.onProblem(Problem.Upgrade);
       if (outcome == Outcome.Ended) return outcome;

@@ -62,6 +62,9 @@ export class Endpoint {
   pathModelStart: i32 = 0;
   pathModelEnd: i32 = 0;
 
+  /** The path is too long to be compared: what a server makes of it isn't known. */
+  isTooLong: bool = false;
+
   private facts: Fact = Fact.None;
   /** The path's last byte, in lower case. */
   private last: u8 = 0;
@@ -100,7 +103,7 @@ export class Endpoint {
   classify(method: Bytes, path: Bytes, contentType: Bytes): void {
     if (this.isLatest(method, path, contentType)) return;
     this.reset();
-    PATH.normalise(path.pointer, path.length);
+    this.isTooLong = !PATH.normalise(path.pointer, path.length);
     this.last = PATH.length > 0 ? lowerCase(byteAt(PATH.length - 1)) : 0;
     const hasBody = !isBodiless(method);
     for (let route = FIRST_ROUTE; changetype<usize>(route) < ROUTES_END; route = route.next) {

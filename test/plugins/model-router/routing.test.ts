@@ -210,9 +210,8 @@ describe("settings for some requests only", () => {
     const send = async (more: Config): Promise<string> => verdict(await route(more, post(path, { model: "m" })));
     const pathPrefixes = ["/v1/"];
     const override = (match: object): Config => ({
-      unknownModels: "Pass",
-      failureMode: "FailOpen",
-      overrides: [{ name: "strict", match, config: { batch: "Reject" } }],
+      mode: "Off",
+      overrides: [{ name: "strict", match, config: { mode: "Enforce" } }],
     });
     expect(await send(override({ pathPrefixes }))).toBe("404 unknown_path");
     expect(await send(override({ pathPrefixes, hosts: ["other.example"] }))).not.toMatch(/^404/);

@@ -9,6 +9,19 @@ const CONFIG: Config = {
   ],
 };
 
+test.each([
+  ["normalised", "x".repeat(8192)],
+  ["on the way", `${"x".repeat(8192)}/..`],
+  ["as it came", "%2e/".repeat(17_000)],
+])("a path too long to be known, %s, goes round no list", async (_how, segments) => {
+  const to = (model: string): RequestSpec =>
+    post(`/${segments}/v1beta/models/${model}:generateContent`, { contents: [] });
+  for (const more of [{}, { failureMode: "FailOpen" }, { unknownModels: "Pass" }]) {
+    expect(verdict(await route({ ...CONFIG, ...more }, to("closed")))).toBe("404 unknown_path");
+  }
+  expect(verdict(await route({ ...CONFIG, mode: "Off" }, to("closed")))).toBe("- -");
+});
+
 describe("a body on a path that nobody knows", () => {
   test.each([
     ["a chat's shape is routed", { model: "m", messages: [] }, "p m"],
