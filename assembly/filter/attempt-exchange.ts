@@ -1,9 +1,11 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
+import { takeElement } from "../bytes/comma-list";
 import { MOST_DECIMAL_BYTES, writeDecimal } from "../bytes/decimal";
 import { ByteString, Bytes } from "../bytes/view";
 import { Action } from "../host/context";
 import { requestHeaders } from "../host/headers";
+import { findStream } from "../host/registry";
 import { Problem, refusalOf } from "./problem";
 import { Published } from "./published";
 import { RequestHead, requestHead } from "./request-head";
@@ -24,8 +26,9 @@ const ABSENT: u32 = u32.MAX_VALUE;
 /** Length and bytes of each of `RESTORED`, lengths in 4 bytes, little-endian. No secret: it is stripped by then. */
 const ORIGINALS = new Published("egress_original");
 const value = new Bytes();
-/** The id of the attempt that changed the headers last; set only while one waits for a token. */
-const LATEST = new Published("egress_latest");
+/** The ids of attempts, in the order in which they changed the headers, with commas between; noted only while one waits for a token. */
+const ORDER = new Published("egress_order");
+const COMMA: u8 = 0x2c;
 const digits = memory.data(MOST_DECIMAL_BYTES);
 
 /** Whether any configuration of this VM changes what has to be restored. */
@@ -51,6 +54,9 @@ export abstract class AttemptExchange extends TokenWaiter {
 
   /** The request is as the client sent it, as far as attempts change it. */
   protected isRestored: bool = true;
+  /** One of several attempts, perhaps; else the request itself. */
+  protected isAttempt: bool = false;
+  private hasGivenWay: bool = false;
   private stripping: Stripping | null = null;
 
   onRequestHeaders(count: i32, end: bool): Action {
@@ -78,23 +84,44 @@ export abstract class AttemptExchange extends TokenWaiter {
     return Action.Continue;
   }
 
-  /** To be called by each attempt in the headers phase. */
+  /** To be called in the headers phase where this is one attempt, and not the request itself. */
   protected beginAttempt(): void {
-    if (isTokenAwaited()) this.noteLatest();
+    this.isAttempt = true;
+    if (isTokenAwaited()) this.noteOrder();
   }
 
-  /** The headers are this attempt's from here on. To be called before it waits for a token. */
-  protected noteLatest(): void {
-    LATEST.setNumber(this.id);
+  /** To be called before it waits for a token: the headers are this attempt's from here on. */
+  protected noteOrder(): void {
+    if (!this.isAttempt) return;
+    const out = new ByteBuffer(new Budget(MOST_BYTES));
+    const before = ORDER.get();
+    if (before != null) out.append(before.pointer, before.length);
+    if (out.length > 0) out.appendByte(COMMA);
+    if (out.append(digits, writeDecimal(this.id, digits))) ORDER.set(value.set(out.pointer, out.length));
   }
 
   /**
-   * Whether no other attempt has begun since: a route that hedges begins one while another waits. The headers are that one's
-   * then, and perhaps not yet sent.
+   * Whether no other attempt has begun since it began to wait: a route that hedges begins one meanwhile. The headers are that
+   * one's then, and perhaps not yet sent.
    */
   protected get isLatest(): bool {
-    const latest = LATEST.get();
-    return latest != null && latest.equals(value.set(digits, writeDecimal(this.id, digits)));
+    if (!this.isAttempt) return true;
+    const order = ORDER.get();
+    let id: u32 = 0;
+    while (order != null && order.length > 0) id = takeId(order);
+    return id == this.id;
+  }
+
+  /** Leaves it to the other attempts; false where none is under way. A refusal would be the client's answer instead of theirs. */
+  protected giveWay(): bool {
+    if (!this.isAttempt) return false;
+    this.hasGivenWay = true;
+    const order = ORDER.get();
+    while (order != null && order.length > 0) {
+      const other = findStream(takeId(order));
+      if (other instanceof AttemptExchange && !(other as AttemptExchange).hasGivenWay) return true;
+    }
+    return false;
   }
 
   /** Applies it to the headers, as `Stripping.apply` says, and to the trailers when they come. */
@@ -118,6 +145,14 @@ export abstract class AttemptExchange extends TokenWaiter {
 }
 
 const word = memory.data(4, 4);
+
+/** The first of the ids in `order`, which begins behind it afterwards. */
+function takeId(order: Bytes): u32 {
+  takeElement(order, value);
+  let id: u32 = 0;
+  for (let i = 0; i < value.length; i++) id = id * 10 + (value.at(i) - 0x30);
+  return id;
+}
 
 /** Puts back what an earlier attempt saved; false when the host doesn't let us. */
 function restore(): bool {

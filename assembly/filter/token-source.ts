@@ -268,9 +268,9 @@ export class TokenSource extends RootCaller {
     store<u32>(slot, failures, FAILURES);
   }
 
-  /** Lets all that wait go on. */
+  /** Lets all that wait go on; whoever waits again is told again at the next tick. */
   private resume(state: TokenState): void {
-    while (this.waiters.length > 0) this.tell(this.waiters.length - 1, state);
+    for (let i = this.waiters.length - 1; i >= 0; i--) this.tell(i, state);
   }
 
   private tell(index: i32, state: TokenState): void {

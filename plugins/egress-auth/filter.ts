@@ -82,7 +82,7 @@ export class EgressAuth extends AttemptExchange {
     const settings = this.settings;
     this.provider = provider;
     this.startedMs = nowMs();
-    if (settings.select.isByAttempt) PROVIDER.set(view.set(provider.name.pointer, provider.name.length));
+    if (this.isAttempt) PROVIDER.set(view.set(provider.name.pointer, provider.name.length));
     if (settings.isRewriting && !this.saveOriginals()) return this.onProblem(Problem.HostFailure);
     if (!this.setFixed(provider)) return this.onProblem(Problem.HostFailure);
     this.key = provider.credential.chooseKey();
@@ -169,9 +169,8 @@ export class EgressAuth extends AttemptExchange {
       if (state == TokenState.Failed) return this.refuse(this.whyNoToken());
       if (state == TokenState.Pending) {
         if (isLast) {
-          if (this.settings.select.isByAttempt) this.noteLatest();
-          this.awaitsReply = true;
-          source.wait(this.id);
+          this.noteOrder();
+          this.awaitToken();
         }
         return Outcome.Hold;
       }
@@ -179,19 +178,20 @@ export class EgressAuth extends AttemptExchange {
     return this.put();
   }
 
+  private awaitToken(): void {
+    this.awaitsReply = true;
+    this.provider!.credential.source!.wait(this.id);
+  }
+
   onToken(state: TokenState): void {
     this.awaitsReply = false;
     if (this.isEnded) return;
-    if (state != TokenState.Ready) {
-      this.refuse(this.whyNoToken());
-      return;
-    }
-    if (this.settings.select.isByAttempt && !this.isLatest) {
-      this.refuse(OVERTAKEN);
-      return;
-    }
-    const outcome = this.put();
-    if (outcome != Outcome.Ended) this.resumeRequest(outcome);
+    const isReady = state == TokenState.Ready;
+    if (isReady && this.isLatest) {
+      const outcome = this.put();
+      if (outcome != Outcome.Ended) this.resumeRequest(outcome);
+    } else if (this.giveWay()) this.awaitToken();
+    else this.refuse(isReady ? OVERTAKEN : this.whyNoToken());
   }
 
   private put(): Outcome {
@@ -237,9 +237,8 @@ export class EgressAuth extends AttemptExchange {
   }
 
   private record(provider: Provider, status: i32): void {
-    const settings = this.settings;
-    settings.counters.answered(provider, status);
-    if (settings.select.isByAttempt) publishAttempt(provider.name, status, <i64>(nowMs() - this.startedMs));
+    this.settings.counters.answered(provider, status);
+    if (this.isAttempt) publishAttempt(provider.name, status, <i64>(nowMs() - this.startedMs));
   }
 
   /** Upgrades go to providers like other requests: what follows their headers is no credential. */

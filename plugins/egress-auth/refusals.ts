@@ -19,7 +19,7 @@ export const WRONG_DIALECT = new Refusal(
   503,
   "wrong_dialect",
   "provider_unavailable",
-  "The provider that is left doesn't speak this API.",
+  "The provider doesn't speak this API.",
 );
 
 export const NO_CREDENTIAL = new Refusal(
@@ -29,7 +29,7 @@ export const NO_CREDENTIAL = new Refusal(
   "The provider can't be called at the moment.",
 );
 
-/** The headers are those of an attempt that began later. */
+/** The headers are those of an attempt that began later, and has failed. */
 export const OVERTAKEN = new Refusal(
   503,
   "overtaken",

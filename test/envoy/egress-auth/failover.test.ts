@@ -193,7 +193,7 @@ test("a body of 5 MiB is tried whole at each provider", async () => {
   for (const { provider, request } of upstreams.seen) checkAttempt(provider, request, body);
 });
 
-test("another dialect than the providers speak is refused in its own words, after each was considered", async () => {
+test("another dialect than the providers speak is refused in its own words", async () => {
   const config = JSON.parse(
     JSON.stringify(exampleFor(upstreams)).replaceAll('"path":"/v1/chat/completions"', '"prefix":"/"'),
   ) as Bootstrap;
