@@ -23,6 +23,8 @@ const OTHER_HEADERS: string[] = [
 ];
 const OTHER_QUERY: string[] = ["oauth_token", "subscription-key", "x-amz-*"];
 
+/** Envoy's, on a request that an internal redirect sends round again: with the headers of its last attempt, and the client's body. */
+const REDIRECTED = new ByteString("x-envoy-original-url");
 const WEBSOCKET_PROTOCOL = new ByteString("sec-websocket-protocol");
 /** Parts of a subprotocol by which clients in browsers send what they can't put into a header. In lower case. */
 const SECRET_PROTOCOLS = new GlobList(
@@ -61,6 +63,8 @@ export class Stripping {
   apply(head: RequestHead, kept: ByteString | null, isAttempt: bool): bool {
     return (
       head.stripAll(isAttempt ? this.attemptHeaders : this.headers, kept) &&
+      // The length may be that of a body in which the attempt changed the model.
+      (!head.has(REDIRECTED) || head.dropContentLength()) &&
       this.stripQuery(head) &&
       stripProtocols(head)
     );
