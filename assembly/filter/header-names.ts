@@ -1,12 +1,20 @@
+import { findByte } from "../bytes/find";
 import { ByteString } from "../bytes/view";
 import { GlobList } from "../match/glob-list";
 
 /** By so many of its first bytes a name is told from most that are looked for. */
 const BEGINNING_BYTES: i32 = 3;
 const STAR: u8 = 0x2a;
+const DASH: u8 = 0x2d;
+const UNDERSCORE: u8 = 0x5f;
 const EVERY: u64 = ~(<u64>0);
+const MOST_NAME_BYTES: i32 = 256;
+const folded = memory.data(MOST_NAME_BYTES);
 
-/** The names of headers, globs among them, that each header of a request is looked up among. Few are one of them. */
+/**
+ * The names of headers, globs among them, that each header of a request is looked up among. Few are one of them. `_` is taken for
+ * `-`, up to 256 bytes: servers that hand headers on as CGI variables (RFC 3875, 4.1.18) take them for the same.
+ */
 @final
 export class HeaderNames {
   private readonly globs: GlobList;
@@ -15,18 +23,33 @@ export class HeaderNames {
 
   /** @param names in lower case */
   constructor(names: string[]) {
-    this.globs = new GlobList(names);
-    for (let i = 0; i < names.length; i++) this.beginnings |= beginningsOf(new ByteString(names[i]));
+    const dashed: string[] = [];
+    for (let i = 0; i < names.length; i++) dashed.push(names[i].replaceAll("_", "-"));
+    this.globs = new GlobList(dashed);
+    for (let i = 0; i < names.length; i++) {
+      this.beginnings |= beginningsOf(dashed[i]) | beginningsOf(dashed[i].replaceAll("-", "_"));
+    }
   }
 
   /** Whether a name, in lower case, is one of them. */
   has(pointer: usize, length: i32): bool {
     if (length >= BEGINNING_BYTES && (this.beginnings & beginningOf(pointer)) == 0) return false;
-    return this.globs.find(pointer, length) >= 0;
+    return this.globs.find(dashes(pointer, length), length) >= 0;
   }
 }
 
-function beginningsOf(glob: ByteString): u64 {
+/** The name with `-` for each `_`. */
+function dashes(pointer: usize, length: i32): usize {
+  if (length > MOST_NAME_BYTES || findByte(pointer, pointer + length, UNDERSCORE) == pointer + length) return pointer;
+  for (let i = 0; i < length; i++) {
+    const byte = load<u8>(pointer + i);
+    store<u8>(folded + i, byte == UNDERSCORE ? DASH : byte);
+  }
+  return folded;
+}
+
+function beginningsOf(name: string): u64 {
+  const glob = new ByteString(name);
   if (glob.length < BEGINNING_BYTES) return EVERY;
   for (let i = 0; i < BEGINNING_BYTES; i++) {
     if (load<u8>(glob.pointer + i) == STAR) return EVERY;

@@ -19,6 +19,9 @@ const HEADERS = [
   "x-amz-content-sha256",
   "x-amz-meta-any",
   "ocp-apim-subscription-key",
+  "x_api_key",
+  "api_key",
+  "x_amz-security_token",
   "x-envoy-retry-on",
   "x-envoy-upstream-rq-timeout-ms",
 ];
