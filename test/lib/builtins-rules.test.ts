@@ -129,6 +129,7 @@ const hit = fc.constantFrom(
   `Server=db;Password=${drawn(BASE62, 12)};`,
   "eyJhbGci",
   "-----BEGIN ",
+  "100/4111 1111 1111 1111",
   "4111-1111",
   "2024-11-18",
 );

@@ -67,7 +67,8 @@ function mayBegin(pointer: usize, digits: u32, at: u32): bool {
   if (end + second > 30) return true;
   if (isInRow && gap != 0x2e) {
     if (first != 4) return first == 3 && second == 2;
-    return (second == 4 || second == 6) && !(isDigit(load<u8>(pointer - 3)) && isDigit(load<u8>(pointer - 4)));
+    if (second != 4 && second != 6) return false;
+    return before != gap || !(isDigit(load<u8>(pointer - 3)) && isDigit(load<u8>(pointer - 4)));
   }
   return mayBeGrouped(digit, before, first, gap, load<u8>(after, 1), second, load<u8>(after + <usize>second, 1));
 }
