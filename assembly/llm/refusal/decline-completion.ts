@@ -21,7 +21,8 @@ const RESPONSE_MIDDLE =
 export const RESPONSE_ITEM =
   '{"id":"msg_weir","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":$t,' +
   '"annotations":[]}]}';
-const RESPONSE_TAIL =
+/** Behind the output. */
+export const RESPONSE_TAIL =
   '],"usage":{"input_tokens":0,"input_tokens_details":{"cached_tokens":0},"output_tokens":0,"output_tokens_details":' +
   '{"reasoning_tokens":0},"total_tokens":0}}';
 const RESPONSE = RESPONSE_HEAD + "completed" + RESPONSE_MIDDLE + RESPONSE_ITEM + RESPONSE_TAIL;
@@ -104,12 +105,14 @@ export const MESSAGES_SAYING =
   'event: content_block_start\ndata: {"type":"content_block_start","index":$n,"content_block":{"type":"text","text":""}}\n\n' +
   'event: content_block_delta\ndata: {"type":"content_block_delta","index":$n,"delta":{"type":"text_delta","text":$t}}\n\n' +
   'event: content_block_stop\ndata: {"type":"content_block_stop","index":$n}\n\n';
+export const MESSAGES_STOP =
+  'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"refusal","stop_sequence":null},"usage":' +
+  '{"output_tokens":0}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n';
 const MESSAGES_STREAM = new ByteString(
   'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_weir","type":"message","role":"assistant","model":$m,' +
     '"content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":0,"output_tokens":0}}}\n\n' +
     MESSAGES_SAYING +
-    'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"refusal","stop_sequence":null},"usage":' +
-    '{"output_tokens":0}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n',
+    MESSAGES_STOP,
 );
 const COMPLETE_STREAM = new ByteString("event: completion\ndata: " + COMPLETE + "\n\n");
 const GEMINI_STREAM = new ByteString("data: " + GEMINI + "\r\n\r\n");

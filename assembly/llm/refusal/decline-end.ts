@@ -5,7 +5,9 @@ import {
   appendStreamDecline,
   COHERE_SAYING,
   MESSAGES_SAYING,
+  MESSAGES_STOP,
   RESPONSE_ITEM,
+  RESPONSE_TAIL,
   RESPONSES_SAYING,
 } from "./decline-completion";
 import { DeclineFields } from "./decline-fields";
@@ -25,52 +27,38 @@ const CHAT_CHOICE_SAYING = new ByteString(
 const COMPLETIONS_HEAD = new ByteString(
   'data: {"id":"$i","object":"text_completion","created":$c,"model":$m,"choices":[',
 );
-const COMPLETIONS_CHOICE = new ByteString('{"text":"","index":$n,"logprobs":null,"finish_reason":"content_filter"}');
-const COMPLETIONS_CHOICE_SAYING = new ByteString(
-  '{"text":$t,"index":$n,"logprobs":null,"finish_reason":"content_filter"}',
-);
+const COMPLETIONS_CHOICE = new ByteString('{"text":$t,"index":$n,"logprobs":null,"finish_reason":"content_filter"}');
 const OPENAI_TAIL = new ByteString("]}\n\ndata: [DONE]\n\n");
 const COMMA = new ByteString(",");
-/** Up to the output, then what comes behind it. */
+/** Up to the output. */
 const INCOMPLETE =
   'event: response.incomplete\ndata: {"type":"response.incomplete","sequence_number":$s,"response":{"id":"$i","object":"response",' +
   '"created_at":$c,"status":"incomplete","error":null,"incomplete_details":{"reason":"content_filter"},"instructions":null,' +
   '"max_output_tokens":null,"model":$m,"parallel_tool_calls":true,"previous_response_id":null,"store":false,"temperature":1,' +
   '"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"top_p":1,"truncation":"disabled","metadata":{},"output":[';
-const INCOMPLETE_TAIL =
-  '],"usage":{"input_tokens":0,"input_tokens_details":{"cached_tokens":0},"output_tokens":0,"output_tokens_details":' +
-  '{"reasoning_tokens":0},"total_tokens":0}}}\n\n';
+const INCOMPLETE_TAIL = RESPONSE_TAIL + "}\n\n";
 const RESPONSES_END = new ByteString(INCOMPLETE + INCOMPLETE_TAIL);
 const RESPONSES_END_SAYING = new ByteString(RESPONSES_SAYING + INCOMPLETE + RESPONSE_ITEM + INCOMPLETE_TAIL);
 const BLOCK_STOP = new ByteString('event: content_block_stop\ndata: {"type":"content_block_stop","index":$n}\n\n');
 const BLOCK_SAYING = new ByteString(MESSAGES_SAYING);
-const MESSAGES_END = new ByteString(
-  'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"refusal","stop_sequence":null},"usage":' +
-    '{"output_tokens":0}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n',
+const MESSAGES_END = new ByteString(MESSAGES_STOP);
+const COMPLETE_END = new ByteString(
+  'event: completion\ndata: {"type":"completion","id":"$i","completion":$t,"stop_reason":"stop_sequence","model":$m}\n\n',
 );
-/** Up to the text, then what comes behind it; so below. */
-const COMPLETE = 'event: completion\ndata: {"type":"completion","id":"$i","completion":';
-const COMPLETE_TAIL = ',"stop_reason":"stop_sequence","model":$m}\n\n';
-const COMPLETE_END = new ByteString(COMPLETE + '""' + COMPLETE_TAIL);
-const COMPLETE_END_SAYING = new ByteString(COMPLETE + "$t" + COMPLETE_TAIL);
-const GEMINI = '{"candidates":[{"content":{"parts":[{"text":';
-const GEMINI_TAIL = '}],"role":"model"},"finishReason":"SAFETY","index":0}],"modelVersion":$m}';
-const GEMINI_OBJECT = new ByteString(GEMINI + '""' + GEMINI_TAIL);
-const GEMINI_OBJECT_SAYING = new ByteString(GEMINI + "$t" + GEMINI_TAIL);
-const DATA = new ByteString("data: ");
-const EVENT_END = new ByteString("\r\n\r\n");
+const GEMINI =
+  '{"candidates":[{"content":{"parts":[{"text":$t}],"role":"model"},"finishReason":"SAFETY","index":0}],"modelVersion":$m}';
+const GEMINI_END = new ByteString("data: " + GEMINI + "\r\n\r\n");
+const GEMINI_OBJECT = new ByteString(GEMINI);
 const CONTENT_SAYING = new ByteString(COHERE_SAYING);
 const COHERE_END = new ByteString(
   'event: message-end\ndata: {"type":"message-end","delta":{"finish_reason":"ERROR"}}\n\n',
 );
-const OLLAMA_CHAT = '{"model":$m,"created_at":$d,"message":{"role":"assistant","content":';
-const OLLAMA_CHAT_TAIL = '},"done":true,"done_reason":"stop"}\n';
-const OLLAMA_CHAT_END = new ByteString(OLLAMA_CHAT + '""' + OLLAMA_CHAT_TAIL);
-const OLLAMA_CHAT_END_SAYING = new ByteString(OLLAMA_CHAT + "$t" + OLLAMA_CHAT_TAIL);
-const OLLAMA_GENERATE = '{"model":$m,"created_at":$d,"response":';
-const OLLAMA_GENERATE_TAIL = ',"done":true,"done_reason":"stop"}\n';
-const OLLAMA_GENERATE_END = new ByteString(OLLAMA_GENERATE + '""' + OLLAMA_GENERATE_TAIL);
-const OLLAMA_GENERATE_END_SAYING = new ByteString(OLLAMA_GENERATE + "$t" + OLLAMA_GENERATE_TAIL);
+const OLLAMA_CHAT_END = new ByteString(
+  '{"model":$m,"created_at":$d,"message":{"role":"assistant","content":$t},"done":true,"done_reason":"stop"}\n',
+);
+const OLLAMA_GENERATE_END = new ByteString(
+  '{"model":$m,"created_at":$d,"response":$t,"done":true,"done_reason":"stop"}\n',
+);
 const LINE_FEED = new ByteString("\n");
 const OPEN_ARRAY = new ByteString("[");
 const CLOSE_ARRAY = new ByteString("]");
@@ -95,39 +83,29 @@ export function appendDeclineEnd(
   }
   // Of a response that is taken up again the client may have words from before.
   const says = !progress.hasWords && !progress.isResumed;
+  if (!says) fields.message = "";
   fields.number = progress.lastPosition + 1;
   switch (dialect) {
     case Dialect.OpenAiChat:
       return appendChoices(out, fields, progress, CHAT_HEAD, says ? CHAT_CHOICE_SAYING : CHAT_CHOICE);
     case Dialect.OpenAiCompletions:
-      return appendChoices(
-        out,
-        fields,
-        progress,
-        COMPLETIONS_HEAD,
-        says ? COMPLETIONS_CHOICE_SAYING : COMPLETIONS_CHOICE,
-      );
+      return appendChoices(out, fields, progress, COMPLETIONS_HEAD, COMPLETIONS_CHOICE);
     case Dialect.OpenAiResponses:
       fields.sequenceNumber = progress.sequenceNumber;
       return fields.append(out, says ? RESPONSES_END_SAYING : RESPONSES_END);
     case Dialect.AnthropicMessages:
       return appendMessagesEnd(out, fields, progress, says);
     case Dialect.AnthropicComplete:
-      return fields.append(out, says ? COMPLETE_END_SAYING : COMPLETE_END);
-    case Dialect.Gemini: {
-      const isArray = progress.isArray;
-      if (!append(out, isArray ? COMMA : DATA)) return false;
-      return (
-        fields.append(out, says ? GEMINI_OBJECT_SAYING : GEMINI_OBJECT) &&
-        append(out, isArray ? CLOSE_ARRAY : EVENT_END)
-      );
-    }
+      return fields.append(out, COMPLETE_END);
+    case Dialect.Gemini:
+      if (!progress.isArray) return fields.append(out, GEMINI_END);
+      return append(out, COMMA) && fields.append(out, GEMINI_OBJECT) && append(out, CLOSE_ARRAY);
     case Dialect.CohereChat:
       return (!says || fields.append(out, CONTENT_SAYING)) && fields.append(out, COHERE_END);
     case Dialect.OllamaChat:
-      return fields.append(out, says ? OLLAMA_CHAT_END_SAYING : OLLAMA_CHAT_END);
+      return fields.append(out, OLLAMA_CHAT_END);
     case Dialect.OllamaGenerate:
-      return fields.append(out, says ? OLLAMA_GENERATE_END_SAYING : OLLAMA_GENERATE_END);
+      return fields.append(out, OLLAMA_GENERATE_END);
     default:
       return true;
   }
