@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from "node:net";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { BuiltinsModule, type Hit } from "./builtins-module.ts";
-import { BASE32, BASE62, BASE64URL, drawn, privateKey, token } from "./builtins-secrets.ts";
+import { BASE32, BASE62, BASE64URL, BECH32, drawn, privateKey, puttyKey, token } from "./builtins-secrets.ts";
 import { SEED } from "./seeded.ts";
 
 let m: BuiltinsModule;
@@ -135,8 +135,8 @@ const hit = fc.constantFrom(
   "tel4155550123",
   "jdbc:oracle:thin:app/tiger_99@//db.example.com:1521/orcl",
   "jane@\u4f8b\u5b50.\u6d4b\u8bd5",
-  `PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n${drawn(BASE64URL, 80)}\nPrivate-MAC: 0123abcd`,
-  `AGE-SECRET-KEY-1${drawn(BASE32, 58)}`,
+  puttyKey(3, "\n", 64),
+  `AGE-SECRET-KEY-1${drawn(BECH32, 58)}`,
   "__10.0.0.1__",
   "x.2001:db8::1",
   "4111-1111",

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { anthropic, CHAT, MESSAGES, openAi, RESPONSES } from "./clients.ts";
 import { type LoaderExports, loadModule } from "./load.ts";
 import { type Dialect, DIALECTS } from "./reply-module.ts";
-import { readSse } from "./reply-wire.ts";
+import { readLines, readSse } from "./reply-wire.ts";
 
 interface Declines extends LoaderExports {
   inputPointer(): number;
@@ -53,11 +53,6 @@ function stream(dialect: Dialect, model: string, message: string, isArray = fals
 }
 
 const events = (text: string): unknown[] => readSse(text).map(({ data }) => JSON.parse(data) as unknown);
-const lines = (text: string): unknown[] =>
-  text
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as unknown);
 
 describe.each(TEXTS)("a decline by a normal answer, %s,", (_, model, message) => {
   test("is an answer of OpenAI's chat to its client", async () => {
@@ -156,12 +151,12 @@ describe.each(TEXTS)("a decline by a normal answer, %s,", (_, model, message) =>
 
     const chat = { model, created_at: "2025-03-10T01:25:52Z", message: { role: "assistant", content: message } };
     expect(JSON.parse(body("OllamaChat", model, message))).toMatchObject({ ...chat, done: true, done_reason: "stop" });
-    expect(lines(stream("OllamaChat", model, message))).toMatchObject([
+    expect(readLines(stream("OllamaChat", model, message))).toMatchObject([
       { ...chat, done: false },
       { message: { content: "" }, done: true },
     ]);
     expect(JSON.parse(body("OllamaGenerate", model, message))).toMatchObject({ model, response: message, done: true });
-    expect(lines(stream("OllamaGenerate", model, message))).toMatchObject([
+    expect(readLines(stream("OllamaGenerate", model, message))).toMatchObject([
       { response: message, done: false },
       { response: "", done: true },
     ]);

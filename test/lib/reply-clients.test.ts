@@ -3,7 +3,7 @@ import { anthropic, CHAT, MESSAGES, openAi, RESPONSES } from "./clients.ts";
 import { CASES, WORDS } from "./reply-cases.ts";
 import { maskParts, sent } from "./reply-marks.ts";
 import { type Dialect, type Options, ReplyStreamModule } from "./reply-module.ts";
-import { readSse, sse } from "./reply-wire.ts";
+import { readLines, readSse, sse } from "./reply-wire.ts";
 
 let replies: ReplyStreamModule;
 
@@ -157,11 +157,6 @@ describe("a stream that is ended early", () => {
     },
   );
 
-  const lines = (text: string): unknown[] =>
-    text
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as unknown);
   const items = [
     '{"candidates":[{"content":{"parts":[{"text":"a"}]}}]}',
     '{"candidates":[{"content":{"parts":[{"text":"SECRET-42"}]}}]}',
@@ -205,12 +200,12 @@ describe("a stream that is ended early", () => {
       delta: { finish_reason: "ERROR" },
     });
     expect(
-      lines(end('{"model":"l","message":{"content":"a"}}\n{"response":"SECRET-42"}\n', "OllamaChat")),
+      readLines(end('{"model":"l","message":{"content":"a"}}\n{"response":"SECRET-42"}\n', "OllamaChat")),
     ).toMatchObject([
       { message: { content: "a" } },
       { model: "l", created_at: "2025-03-10T01:25:52Z", message: { content: "" }, done: true },
     ]);
-    expect(lines(end('{"model":"l","response":"a"}\n{"response":"SECRET-42"}\n', "OllamaGenerate"))).toMatchObject([
+    expect(readLines(end('{"model":"l","response":"a"}\n{"response":"SECRET-42"}\n', "OllamaGenerate"))).toMatchObject([
       { response: "a" },
       { response: "", done: true },
     ]);

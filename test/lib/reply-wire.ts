@@ -84,3 +84,11 @@ export function readSse(stream: string): { data: string; raw: string }[] {
   }
   return events;
 }
+
+/** The JSON texts of an answer of one a line. */
+export function readLines(text: string): unknown[] {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
+}

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { anthropic, CHAT, MESSAGES, openAi, RESPONSES } from "./clients.ts";
 import { type Dialect, ReplyStreamModule } from "./reply-module.ts";
-import { readSse } from "./reply-wire.ts";
+import { readLines, readSse, sse } from "./reply-wire.ts";
 
 let replies: ReplyStreamModule;
 
@@ -9,19 +9,8 @@ beforeAll(async () => {
   replies = await ReplyStreamModule.load();
 });
 
-const lines = (text: string): unknown[] =>
-  text
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as unknown);
-
 describe("a stream that is declined says the message where no words of it are out, but", () => {
-  const stream = (...objects: object[]): string =>
-    objects
-      .map(
-        (object) => `${"type" in object ? `event: ${String(object.type)}\n` : ""}data: ${JSON.stringify(object)}\n\n`,
-      )
-      .join("");
+  const stream = (...objects: object[]): string => sse(objects, { named: "type" in objects[0]! });
   const declined = (answer: string, declines: Dialect): Buffer => {
     const { seen, outcome } = replies.show(answer, [answer.length - 12], { rejected: ["SECRET-42"], declines });
     expect(outcome).toBe("Rejected");
@@ -145,6 +134,6 @@ describe("a stream that is declined says the message where no words of it are ou
     ["OllamaGenerate", { response: "" }, { response: "SECRET-42" }, { response: "Declined.", done: true }],
   ])("a line without words, in %s", (dialect, first, second, expected) => {
     const answer = [first, second].map((line) => `${JSON.stringify(line)}\n`).join("");
-    expect(lines(declined(answer, dialect).toString()).at(-1)).toMatchObject(expected);
+    expect(readLines(declined(answer, dialect).toString()).at(-1)).toMatchObject(expected);
   });
 });

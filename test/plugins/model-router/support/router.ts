@@ -6,6 +6,13 @@ import { wasmFile } from "../../../../scripts/setup/plugins.ts";
 export const MODEL_HEADER = "x-gateway-model-name";
 export const PROVIDER_HEADER = "x-gateway-provider-name";
 
+/** Segments of a path that is then too long to be compared, and where it is. */
+export const TOO_LONG: [where: string, segments: string][] = [
+  ["normalised", "x".repeat(8192)],
+  ["on the way", `${"x".repeat(8192)}/..`],
+  ["as it came", "%2e/".repeat(17_000)],
+];
+
 export type Config = Record<string, unknown>;
 
 /** The release build of the router with this configuration, in a VM of its own. */
