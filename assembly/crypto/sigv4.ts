@@ -184,13 +184,13 @@ function appendTrimmed(out: ByteBuffer, value: Bytes): bool {
   let end = value.length;
   while (start < end && isBlank(value.at(start))) start++;
   while (end > start && isBlank(value.at(end - 1))) end--;
-  let isAfterBlank = false;
-  for (let i = start; i < end; i++) {
-    const byte = value.at(i);
-    const isSpace = isBlank(byte);
-    if (isSpace && isAfterBlank) continue;
-    isAfterBlank = isSpace;
-    if (!out.appendByte(isSpace ? SPACE : byte)) return false;
+  while (start < end) {
+    let wordEnd = start;
+    while (wordEnd < end && !isBlank(value.at(wordEnd))) wordEnd++;
+    if (!out.append(value.pointer + start, wordEnd - start)) return false;
+    start = wordEnd;
+    while (start < end && isBlank(value.at(start))) start++;
+    if (start < end && !out.appendByte(SPACE)) return false;
   }
   return true;
 }
