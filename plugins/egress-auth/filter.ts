@@ -81,8 +81,10 @@ export class EgressAuth extends AttemptExchange {
     if (!provider.speaks(this.dialect)) return this.refuse(WRONG_DIALECT);
     const settings = this.settings;
     this.provider = provider;
-    this.startedMs = nowMs();
-    if (this.isAttempt) PROVIDER.set(view.set(provider.name.pointer, provider.name.length));
+    if (this.isAttempt) {
+      this.startedMs = nowMs();
+      PROVIDER.set(view.set(provider.name.pointer, provider.name.length));
+    }
     if (settings.isRewriting && !this.saveOriginals()) return this.onProblem(Problem.HostFailure);
     if (!this.setFixed(provider)) return this.onProblem(Problem.HostFailure);
     this.key = provider.credential.chooseKey();
