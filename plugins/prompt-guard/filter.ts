@@ -137,7 +137,7 @@ export class PromptGuard extends GuardExchange {
   private readUpload(upload: UploadPurpose, piece: Bytes, isLast: bool): Outcome {
     if (!upload.feed(piece.pointer, piece.length, isLast)) return this.onProblem(problemOfJson(upload.problem));
     if (upload.hasDuplicate) return this.onProblem(Problem.DuplicateKey);
-    return upload.mayBeBatch ? this.failWith(BATCH_IN_PARTS) : Outcome.Pass;
+    return upload.isBatch ? this.failWith(BATCH_IN_PARTS) : Outcome.Pass;
   }
 
   /** A body on an unknown path is held until it shows that it is no request for a model. */

@@ -72,7 +72,11 @@ const FILES: [name: string, form: string, expected: Partial<ReturnType<typeof re
   ["a purpose in capitals", form(part("purpose", "BATCH"), file(LINES)), BATCH],
   ["no purpose", form(file(LINES)), BATCH],
   ["another purpose", form(part("purpose", "fine-tune"), file(LINES)), { isWhole: true, isBatch: false, requests: 0 }],
-  ["a longer purpose", form(part("purpose", "batch_output"), file(LINES)), { isWhole: true, isBatch: false }],
+  ["blanks around its purpose", form(part("purpose", " \tbatch "), file(LINES)), BATCH],
+  ["more behind its purpose", form(part("purpose", "batch;x=1"), file(LINES)), BATCH],
+  ["an empty purpose", form(file(LINES), part("purpose", "")), BATCH],
+  ["a purpose behind more blanks than are kept", form(part("purpose", `${" ".repeat(64)}batch`), file(LINES)), BATCH],
+  ["a shorter purpose", form(part("purpose", "batc"), file(LINES)), { isWhole: true, isBatch: false }],
   [
     "another purpose and no JSON",
     form(file(["\x89PNG"]), part("purpose", "vision")),

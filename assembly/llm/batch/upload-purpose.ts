@@ -1,5 +1,5 @@
 import { Budget } from "../../bytes/budget";
-import { beginsWithWord, isWord } from "../../bytes/ascii";
+import { beginsWithWord } from "../../bytes/ascii";
 import { ByteString } from "../../bytes/view";
 import { FirstText } from "../../json/first-text";
 import { JsonPaths } from "../../json/paths";
@@ -41,21 +41,14 @@ export class UploadPurpose {
     const purpose = this.purpose.value;
     return this.purpose.isComplete && isBatchPurpose(purpose.pointer, purpose.length);
   }
-
-  /** See `mayBeBatchPurpose`. */
-  get mayBeBatch(): bool {
-    const purpose = this.purpose.value;
-    return this.purpose.isComplete && mayBeBatchPurpose(purpose.pointer, purpose.length);
-  }
 }
 
-/** Whether a lenient server may take it for a batch that is uploaded for this purpose: with blanks around the word, or more behind it. */
-export function mayBeBatchPurpose(pointer: usize, length: i32): bool {
-  const word = skipSpace(pointer, pointer + length);
-  return beginsWithWord(word, <i32>(pointer + length - word), BATCH);
-}
-
-/** Whether a file uploaded for this purpose is a batch, in whatever case it is written. */
+/**
+ * Whether a file uploaded for this purpose may be taken for a batch: in whatever case it is written, with blanks around the
+ * word or more behind it, as lenient servers do, or with no word at all.
+ */
 export function isBatchPurpose(pointer: usize, length: i32): bool {
-  return isWord(pointer, length, BATCH);
+  const word = skipSpace(pointer, pointer + length);
+  const left = <i32>(pointer + length - word);
+  return left == 0 || beginsWithWord(word, left, BATCH);
 }

@@ -6,7 +6,6 @@ import { PROMPT_PATHS, PromptFields } from "./fields";
 import { PromptListener } from "./listener";
 import { BatchProblem } from "../batch/problem";
 import { UploadForm } from "../batch/upload-form";
-import { mayBeBatchPurpose } from "../batch/upload-purpose";
 
 /**
  * Finds the texts of a batch's requests in an upload that arrives in pieces: splitting it anywhere gives the same texts. See
@@ -143,8 +142,7 @@ export class PromptFileReader extends PromptBatchReader {
 
   /** Whether the file may be taken for a batch: it says so, or the form is over and says nothing. */
   get isBatch(): bool {
-    const purpose = this.form.purpose;
-    return this.form.isBatch || mayBeBatchPurpose(purpose.pointer, purpose.length);
+    return this.form.isBatch;
   }
 
   /** Whether a line was no JSON, so that nothing was read from there on. */

@@ -47,6 +47,8 @@ describe("an upload of a batch", () => {
     ],
     ["with a second file is read whole", [PURPOSE, OPEN, CLOSED], "403 forbidden_model"],
     ["in other letters is one", [{ ...PURPOSE, content: "BATCH" }, CLOSED], "403 forbidden_model"],
+    ["with blanks around its purpose is one", [{ ...PURPOSE, content: " batch " }, CLOSED], "403 forbidden_model"],
+    ["with an empty purpose is one", [{ ...PURPOSE, content: "" }, CLOSED], "403 forbidden_model"],
     ["with blank lines passes", [PURPOSE, lines({ model: "open" }, "", { model: "open" }, "")], "- -"],
   ] as [string, Part[], string][])("%s", async (_name, parts, expected) => {
     const request = form("/v1/files", parts);
@@ -82,6 +84,8 @@ describe("an upload of a batch", () => {
   test.each([
     ["is refused when it begins", '{"purpose":"batch","bytes":9}', "403 batch_in_parts"],
     ["whatever case its purpose is in", '{"purpose":"Batch"}', "403 batch_in_parts"],
+    ["whatever blanks its purpose has", '{"purpose":"\\tbatch "}', "403 batch_in_parts"],
+    ["where its purpose is no text", '{"purpose":["batch"]}', "403 batch_in_parts"],
     ["whatever escapes its purpose has", '{"p\\u0075rpose":"b\\u0061tch"}', "403 batch_in_parts"],
     ["may not say its purpose twice", '{"purpose":"vision","purpose":"batch"}', "400 duplicate_key"],
     ["passes where it is none", '{"purpose":"assistants"}', "- -"],

@@ -38,6 +38,7 @@ describe("a batch is charged at its upload by what it may use", () => {
     ["a file without a purpose", form([file(lines(10, 20))]), 30],
     ["a file with lines that set no cap", form([purpose, file(lines(10, undefined, undefined))]), 70],
     ["a file with blank lines and CRLF", form([purpose, file(`${lines(10, 20).replace("\n", "\r\n\r\n")}\r\n`)]), 30],
+    ["a file with blanks around its purpose", form([["purpose", " batch "], file(lines(10, 20))]), 30],
     ["an empty file", form([purpose, file("")]), 0],
     ["a file for something else", form([["purpose", "vision"], file(lines(10, 20))]), 0],
     ["a batch of messages", post("/v1/messages/batches", params(10, 20)), 30],
