@@ -3,9 +3,10 @@ import { ByteString, isSame } from "../../bytes/view";
 /** Endings of OpenAI's types of events that repeat what earlier ones had, or whose `delta` is sound. */
 const DONE = new ByteString(".done");
 const SOUND = new ByteString("audio.delta");
-/** Types of the last event, Anthropic's and OpenAI's. */
+/** Types of the last event, Anthropic's, OpenAI's and Cohere's. */
 const LAST: StaticArray<ByteString> = [
   new ByteString("message_stop"),
+  new ByteString("message-end"),
   new ByteString("response.completed"),
   new ByteString("response.incomplete"),
   new ByteString("response.failed"),

@@ -144,7 +144,7 @@ export class AnswerMeter {
   }
 
   /** Whether the answer has ended as it should, or has said so before its connection broke. */
-  private get isOver(): bool {
+  get isOver(): bool {
     return this.isComplete || this.reader.usage.isFinal;
   }
 

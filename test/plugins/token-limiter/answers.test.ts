@@ -226,6 +226,8 @@ describe("an answer that is broken off after it has said that it is over costs w
   const stopped = { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 7 } };
   const responses = post("/v1/responses", { model: "m", stream: true, input: "hi" });
   const spoken = { type: "response.output_text.delta", delta: SPOKEN };
+  const cohere = post("/v2/chat", { model: "m", stream: true, messages: [] });
+  const written = { type: "content-delta", delta: { message: { content: { text: SPOKEN } } } };
 
   test.each([
     ["OpenAI's chat", asking, [delta(SPOKEN), usageOnly(), "[DONE]"]],
@@ -234,6 +236,7 @@ describe("an answer that is broken off after it has said that it is over costs w
     ["one at its bound", responses, [spoken, { type: "response.incomplete", response: { usage: reported } }]],
     ["one that failed", responses, [spoken, { type: "response.failed", response: { usage: reported } }]],
     ["Anthropic's messages", claude, [started, said, stopped, { type: "message_stop" }]],
+    ["Cohere's chat", cohere, [written, { type: "message-end", delta: { usage: { tokens: reported } } }]],
   ])("%s, and no less before that", async (_name, request, data) => {
     const { limiter } = await startLimiter({});
     const usedOf = (count: number): Record<string, string> => {

@@ -183,6 +183,21 @@ describe("a stream that passes its limit", () => {
     expect(audit.host.metrics.counter("weir.token-limiter.audited.reason.=.stream_over_limit.=;.")).toBe(1);
   });
 
+  const FINISHED: [name: string, dialect: string, rest: string][] = [
+    ["an OpenAI chat", "an OpenAI chat", ""],
+    ["an OpenAI chat with CRLF", "an OpenAI chat", "\r\n"],
+    ["an OpenAI response", "an OpenAI response", ""],
+    ["messages of Anthropic", "messages of Anthropic", 'event: message_stop\ndata: {"type":"message_stop"}\n\n'],
+    ["a chat of Cohere's", "a chat of Cohere's", ""],
+  ];
+
+  test.each(FINISHED)("%s: is left as it is where its end has come too", async (_name, dialect, rest) => {
+    const { limiter } = await startLimiter(CONFIG);
+    const { request, sent } = DIALECTS[dialect]!;
+    const body = rest === "\r\n" ? textOf(sent).replaceAll("\n", rest) : textOf(sent) + rest;
+    expect(limiter.send(request, { ...sent, body }).client.body).not.toContain(message);
+  });
+
   test("is charged, but not cut, where it comes in parts of a binary stream: those are no place for an event", async () => {
     const { limiter } = await startLimiter(CONFIG);
     const request = post("/endpoints/llama/invocations-response-stream", { model: "m", messages, max_tokens: 60 });
