@@ -125,12 +125,8 @@ function startOfWindow(account: Account, windows: i64): i64 {
 function msUntilSlidingUse(account: Account, used: i64, most: i64): i64 {
   const period = account.periodMs;
   const left = leftOfWindow(account);
-  if (used <= most) {
-    const covered = coveredMs(most - used, account.carried, period);
-    if (covered >= left) return 0;
-    if (covered > 0) return left - covered;
-  }
-  const windows = max(divideUp(used - most, account.amount), 1);
+  if (used <= most) return max(left - coveredMs(most - used, account.carried, period), 0);
+  const windows = divideUp(used - most, account.amount);
   const before = lessWindows(used, windows - 1, account.amount);
   const carried = min(before, account.amount);
   return min(startOfWindow(account, windows) + period - coveredMs(most - (before - carried), carried, period), MOST);

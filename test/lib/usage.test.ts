@@ -133,6 +133,21 @@ const REPLACED: [why: string, answer: string, usage: Counts][] = [
     { input: 33, output: 81160, total: 81193, reasoning: 73997 },
   ],
   [
+    "reasoning that is all of the output is in it",
+    '{"usage":{"prompt_tokens":5,"completion_tokens":60,"completion_tokens_details":{"reasoning_tokens":60}}}',
+    { input: 5, output: 60, total: 65, reasoning: 60 },
+  ],
+  [
+    "reasoning that only the total includes comes on top of the output (xAI)",
+    '{"usage":{"input_tokens":10,"output_tokens":5,"output_tokens_details":{"reasoning_tokens":3},"total_tokens":18}}',
+    { input: 10, output: 8, total: 18, reasoning: 3 },
+  ],
+  [
+    "a total says nothing of it without an input",
+    '{"usage":{"output_tokens":5,"output_tokens_details":{"reasoning_tokens":3},"total_tokens":7}}',
+    { output: 5, total: 7, reasoning: 3 },
+  ],
+  [
     "reasoning that came with an earlier output does not come on top of a later one, and is at most that",
     '{"usage":{"prompt_tokens":5,"completion_tokens":60,"completion_tokens_details":{"reasoning_tokens":40}}}\n{"usage":{"completion_tokens":20}}',
     { input: 5, output: 20, total: 25, reasoning: 20 },
