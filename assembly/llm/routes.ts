@@ -135,7 +135,7 @@ function versioned(pattern: string, dialect: Dialect, modelPlace: ModelPlace, fa
  *
  * Sources: OpenAI "API reference"; Microsoft Learn "Azure OpenAI in Azure AI Foundry Models REST API reference"; Anthropic
  * "API reference"; Google "Gemini API reference" and Vertex AI "REST reference", "Claude on Vertex AI"; AWS "Amazon Bedrock
- * Runtime API reference"; Cohere "API reference"; Ollama `docs/api.md`.
+ * Runtime API reference"; Cohere "API reference"; Ollama `docs/api.md`; Together "API reference" (`files/upload`).
  */
 known("/chat/completions", Dialect.OpenAiChat, ModelPlace.Body, INFERS);
 known("/chat/completions/{id}", Dialect.OpenAiChat, ModelPlace.Body, TEXTS);
@@ -164,6 +164,7 @@ versioned("/realtime/sessions", Dialect.OpenAiRealtime, ModelPlace.Body, TEXTS);
 versioned("/realtime/transcription_sessions", Dialect.OpenAiRealtime, ModelPlace.Body, TEXTS);
 versioned("/realtime/{id+}", Dialect.OpenAiRealtime, ModelPlace.None, TEXTS);
 versioned("/files", Dialect.OpenAiFiles, ModelPlace.None, Fact.RequestText | Fact.Form | Fact.BatchUpload);
+versioned("/files/upload", Dialect.OpenAiFiles, ModelPlace.None, Fact.RequestText | Fact.Form | Fact.BatchUpload);
 versioned("/files/{id}", Dialect.OpenAiFiles, ModelPlace.None, Fact.None);
 versioned("/files/{id}/content", Dialect.OpenAiFiles, ModelPlace.None, Fact.AnswerText);
 versioned("/uploads", Dialect.OpenAiFiles, ModelPlace.None, Fact.BatchUpload);

@@ -332,6 +332,8 @@ describe("an endpoint is known by its path", () => {
     ["/v1/chat/completions", "multipart/form-data; boundary=x", false, false],
     ["/v1/files", "multipart/form-data; boundary=x", true, true],
     ["/v1/files", "application/json", false, false],
+    ["/v1/files/upload", "multipart/form-data; boundary=x", true, true],
+    ["/v1/files/f", "multipart/form-data; boundary=x", false, false],
     ["/openai/files?api-version=1", "multipart/form-data; boundary=x", true, true],
     ["/v1/uploads/u/parts", "multipart/form-data; boundary=x", true, false],
     ["/v1/uploads/u/complete", "application/json", false, false],

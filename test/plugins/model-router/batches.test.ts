@@ -58,6 +58,11 @@ describe("an upload of a batch", () => {
     else expect(outcome.upstream.complete).toBe(false);
   });
 
+  test("is one where Together takes it, for its own purpose", async () => {
+    const request = form("/v1/files/upload", [{ ...PURPOSE, content: "batch-api" }, CLOSED]);
+    expect(verdict(await route(CONFIG, request))).toBe("403 forbidden_model");
+  });
+
   test("is refused with the line", async () => {
     const { localReply } = await route(CONFIG, form("/v1/files", [PURPOSE, CLOSED]));
     expect(JSON.parse(localReply!.body)).toMatchObject({
