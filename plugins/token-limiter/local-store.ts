@@ -74,7 +74,7 @@ export class LocalStore {
     for (let i = 0; i < reservation.length; i++) {
       const lease = reservation.at(i);
       const more = lease.used - lease.reserved;
-      if (!lease.isOpen || !lease.limit.count.isTokens || more <= 0) continue;
+      if (!lease.isOpen || more <= 0) continue;
       this.ledger.open(this.slots.read(lease.record), nowMs);
       const account = this.find(lease);
       if (more > (account == null ? lease.limit.capacity : available(account))) return false;
@@ -157,10 +157,9 @@ export class LocalStore {
     if (!this.isRedefined) return;
     this.ledger.open(this.slots.read(record), nowMs);
     for (let i = 0; i < reservation.length; i++) {
-      const lease = reservation.at(i);
-      if (lease.state != LeaseState.Asked || lease.record != record) continue;
-      const account = this.find(lease);
-      if (account != null) account.define(lease.limit);
+      // No other record has an account of that identity.
+      const account = this.find(reservation.at(i));
+      if (account != null) account.define(reservation.at(i).limit);
     }
     this.write();
   }

@@ -103,6 +103,7 @@ describe("too large is", () => {
     ],
     ["not a small input", [perRequest("Input", 1000)], chat(1), "passed"],
     ["an output bound over the limit of one request", [perRequest("Output", 50)], chat(51), tooLarge],
+    ["it behind a limit over time", [outputLimit({ amount: 1000 }), perRequest("Output", 50)], chat(51), tooLarge],
     ["not one that is just within", [perRequest("Output", 50)], chat(50), "passed"],
     ["not an output that nobody bounds", [perRequest("Output", 50)], chat(undefined), "passed"],
     ["not what is for other models", [{ ...perRequest("Output", 50), models: ["x"] }], chat(51), "passed"],

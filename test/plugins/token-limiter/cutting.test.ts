@@ -168,6 +168,27 @@ describe("a stream that passes its limit", () => {
     },
   );
 
+  test("is cut by one limit where another has room, and counts something else", async () => {
+    const requests = { name: "many", count: "Requests", amount: 9, per: "1h" };
+    const { limiter } = await startLimiter({ ...CONFIG, limits: [requests, ...CONFIG.limits] });
+    const { request, sent, end } = DIALECTS["messages of Anthropic"]!;
+    const { client } = limiter.send(request, sent);
+    expect(client.body.slice(client.body.lastIndexOf("event: error"))).toMatch(end);
+  });
+
+  test("is cut where others have used meanwhile what it could have had", async () => {
+    const { limiter } = await startLimiter({ ...CONFIG, limits: [outputLimit({ amount: 10_000 })] });
+    const { request, sent } = DIALECTS["messages of Anthropic"]!;
+    const pieces = sent.body as string[];
+    const stream = open(limiter, request);
+    stream.onResponseHeaders({ ":status": "200", ...(sent.headers as object) }, false);
+    pieces.slice(0, 30).forEach((piece) => stream.onResponseBody(piece, false));
+    limiter.send(chat(1), answer(10_000));
+    limiter.send(chat(1, {}, { "x-consumer": "b" }), answer(1));
+    pieces.slice(30, -1).forEach((piece) => stream.onResponseBody(piece, false));
+    expect(stream.client.body).toContain(message);
+  });
+
   test("is not cut while others leave it room", async () => {
     const { limiter } = await startLimiter({ ...CONFIG, limits: [outputLimit({ amount: 10_000 })] });
     const { request, sent } = DIALECTS["messages of Anthropic"]!;

@@ -185,4 +185,13 @@ describe("debt is carried from window to window", () => {
     host.tick(2 * SECOND);
     expect(verdict(larger.send(chat(10)))).toBe("passed");
   });
+
+  test("a changed configuration that denies a request takes nothing of its other limits for it", async () => {
+    const roomy = outputLimit({ name: "roomy", amount: 10_000, per: "1h" });
+    const { host, limiter } = await startLimiter({ limits: [roomy, outputLimit({ amount: 50, per: "1h" })] });
+    limiter.send(chat(1), answer(100));
+    const changed = addLimiter(host, { limits: [roomy, outputLimit({ per: "1h" })] });
+    expect(verdict(changed.send(chat(10)))).toBe("429 limited");
+    expect(left(addLimiter(host, { limits: [roomy] }))).toBe(9900);
+  });
 });
