@@ -18,8 +18,8 @@ export class CutWatch {
   /** How many bytes of a piece come after its last whole event, once enough was written since the last look; or `NO_PLACE`. */
   tailOf(piece: Bytes, meter: AnswerMeter): i32 {
     const written = meter.writtenSoFar;
-    // An error behind what ends a stream would not be read, or make a failure of a complete answer.
-    if (written < this.lookAtTokens || meter.isOver) return NO_PLACE;
+    // An error behind what ends a stream would not be read, or make a failure of a complete answer. Of lines the last has the usage.
+    if (written < this.lookAtTokens || meter.isOver || (this.isInLines && meter.hasFinalOutput)) return NO_PLACE;
     const tail = this.isInLines ? lengthAfterLine(piece) : meter.openTail(piece.length);
     if (tail >= 0) this.lookAtTokens = written + LOOK_EVERY_TOKENS;
     return tail;

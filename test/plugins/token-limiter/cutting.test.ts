@@ -210,6 +210,7 @@ describe("a stream that passes its limit", () => {
     ["an OpenAI response", "an OpenAI response", ""],
     ["messages of Anthropic", "messages of Anthropic", 'event: message_stop\ndata: {"type":"message_stop"}\n\n'],
     ["a chat of Cohere's", "a chat of Cohere's", ""],
+    ["a chat of Ollama's", "a chat of Ollama's", ""],
   ];
 
   test.each(FINISHED)("%s: is left as it is where its end has come too", async (_name, dialect, rest) => {
