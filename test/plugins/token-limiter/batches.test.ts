@@ -101,6 +101,12 @@ describe("a limit of single requests", () => {
   const BATCHES: [string, RequestSpec, Config, string][] = [
     ["a file with small requests", form([purpose, file(lines(60, 70, 80))]), one(), "passed"],
     ["a file with a large one", form([purpose, file(lines(60, 170, 80))]), one(), "400 request_too_large"],
+    [
+      "a file with a large one behind a limit over time",
+      form([purpose, file(lines(170))]),
+      { limits: [outputLimit({ amount: 1000 }), ...(one()["limits"] as Config[])] },
+      "400 request_too_large",
+    ],
     ["a file with a large one last", form([purpose, file(lines(60, 170))]), one(), "400 request_too_large"],
     ["a file whose purpose comes last", form([file(lines(170)), purpose]), one(), "400 request_too_large"],
     ["a file for something else", form([["purpose", "vision"], file(lines(170))]), one(), "passed"],
