@@ -101,6 +101,12 @@ describe("too large is", () => {
       chat(1, { user: "x", messages: [{ role: "user", content: "weir ".repeat(100) }] }),
       tooLarge,
     ],
+    [
+      "an input that no window can have, whatever of the output nobody bounds",
+      [outputLimit({ count: "Total", amount: 50 })],
+      chat(undefined, { messages: [{ role: "user", content: "weir ".repeat(100) }] }),
+      tooLarge,
+    ],
     ["not a small input", [perRequest("Input", 1000)], chat(1), "passed"],
     ["an output bound over the limit of one request", [perRequest("Output", 50)], chat(51), tooLarge],
     ["it behind a limit over time", [outputLimit({ amount: 1000 }), perRequest("Output", 50)], chat(51), tooLarge],

@@ -109,7 +109,14 @@ describe("a limit of single requests", () => {
     ],
     ["a file with a large one last", form([purpose, file(lines(60, 170))]), one(), "400 request_too_large"],
     ["a file whose purpose comes last", form([file(lines(170)), purpose]), one(), "400 request_too_large"],
+    ["a file without a purpose", form([file(lines(170))]), one(), "400 request_too_large"],
     ["a file for something else", form([["purpose", "vision"], file(lines(170))]), one(), "passed"],
+    [
+      "a file that says last that it is for something else",
+      form([file(lines(170)), ["purpose", "vision"]]),
+      one(),
+      "passed",
+    ],
     ["a file with requests without a bound", form([purpose, file(lines(undefined))]), one(), "passed"],
     [
       "a batch of messages with a large one",
@@ -165,6 +172,7 @@ describe("a batch that can't be read", () => {
   const encoded = form([purpose, file(lines(1))]);
   const BAD: [string, RequestSpec, string][] = [
     ["with a line that is no JSON", form([purpose, file(`${lines(1)}\n{"body":`)]), "400 not_json"],
+    ["with a key twice", form([purpose, file('{"body":{"max_tokens":1,"max_tokens":900}}')]), "400 duplicate_key"],
     ["with two purposes", form([purpose, ["purpose", "vision"], file(lines(1))]), "400 duplicate_part"],
     [
       "without a boundary",
