@@ -72,6 +72,15 @@ describe("a batch is charged at its upload by what it may use", () => {
     expect(left(limiter)).toBe(1000);
   });
 
+  test("nor when it is refused before its end, but when that was there, for a host may have sent it", async () => {
+    const one = { name: "one", count: "Output", amount: 100, per: "request" };
+    const { limiter } = await startLimiter({ limits: [one, outputLimit({ amount: 1000 })] });
+    limiter.send(form([purpose, file(`${lines(170)}\n${lines(1)}`)]), uploaded);
+    expect(left(limiter)).toBe(1000);
+    limiter.send(form([file(`${lines(170)}\n${lines(1)}`)]), uploaded);
+    expect(left(limiter)).toBe(829);
+  });
+
   test("even beyond the limit, which then has to recover", async () => {
     const { limiter } = await startLimiter(config);
     expect(verdict(limiter.send(form([purpose, file(lines(700, 800))]), uploaded))).toBe("passed");
