@@ -37,6 +37,15 @@ describe("an access list", () => {
     expect(verdict(await route(BY_HEADER, chat(model, headers)))).toBe(allowed ? `p ${model}` : "403 forbidden_model");
   });
 
+  test.each(["\u0001", "m\nteam-only", "m".repeat(300)])(
+    "keeps out a name that no header can have, %j, though unknown models pass",
+    async (model) => {
+      const config = { ...BY_HEADER, models: MODELS.slice(0, 3), unknownModels: "Pass" };
+      expect(verdict(await route(config, chat(model)))).toBe("404 unknown_model");
+      expect(verdict(await route(config, chat("open")))).toBe("- open");
+    },
+  );
+
   test("two values of the consumer's header are no consumer", async () => {
     const headers = { "x-consumer": ["team-a", "team-b"], "content-type": "application/json" };
     expect(verdict(await route(BY_HEADER, { ...chat("team-only"), headers }))).toBe("403 forbidden_model");
