@@ -138,6 +138,7 @@ const hit = fc.constantFrom(
   puttyKey(3, "\n", 64),
   `AGE-SECRET-KEY-1${drawn(BECH32, 58)}`,
   "__10.0.0.1__",
+  "__jane@example.com__",
   "x.2001:db8::1",
   "4111-1111",
   "2024-11-18",

@@ -1,6 +1,6 @@
 import { Builtin } from "./builtin";
 import { FULL_STOP, isDigit, isOf, LABEL, LETTER, LOCAL, WORD } from "./characters";
-import { Sight } from "./sight";
+import { MAX_EMPHASIS, Sight, UNDERSCORE } from "./sight";
 
 /** RFC 5321, 4.5.3.1. */
 export const MAX_LOCAL_BYTES: i32 = 64;
@@ -23,7 +23,16 @@ export function findEmail(sight: Sight, at: i32, maxLocalBytes: i32, maxBytes: i
   const end = domainEnd(sight, at + 1, limit);
   if (end == 0) return;
   if (sight.at(end) == COLON && at - start == 3 && sight.hasAt(start, "git")) return;
-  sight.foundRun(Builtin.Email, start, end, limit, LABEL, FULL_STOP);
+  const first = start + emphasis(sight, start, at, end);
+  sight.foundRun(Builtin.Email, first, end, limit, LABEL, FULL_STOP);
+}
+
+/** How many underscores at `start` have their like at `end`: Markdown's, not of the local part. */
+function emphasis(sight: Sight, start: i32, at: i32, end: i32): i32 {
+  const most = min(MAX_EMPHASIS, at - 1 - start);
+  let count = 0;
+  while (count < most && sight.before(start + count) == UNDERSCORE && sight.at(end + count) == UNDERSCORE) count++;
+  return count;
 }
 
 /** Where the local part begins that ends before the @; the @ itself when there is none, or too much. */

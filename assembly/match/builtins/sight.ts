@@ -5,9 +5,9 @@ import { ALPHANUMERIC, DIGIT, isOf, WORD } from "./characters";
 export const CONTEXT_BYTES: i32 = 32;
 
 const BACKSLASH: u32 = 0x5c;
-const UNDERSCORE: u32 = 0x5f;
+export const UNDERSCORE: u32 = 0x5f;
 /** So many underscores emphasise in Markdown. */
-const MAX_EMPHASIS: i32 = 3;
+export const MAX_EMPHASIS: i32 = 3;
 
 /**
  * The text as recognisers see it: by offset, forwards as far as it has come, backwards a little.
