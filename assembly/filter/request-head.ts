@@ -143,8 +143,7 @@ export class RequestHead {
   /** True for an encoding that hides the body from us; `identity` hides nothing. */
   get isEncoded(): bool {
     const encoding = this.get(CONTENT_ENCODING);
-    if (encoding == null || encoding.length == 0) return false;
-    return this.pairs.occurrences > 1 || !isIdentity(encoding);
+    return this.pairs.occurrences > 1 || hidesBody(encoding);
   }
 
   /** A WebSocket or another upgrade, or CONNECT: bytes that are no HTTP body follow. */
@@ -186,10 +185,17 @@ export class RequestHead {
   }
 }
 
-/** Whether this content encoding leaves the body as it is. */
-export function isIdentity(encoding: Bytes): bool {
-  return isWord(encoding.pointer, encoding.length, IDENTITY);
+/** Whether one of these content encodings is none that leaves the body as it is. Empties the list. */
+export function hidesBody(encodings: Bytes | null): bool {
+  if (encodings == null) return false;
+  while (encodings.length > 0) {
+    takeElement(encodings, coding);
+    if (!isWord(coding.pointer, coding.length, IDENTITY)) return true;
+  }
+  return false;
 }
+
+const coding = new Bytes();
 
 /** The head of the request that the current callback is about. */
 export const requestHead = new RequestHead();

@@ -3,7 +3,7 @@ import { ByteString, Bytes } from "../bytes/view";
 import { formatInteger } from "../config/integer";
 import { responseHeaders } from "../host/headers";
 import { HeaderPairs } from "../host/pairs";
-import { isIdentity } from "./request-head";
+import { hidesBody } from "./request-head";
 
 const STATUS = new ByteString(":status");
 const CONTENT_TYPE = new ByteString("content-type");
@@ -50,8 +50,7 @@ export class ResponseHead {
   /** True for an encoding that hides the body from us; `identity` hides nothing. */
   get isEncoded(): bool {
     const encoding = this.get(CONTENT_ENCODING);
-    if (encoding == null || encoding.length == 0) return false;
-    return this.pairs.occurrences > 1 || !isIdentity(encoding);
+    return this.pairs.occurrences > 1 || hidesBody(encoding);
   }
 
   set(name: ByteString, value: Bytes): bool {

@@ -98,6 +98,10 @@ describe.each(PROBLEMS)("%s", (_name, request, refusal) => {
   });
 });
 
+test("an encoding that leaves the body as it is, named twice, is none", async () => {
+  expect(verdict(await route(OPEN, chat("m", { "content-encoding": "identity,identity" })))).toBe("p m");
+});
+
 describe("what is not the body's fault is no matter of the failure mode", () => {
   test.each([
     ["an unknown model", STRICT, chat("nobody"), "404 unknown_model"],

@@ -229,6 +229,8 @@ const UNCLEAR: Record<string, RequestSpec> = {
   "UTF-16": { ...chat("fine"), body: Buffer.from('{"messages":[]}', "utf16le") },
   "what is no JSON": raw(`{"model":"m","messages":[{"role":"user","content":"fine"}]`),
   compression: { ...chat("fine"), headers: { "content-type": "application/json", "content-encoding": "gzip" } },
+  "two encodings": { ...chat("fine"), headers: { "content-encoding": "identity,br" } },
+  "an encoding behind an empty one": { ...chat("fine"), headers: { "content-encoding": ["", "br"] } },
   "an encoding of its own": { ...chat("fine"), headers: { "content-encoding": "x-none" } },
 };
 

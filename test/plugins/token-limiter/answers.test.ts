@@ -160,9 +160,9 @@ describe("a compressed answer", () => {
     expect(filterState).toMatchObject({ "weir.output_tokens": "0", "weir.usage_source": "estimated" });
   });
 
-  test("of no encoding at all is read", async () => {
+  test.each(["identity", "identity, Identity"])("of no encoding at all is read: %s", async (encoding) => {
     const { limiter } = await startLimiter({});
-    const headers = { "content-type": "application/json", "content-encoding": "identity" };
+    const headers = { "content-type": "application/json", "content-encoding": encoding };
     expect(limiter.send(chat(1), { ...answer(7, 20), headers }).filterState["weir.usage_source"]).toBe("reported");
   });
 });
