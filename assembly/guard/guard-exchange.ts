@@ -51,7 +51,7 @@ export abstract class GuardExchange extends HoldingExchange implements PanelList
   protected note(head: RequestHead, endpoint: Endpoint): void {
     this.guard.common.consumer.publish(head);
     const isOld = this.dialect == Dialect.CohereChat && isCohereV1(head.path);
-    this.isOtherShape = isOld || !endpoint.answerCarriesText;
+    this.isOtherShape = isOld || !endpoint.answersAsModel;
   }
 
   protected get guard(): GuardSettings {

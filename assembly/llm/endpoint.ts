@@ -87,6 +87,12 @@ export class Endpoint {
     return (this.facts & Fact.AnswerText) != 0;
   }
 
+  /** Whether the answer is what its dialect answers with when a model is asked; false for lists of stored ones, and the like. */
+  get answersAsModel(): bool {
+    if (!this.answerCarriesText || (this.facts & Fact.OtherAnswer) != 0) return false;
+    return this.needsModel || (this.facts & Fact.NeedsModel) == 0;
+  }
+
   /** Whether a model is named only for its tokenizer: the answer says how many tokens there are. Valid after `classify`. */
   get countsTokens(): bool {
     if (!this.needsModel || this.answerCarriesText || PATH.length < 6) return false;

@@ -30,6 +30,8 @@ export const enum Fact {
   Streams = 32,
   /** Known for methods without a body only. */
   ReadOnly = 64,
+  /** Answers with texts, but not as its dialect does when a model is asked: with a list, or another object. */
+  OtherAnswer = 128,
 }
 
 /** The usual inference call: one model, text in, text out. */
@@ -37,6 +39,7 @@ const INFERS: i32 = Fact.NeedsModel | Fact.RequestText | Fact.AnswerText;
 /** One model, text in; what comes out is numbers, sounds or pictures. */
 const READS: i32 = Fact.NeedsModel | Fact.RequestText;
 const TEXTS: i32 = Fact.RequestText | Fact.AnswerText;
+const OTHERS: i32 = TEXTS | Fact.OtherAnswer;
 
 const enum Hole {
   None,
@@ -139,15 +142,15 @@ function versioned(pattern: string, dialect: Dialect, modelPlace: ModelPlace, fa
  */
 known("/chat/completions", Dialect.OpenAiChat, ModelPlace.Body, INFERS);
 known("/chat/completions/{id}", Dialect.OpenAiChat, ModelPlace.Body, TEXTS);
-known("/chat/completions/{id}/messages", Dialect.OpenAiChat, ModelPlace.Body, TEXTS);
+known("/chat/completions/{id}/messages", Dialect.OpenAiChat, ModelPlace.Body, OTHERS);
 known("/completions", Dialect.OpenAiCompletions, ModelPlace.Body, INFERS);
 versioned("/responses", Dialect.OpenAiResponses, ModelPlace.Body, INFERS);
-versioned("/responses/compact", Dialect.OpenAiResponses, ModelPlace.Body, INFERS);
+versioned("/responses/compact", Dialect.OpenAiResponses, ModelPlace.Body, INFERS | Fact.OtherAnswer);
 versioned("/responses/input_tokens", Dialect.OpenAiResponses, ModelPlace.Body, READS);
 versioned("/responses/{id}", Dialect.OpenAiResponses, ModelPlace.Body, TEXTS);
 versioned("/responses/{id}/cancel", Dialect.OpenAiResponses, ModelPlace.Body, TEXTS);
-versioned("/responses/{id}/input_items", Dialect.OpenAiResponses, ModelPlace.Body, TEXTS);
-versioned("/conversations/{id+}", Dialect.OpenAiResponses, ModelPlace.None, TEXTS | Fact.ReadOnly);
+versioned("/responses/{id}/input_items", Dialect.OpenAiResponses, ModelPlace.Body, OTHERS);
+versioned("/conversations/{id+}", Dialect.OpenAiResponses, ModelPlace.None, OTHERS | Fact.ReadOnly);
 known("/api/embeddings", Dialect.OllamaEmbed, ModelPlace.Body, READS);
 known("/embeddings", Dialect.OpenAiEmbeddings, ModelPlace.Body, READS);
 versioned("/moderations", Dialect.OpenAiModerations, ModelPlace.Body, READS);

@@ -77,6 +77,7 @@ describe("a refusal as an answer", () => {
     ["Gemini's embeddings", "/v1beta/models/m:embedContent", { content: { parts: [{ text: "project-x" }] } }],
     ["a response's count of tokens", "/v1/responses/input_tokens", { input: "project-x" }],
     ["embeddings", "/v1/embeddings", { input: "project-x" }],
+    ["what a conversation is shortened to", "/v1/responses/compact", { input: "project-x" }],
   ])("is an error where the answer would be %s", async (_name, path, body) => {
     const { guard } = await startGuard(config);
     expect(guard.send(post(path, { model: "m", ...body })).localReply).toMatchObject({ status: 403 });

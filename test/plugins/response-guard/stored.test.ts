@@ -9,6 +9,8 @@ const lines = (type: string, ...documents: unknown[]): ResponseSpec => ({
   body: documents.map((document) => `${JSON.stringify(document)}\n`).join(""),
 });
 
+const BAD = "about project-x";
+const COMPLETION = { refusal: { style: "Completion", message: "No." } };
 const SAYS = `write to ${EMAIL}`;
 const CHAT = { object: "chat.completion", choices: [{ message: { role: "assistant", content: SAYS } }] };
 const MESSAGE = { type: "message", role: "assistant", content: [{ type: "text", text: SAYS }] };
@@ -51,8 +53,28 @@ describe("an answer that was stored, to a request without a body,", () => {
 
   test("is refused", async () => {
     const { guard } = await startGuard();
-    const answer = json({ choices: [{ message: { content: "about project-x" } }] });
+    const answer = json({ choices: [{ message: { content: BAD } }] });
     expect(guard.send(GET("/v1/chat/completions/c"), answer).localReply?.status).toBe(403);
+  });
+
+  test.each([
+    ["/v1/chat/completions", { object: "list", data: [{ choices: [{ message: { content: BAD } }] }] }],
+    ["/v1/chat/completions/c/messages", { object: "list", data: [{ role: "user", content: BAD }] }],
+    ["/v1/responses/r/input_items", { object: "list", data: [{ type: "message", content: BAD }] }],
+    ["/v1/conversations/c/items/m", { type: "message", content: [{ type: "output_text", text: BAD }] }],
+  ])("is refused by an error where clients read no answer of a model: %s", async (path, answer) => {
+    const { guard } = await startGuard({ rules: RULES, ...COMPLETION });
+    const { localReply } = guard.send(GET(path), json(answer));
+    expect([localReply?.status, JSON.parse(localReply!.body)]).toMatchObject([403, { error: { message: "No." } }]);
+  });
+
+  test.each([
+    ["/v1/chat/completions/c", { choices: [{ message: { content: BAD } }] }, "chat.completion"],
+    ["/v1/responses/r", { output: [{ type: "message", content: [{ type: "output_text", text: BAD }] }] }, "response"],
+  ])("is refused by an answer where it is one: %s", async (path, answer, object) => {
+    const { guard } = await startGuard({ rules: RULES, ...COMPLETION });
+    const { localReply } = guard.send(GET(path), json(answer));
+    expect([localReply?.status, JSON.parse(localReply!.body)]).toMatchObject([200, { object }]);
   });
 
   test("is asked for uncompressed, and whole", async () => {
