@@ -82,7 +82,8 @@ export class PromptGuard extends GuardExchange {
     if (isLast && isRead) judge.finish();
     if (isLast && isRead && !body.counts) return Outcome.Leave;
     // What comes first in the body decides, whatever its pieces are. Where it has no consequences, all that fires is told.
-    if (judge.verdict.rejectedBy != null && body.counts && (this.enforces || !isRead || isLast)) return this.conclude();
+    const isDue = !isRead || isLast || (this.enforces && !this.awaitsShape);
+    if (isDue && this.isRejected) return this.conclude();
     if (!isRead) return this.onProblem(body.problem);
     if (!isLast) return this.request.isHolding ? Outcome.Hold : Outcome.Pass;
     const facts = body.facts;
@@ -95,10 +96,23 @@ export class PromptGuard extends GuardExchange {
 
   /** What is too large to be held is judged all the same, where it may go on unjudged: while it goes on. */
   onProblem(problem: Problem): Outcome {
+    if (this.enforces && this.isRejected) return this.conclude();
     const outcome = this.fail(problem);
     return outcome == Outcome.Leave && problem == Problem.HeldTooLarge && !this.request.isComplete
       ? Outcome.Pass
       : outcome;
+  }
+
+  /** A rule refuses what has come so far. */
+  private get isRejected(): bool {
+    const judge = this.judge;
+    const body = this.body;
+    return judge != null && judge.verdict.rejectedBy != null && body != null && body.counts;
+  }
+
+  /** How a request is answered that is declined, and in whose name, may stand behind what it is declined for. */
+  private get awaitsShape(): bool {
+    return this.request.isHolding && this.declinesBy(this.streamsByPath);
   }
 
   onResponse(_head: ResponseHead, _isWhole: bool): Outcome {

@@ -71,6 +71,34 @@ describe("a refusal as an answer", () => {
     expect(localReply!.body).toMatch(/data: \[DONE\]\n\n$/);
   });
 
+  describe("to what says behind the prompt how it is to be answered", () => {
+    const body = JSON.stringify({ messages: MESSAGES, model: "gpt-4o", stream: true });
+
+    test("is what was asked for, however the request is cut", async () => {
+      const { guard } = await startGuard(config);
+      for (let at = 0; at < body.length; at++) {
+        const { localReply } = guard.send({ ...post("/v1/chat/completions", body), body, split: [at] });
+        expect([at, localReply?.headers.get("content-type")]).toEqual([at, "text/event-stream"]);
+        expect(localReply!.body).toContain('"model":"gpt-4o"');
+      }
+    });
+
+    test.each(["FailClosed", "FailOpen"])(
+      "comes when no more of it can be held, or it breaks off: %s",
+      async (failureMode) => {
+        const { guard } = await startGuard({ ...config, failureMode, maxHeldBytes: 1024 });
+        for (const more of [" ".repeat(2000), "]"]) {
+          const outcome = guard.send({
+            ...post("/v1/chat/completions", body),
+            body: body.slice(0, -1) + more,
+            split: [80],
+          });
+          expect([outcome.localReply?.status, outcome.upstream.bytes.length]).toEqual([200, 0]);
+        }
+      },
+    );
+  });
+
   test.each([
     ["a count of tokens", "/v1/messages/count_tokens", { messages: MESSAGES }],
     ["Gemini's count of tokens", "/v1beta/models/m:countTokens", { contents: [{ parts: [{ text: "project-x" }] }] }],
