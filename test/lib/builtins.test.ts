@@ -140,6 +140,7 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["two joined by a slash", "«a@example.com»/«b@example.com»"],
       ["an escaped line end before", "to:\\n«jane@example.com»\\n"],
       ["a dash behind", "«jane@example.com»- ok"],
+      ["right behind another", "«jane@example.com»«_bob@example.com»+«joe@example.com»"],
       ["emphasised", "_«jane@example.com»_ __«jane@example.com»__, ___«jane@example.com»___"],
       ["emphasised, with a name that begins with an underscore", "_«_jane@example.com»_"],
       ["a name that begins with underscores", "«_jane@example.com» «__jane@example.com»"],

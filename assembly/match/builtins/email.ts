@@ -40,7 +40,7 @@ function localStart(sight: Sight, at: i32, maxBytes: i32): i32 {
   const floor = max(sight.settled, max(sight.start, at - maxBytes));
   let start = at;
   while (start > floor && isOf(sight.before(start - 1), LOCAL)) start--;
-  if (start == floor && floor > 0 && isOf(sight.before(start - 1), LOCAL)) return at;
+  if (start == floor && floor > sight.settled && isOf(sight.before(start - 1), LOCAL)) return at;
   sight.candidate = start;
   if (start > 0 && start + 1 < at && sight.before(start - 1) == BACKSLASH && isOf(sight.before(start), LETTER)) start++;
   while (start < at) {
