@@ -51,6 +51,8 @@ const CASES: Record<string, { found: [name: string, text: Marked][]; passed: [na
       ["a number alone", "«4111111111111111»"],
       ["in groups of four", "card «4111 1111 1111 1111», exp 12/26"],
       ["with dashes", "(«5555-5555-5555-4444»)"],
+      ["right behind another", "«4111 1111 1111 1111» «5555 5555 5555 4444» «4111111111111111» «4111 1111 1111 1111»"],
+      ["right behind another, with two spaces", "«4111  1111  1111  1111»  «5555  5555  5555  4444»"],
       ["American Express in its groups", "amex «3782 822463 10005».\n"],
       ["American Express in groups of four", "«3782-8224-6310-005»"],
       ["Diners Club", '{"number":"«30569309025904»"}'],

@@ -74,13 +74,14 @@ function isGrouped(groups: DigitGroups, count: i32, isSix: bool): bool {
   return groups.length(count - 1) <= 4;
 }
 
-/** Within a longer row of such groups, as an account number or a table has them. */
+/** Within a longer row of such groups, as an account number or a table has them; not right behind another hit. */
 function isAfterGroupOfFour(sight: Sight, groups: DigitGroups): bool {
   const separator = groups.separator(1);
   const isWide = separator == TWO_SPACES;
   const byte = isWide ? SPACE : separator;
   let at = groups.start - 1;
   if (sight.before(at) != byte || (isWide && sight.before(--at) != byte)) return false;
+  if (at <= sight.settled) return false;
   return isDigit(sight.before(at - 1)) && isDigit(sight.before(at - 2)) && isDigit(sight.before(at - 3));
 }
 
