@@ -135,7 +135,7 @@ export class BodyMasks {
     return false;
   }
 
-  /** Puts them in the order of the body, and makes one of those that overlap or touch: the first one's rule stays. */
+  /** Puts them in the order of the body, and makes one of those that overlap: the first one's rule stays. */
   settle(): void {
     for (let i = 1; i < this.count; i++) {
       for (let j = i; j > 0 && this.isBefore(j, j - 1); j--) this.swap(j, j - 1);
