@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import type { Outcome } from "../../../host/exchange.ts";
 
 /** A request as it reached the provider. */
 export interface SignedRequest {
@@ -8,6 +9,12 @@ export interface SignedRequest {
   /** The value of a header by its name in lower case. */
   header: (name: string) => string | undefined;
   body: Uint8Array;
+}
+
+/** A POST that the plugin let by, as it goes to the provider; `path` is without its query. */
+export function signedPost({ upstream: { headers, bytes } }: Outcome, path: string): SignedRequest {
+  const header = (name: string): string | undefined => headers!.get(name === "host" ? ":authority" : name);
+  return { method: "POST", path, header, body: bytes };
 }
 
 /** Whether the body's hash and the signature are those that AWS works out for this request (Signature Version 4). */
