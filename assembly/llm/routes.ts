@@ -40,6 +40,8 @@ const INFERS: i32 = Fact.NeedsModel | Fact.RequestText | Fact.AnswerText;
 const READS: i32 = Fact.NeedsModel | Fact.RequestText;
 const TEXTS: i32 = Fact.RequestText | Fact.AnswerText;
 const OTHERS: i32 = TEXTS | Fact.OtherAnswer;
+/** A form with a file in it. */
+const UPLOADS: i32 = Fact.RequestText | Fact.Form | Fact.BatchUpload;
 
 const enum Hole {
   None,
@@ -166,8 +168,8 @@ versioned("/realtime", Dialect.OpenAiRealtime, ModelPlace.None, TEXTS);
 versioned("/realtime/sessions", Dialect.OpenAiRealtime, ModelPlace.Body, TEXTS);
 versioned("/realtime/transcription_sessions", Dialect.OpenAiRealtime, ModelPlace.Body, TEXTS);
 versioned("/realtime/{id+}", Dialect.OpenAiRealtime, ModelPlace.None, TEXTS);
-versioned("/files", Dialect.OpenAiFiles, ModelPlace.None, Fact.RequestText | Fact.Form | Fact.BatchUpload);
-versioned("/files/upload", Dialect.OpenAiFiles, ModelPlace.None, Fact.RequestText | Fact.Form | Fact.BatchUpload);
+versioned("/files", Dialect.OpenAiFiles, ModelPlace.None, UPLOADS);
+versioned("/files/upload", Dialect.OpenAiFiles, ModelPlace.None, UPLOADS);
 versioned("/files/{id}", Dialect.OpenAiFiles, ModelPlace.None, Fact.None);
 versioned("/files/{id}/content", Dialect.OpenAiFiles, ModelPlace.None, Fact.AnswerText);
 versioned("/uploads", Dialect.OpenAiFiles, ModelPlace.None, Fact.BatchUpload);

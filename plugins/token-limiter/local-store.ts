@@ -158,8 +158,9 @@ export class LocalStore {
     this.ledger.open(this.slots.read(record), nowMs);
     for (let i = 0; i < reservation.length; i++) {
       // No other record has an account of that identity.
-      const account = this.find(reservation.at(i));
-      if (account != null) account.define(reservation.at(i).limit);
+      const lease = reservation.at(i);
+      const account = this.find(lease);
+      if (account != null) account.define(lease.limit);
     }
     this.write();
   }

@@ -24,8 +24,8 @@ const LF: u8 = 0x0a;
 /**
  * A file upload (OpenAI API reference, "Upload file") whose body arrives in pieces: splitting it anywhere gives the same lines.
  *
- * The form says what the file is for, wherever that stands; one that never says so counts as a batch (see `isBatchPurpose`). The file's lines (JSON
- * Lines) end with LF or CRLF, and blank ones are passed over.
+ * The form says what the file is for, wherever that stands; one that never says so counts as a batch (see `isBatchPurpose`).
+ * The file's lines (JSON Lines) end with LF or CRLF, and blank ones are passed over.
  */
 export abstract class UploadForm extends MultipartListener {
   problem: BatchProblem = BatchProblem.None;
