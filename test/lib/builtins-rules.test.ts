@@ -200,6 +200,7 @@ const SETTLED: [name: string, text: string, pending: number][] = [
   ["a parenthesis that a telephone number may follow", "call (", 5],
   ["a run longer than any address", "a".repeat(100), 100],
   ["punctuation", "x = { y: [", 10],
+  ["the scheme of an Oracle driver behind a long word", `${"a".repeat(30)}-jdbc:`, 31],
 ];
 
 test.each(SETTLED)("is settled as far as can be: %s", (_name, part, expected) => {
@@ -244,6 +245,19 @@ test.each(LONG)("is told in parts, whole: %s", (_name, kind, long) => {
       );
     }
   }
+});
+
+test("what ended behind a long URL is not continued as the URL would be", () => {
+  const url = `postgres://u:${drawn(BASE62, 20)}@db/${"a".repeat(100)}`;
+  const key = `AGE-SECRET-KEY-1${drawn(BECH32, 58)}`;
+  const bytes = Buffer.from(`${url} ${key}:000`);
+  m.configure(100);
+  const expected: Hit[] = [
+    { kind: "ConnectionString", start: 0, end: url.length },
+    { kind: "PrivateKey", start: url.length + 1, end: url.length + 1 + key.length },
+  ];
+  expect(m.find(bytes)).toEqual(expected);
+  expect(m.find(bytes, bytes.keys())).toEqual(expected);
 });
 
 test("a private key without an end is one up to its bound", () => {

@@ -75,9 +75,10 @@ export function findUrl(sight: Sight, colon: i32, maxBytes: i32): void {
  * "Data Sources and URLs"). Its first colon is at `colon`.
  */
 export function findOracleUrl(sight: Sight, colon: i32, maxBytes: i32): void {
+  if (!sight.hasBefore(colon, "jdbc")) return;
   const start = colon - 4;
   sight.candidate = start;
-  if (!sight.hasBefore(colon, "jdbc") || !sight.hasAt(colon, ":oracle:") || !sight.beginsWord(start, WORD)) return;
+  if (!sight.hasAt(colon, ":oracle:") || !sight.beginsWord(start, WORD)) return;
   const limit = start + maxBytes - 2;
   const driver = sight.runEnd(colon + 8, limit, ALPHANUMERIC, 0);
   if (sight.at(driver) != COLON) return;

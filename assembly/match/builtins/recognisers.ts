@@ -51,6 +51,7 @@ export class Recognisers {
     sight.candidate = at;
     sight.hitEnd = 0;
     sight.runClasses = 0;
+    sight.runJoiners = 0;
     const byte = sight.at(at);
     if (isDigit(byte)) this.visitNumber(at);
     else this.visitBeginning(at, byte);
@@ -94,7 +95,11 @@ export class Recognisers {
       if (sight.hitEnd != 0) return;
       start = sight.candidate;
     }
-    if (next == SMALL_O) return findOracleUrl(sight, at, this.maxHoldBytes);
+    if (next == SMALL_O || sight.isShort) {
+      findOracleUrl(sight, at, this.maxHoldBytes);
+      if (next == SMALL_O) return;
+      start = min(start, sight.candidate);
+    }
     if (next != COLON && !isHex(sight.before(at - 1))) return;
     findIpv6(sight, at);
     sight.candidate = min(start, sight.candidate);
