@@ -22,6 +22,9 @@ export class TextWindow {
 /** How many bytes before `pending` a detector may still look at, to tell where a word begins. */
 export const LOOK_BEHIND_BYTES: i32 = 4;
 
+/** The first part of a hit that is told in parts has so many bytes at least: who leaves out short hits leaves out none of those. */
+export const LEAST_BEGINNING_BYTES: i32 = 16;
+
 /** Hears what detectors find. */
 export abstract class HitListener {
   /**
@@ -36,8 +39,8 @@ export abstract class HitListener {
 /**
  * Looks for something in a text that arrives in pieces. What it reports depends on the text only, not on how it was cut.
  *
- * A hit is at most as long as the detector was told to hold back, but for those that are recognised by their beginning and
- * told in parts. Never allocates while it scans, and takes time linear in the text.
+ * A hit is at most as long as the detector was told to hold back, but for those that are recognised by their beginning, of
+ * `LEAST_BEGINNING_BYTES` or more, and told in parts. Never allocates while it scans, and takes time linear in the text.
  */
 export abstract class Detector {
   /**

@@ -1,4 +1,4 @@
-import { Detector, HitListener, TextWindow } from "../../../assembly/match/detector";
+import { Detector, HitListener, LEAST_BEGINNING_BYTES, TextWindow } from "../../../assembly/match/detector";
 import { ALL_VIEWS, DetectorFactory, Matcher, View } from "../../../assembly/match/matcher";
 import { TextScanner } from "../../../assembly/match/text-scanner";
 import { WordSet } from "../../../assembly/match/words";
@@ -81,7 +81,10 @@ class Braces extends Detector {
         this.isWithin = false;
       }
     }
-    if (this.isWithin && start < at) {
+    if (this.isWithin && !this.isTold && !window.isLast && at - start < LEAST_BEGINNING_BYTES) {
+      this.isWithin = false;
+      at = start;
+    } else if (this.isWithin && start < at) {
       hits.onHit(1, start, at, this.isTold);
       this.isTold = true;
     }
