@@ -157,6 +157,33 @@ describe("a stream that is ended early", () => {
     },
   );
 
+  const content = (type: string, index: number, of?: object): object => ({
+    type: `content-${type}`,
+    index,
+    ...(of && { delta: { message: { content: of } } }),
+  });
+  const thought = [{ type: "message-start" }, content("start", 0, { type: "thinking", thinking: "" })];
+  const thinking = [...thought, content("delta", 0, { thinking: "I think" })];
+  const begun = [...thinking, content("end", 0), content("start", 1, { type: "text", text: "" })];
+  const saying = content("delta", 1, { text: "I say" });
+  const bad = content("delta", 1, { text: "SECRET-42" });
+  const itself = ["content-start 1", "content-delta 1", "content-end 1"];
+
+  test.each<[where: string, events: object[], declined: string[], refused: string[]]>([
+    ["a thought", [...thinking, bad], ["content-end 0", ...itself], ["content-end 0"]],
+    ["between contents", [...begun.slice(0, -1), bad], itself, []],
+    ["a text that has words", [...begun, saying, bad], ["content-end 1"], ["content-end 1"]],
+    ["behind the last content", [...begun, saying, content("end", 1), { type: "x", ...bad }], [], []],
+  ])("closes the content of Cohere's that is open: %s", (_, events, declined, refused) => {
+    const answer = sse(events, { named: true });
+    for (const [end, added] of [["declines", declined] as const, ["refuses", refused] as const]) {
+      const { seen } = replies.show(answer, [], { rejected: ["SECRET-42"], [end]: "CohereChat" });
+      const told = readSse(seen.toString()).map(({ data }) => JSON.parse(data) as { type: string; index?: number });
+      const types = told.slice(events.length - 1).map(({ type, index = "" }) => `${type} ${index}`.trim());
+      expect(types).toEqual([...added, "message-end"]);
+    }
+  });
+
   const items = [
     '{"candidates":[{"content":{"parts":[{"text":"a"}]}}]}',
     '{"candidates":[{"content":{"parts":[{"text":"SECRET-42"}]}}]}',

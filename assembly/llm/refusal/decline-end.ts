@@ -49,6 +49,7 @@ const GEMINI =
   '{"candidates":[{"content":{"parts":[{"text":$t}],"role":"model"},"finishReason":"SAFETY","index":0}],"modelVersion":$m}';
 const GEMINI_END = new ByteString("data: " + GEMINI + "\r\n\r\n");
 const GEMINI_OBJECT = new ByteString(GEMINI);
+const CONTENT_STOP = new ByteString('event: content-end\ndata: {"type":"content-end","index":$n}\n\n');
 const CONTENT_SAYING = new ByteString(COHERE_SAYING);
 const COHERE_END = new ByteString(
   'event: message-end\ndata: {"type":"message-end","delta":{"finish_reason":"ERROR"}}\n\n',
@@ -68,8 +69,8 @@ const CLOSE_ARRAY = new ByteString("]");
  * of which the client has no words yet says the message first. Nothing is appended where `hasDecline` of a stream is false.
  *
  * OpenAI chat and completions finish each choice with `content_filter`; responses end with `response.incomplete`, which repeats no
- * output but the message; Anthropic's open block is closed, and the message stopped for `refusal`; Gemini's finishes for `SAFETY`; Cohere's with
- * `ERROR`; Ollama's is done. Sources as for `appendDecline`. The bytes go after a whole event. The fields' id must be the stream's.
+ * output but the message; Anthropic's open block is closed, and the message stopped for `refusal`; Gemini's finishes for `SAFETY`; Cohere's open
+ * content is closed, and the message ends with `ERROR`; Ollama's is done. Sources as for `appendDecline`. The bytes go after a whole event. The fields' id must be the stream's.
  */
 export function appendDeclineEnd(
   out: ByteBuffer,
@@ -94,13 +95,15 @@ export function appendDeclineEnd(
       fields.sequenceNumber = progress.sequenceNumber;
       return fields.append(out, says ? RESPONSES_END_SAYING : RESPONSES_END);
     case Dialect.AnthropicMessages:
-      return appendMessagesEnd(out, fields, progress, says);
+      if (!appendStop(out, fields, progress, BLOCK_STOP)) return false;
+      return (!says || fields.append(out, BLOCK_SAYING)) && fields.append(out, MESSAGES_END);
     case Dialect.AnthropicComplete:
       return fields.append(out, COMPLETE_END);
     case Dialect.Gemini:
       if (!progress.isArray) return fields.append(out, GEMINI_END);
       return append(out, COMMA) && fields.append(out, GEMINI_OBJECT) && append(out, CLOSE_ARRAY);
     case Dialect.CohereChat:
+      if (!appendStop(out, fields, progress, CONTENT_STOP)) return false;
       return (!says || fields.append(out, CONTENT_SAYING)) && fields.append(out, COHERE_END);
     case Dialect.OllamaChat:
       return fields.append(out, OLLAMA_CHAT_END);
@@ -111,12 +114,14 @@ export function appendDeclineEnd(
   }
 }
 
-function appendMessagesEnd(out: ByteBuffer, fields: DeclineFields, progress: ReplyProgress, says: bool): bool {
+/** Closes what is open. */
+function appendStop(out: ByteBuffer, fields: DeclineFields, progress: ReplyProgress, stop: ByteString): bool {
+  if (progress.openBlock == NO_BLOCK) return true;
   const next = fields.number;
   fields.number = progress.openBlock;
-  if (progress.openBlock != NO_BLOCK && !fields.append(out, BLOCK_STOP)) return false;
+  const hasRoom = fields.append(out, stop);
   fields.number = next;
-  return (!says || fields.append(out, BLOCK_SAYING)) && fields.append(out, MESSAGES_END);
+  return hasRoom;
 }
 
 /**
@@ -134,6 +139,9 @@ export function appendRefusalEnd(
 ): bool {
   if (progress.isLines) return appendRefusalBody(out, dialect, status, code, param, message) && append(out, LINE_FEED);
   if (!progress.isArray) {
+    // Its error is part of the message's end.
+    const isMessage = dialect == Dialect.CohereChat;
+    if (isMessage && !appendStop(out, new DeclineFields(), progress, CONTENT_STOP)) return false;
     return appendStreamRefusal(out, dialect, status, code, param, message, progress.sequenceNumber);
   }
   if (!progress.hasBytes && !append(out, OPEN_ARRAY)) return false;

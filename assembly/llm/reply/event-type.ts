@@ -18,6 +18,8 @@ const INTERACTION = new ByteString("interaction.");
 const MESSAGE_START = new ByteString("message_start");
 const BLOCK_START = new ByteString("content_block_start");
 const BLOCK_STOP = new ByteString("content_block_stop");
+const CONTENT_START = new ByteString("content-start");
+const CONTENT_END = new ByteString("content-end");
 const REASONING = new ByteString("reasoning");
 const REFUSAL = new ByteString("refusal");
 const TOOL_WORDS: StaticArray<ByteString> = [
@@ -33,6 +35,7 @@ export const enum EventPhase {
   None,
   /** An event of Anthropic's that a message begins with. */
   MessageStart,
+  /** One that a block of Anthropic's or a content of Cohere's begins with. */
   BlockStart,
   BlockStop,
   /** An event of OpenAI's responses. */
@@ -86,8 +89,8 @@ export class ReplyEventType extends JsonListener {
     this.isSound = this.endsWith(SOUND);
     if (isResponse) this.phase = EventPhase.Response;
     else if (this.is(MESSAGE_START)) this.phase = EventPhase.MessageStart;
-    else if (this.is(BLOCK_START)) this.phase = EventPhase.BlockStart;
-    else if (this.is(BLOCK_STOP)) this.phase = EventPhase.BlockStop;
+    else if (this.is(BLOCK_START) || this.is(CONTENT_START)) this.phase = EventPhase.BlockStart;
+    else if (this.is(BLOCK_STOP) || this.is(CONTENT_END)) this.phase = EventPhase.BlockStop;
     const isAround = isResponse || this.startsWith(INTERACTION) || this.phase == EventPhase.MessageStart;
     this.isWhole = isDone || isLast || this.endsWith(END) || (isAround && !isDelta);
     this.group = hashOfKey(changetype<usize>(this.bytes), this.length);

@@ -17,7 +17,7 @@ export class ReplyProgress {
   hasEvents: bool = false;
   /** A message of Anthropic's has begun. */
   hasMessage: bool = false;
-  /** The block of it that has begun and has not ended, or `NO_BLOCK`. */
+  /** The block of it, or the content of Cohere's, that has begun and has not ended, or `NO_BLOCK`. */
   openBlock: i32 = NO_BLOCK;
   /** An event of a response of OpenAI's. */
   hasResponse: bool = false;
