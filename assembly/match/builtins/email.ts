@@ -10,6 +10,7 @@ const DOT: u32 = 0x2e;
 const SLASH: u32 = 0x2f;
 const COLON: u32 = 0x3a;
 const HYPHEN: u32 = 0x2d;
+const AT: u32 = 0x40;
 const BACKSLASH: u32 = 0x5c;
 
 /**
@@ -72,6 +73,7 @@ function domainEnd(sight: Sight, from: i32, limit: i32): i32 {
   if (isDigit(sight.at(at)) && sight.at(at + 1) == 0x78 && sight.at(at + 2) == DOT) return 0;
   while (true) {
     const label = at;
+    let nameEnd = 0;
     let isName = true;
     let byte = sight.at(at);
     const isWide = isWideLetter(sight, at);
@@ -80,6 +82,7 @@ function domainEnd(sight: Sight, from: i32, limit: i32): i32 {
       if (byte == HYPHEN) {
         const next = sight.at(at + 1);
         if (!isOf(next, LABEL)) break;
+        if (isName) nameEnd = at;
         isName = false;
       } else if (isDigit(byte)) isName = false;
       else if (!isOf(byte, LABEL) && !(isWide && isWideLetter(sight, at))) break;
@@ -94,6 +97,8 @@ function domainEnd(sight: Sight, from: i32, limit: i32): i32 {
       return isWide && labels > 1 ? at : end;
     }
     if (labels > 1 && at - label > 1 && (isName || sight.hasAt(label, "xn--"))) end = at;
+    // What is behind the dash is the local part of another address.
+    else if (labels > 1 && nameEnd - label > 1 && byte == AT) end = nameEnd;
     if (byte != DOT) break;
     at++;
   }
