@@ -1,6 +1,7 @@
 import { Budget } from "../bytes/budget";
 import { ByteBuffer } from "../bytes/buffer";
 import { decodeUtf8 } from "../bytes/text";
+import { Utf8State, utf8StateAt } from "../bytes/utf8";
 import { Bytes } from "../bytes/view";
 import { JsonKind, JsonListener } from "../json/listener";
 import { JsonPaths } from "../json/paths";
@@ -64,7 +65,7 @@ const REJECT: string = "Reject";
 @final
 export class ServiceReply extends JsonListener {
   answer: ServiceAnswer = ServiceAnswer.Unclear;
-  /** Of a rejection: what it wants the client to get; 0 and empty where it doesn't say. */
+  /** Of a rejection: what it wants the client to get, 2 KiB of it; 0 and empty where it doesn't say. */
   status: i32 = 0;
   readonly message: ByteBuffer = new ByteBuffer(new Budget(MOST_MESSAGE_BYTES));
   /** Of a mask: how many texts it gives. */
@@ -131,9 +132,18 @@ export class ServiceReply extends JsonListener {
       if (named == PASS) this.answer = ServiceAnswer.Pass;
       else if (named == REJECT) this.answer = ServiceAnswer.Reject;
       this.hasAction = true;
+    } else if (path == Field.Body) {
+      this.endMessage();
     } else if (path == Field.Content || path == Field.ChoiceContent) {
       this.keepText();
     }
+  }
+
+  /** One that is too long ends with a whole character. */
+  private endMessage(): void {
+    const message = this.message;
+    if (message.length < MOST_MESSAGE_BYTES) return;
+    while (utf8StateAt(message.pointer + message.length) != Utf8State.Boundary) message.length--;
   }
 
   private takeFlag(kind: JsonKind): void {

@@ -100,6 +100,15 @@ describe("a webhook", () => {
     expect(stream.localReply!.body).toContain("Not here.");
   });
 
+  test.each([0, 1, 2, 3])("that rejects in too many words says whole ones, %d letters in", async (letters) => {
+    const body = `${"x".repeat(letters)}${"\u{1f512}".repeat(600)}`;
+    const { host, guard } = await start([webhook()], { action: { body, status_code: 451 } });
+    const { stream } = guard.send(chat("hi"));
+    host.tick();
+    const { message } = (JSON.parse(stream.localReply!.body) as { error: { message: string } }).error;
+    expect(message).toBe(`${"x".repeat(letters)}${"\u{1f512}".repeat(letters === 0 ? 512 : 511)}`);
+  });
+
   test.each([
     ["Mask", 451],
     ["Audit", undefined],
