@@ -11,7 +11,7 @@ export class BatchedCounters {
 
   constructor(private readonly plugin: string) {}
 
-  /** Adds a counter, at load; returns its index. Labels, in `what`, are in the form of `tag`. */
+  /** Adds a counter; returns its index. Labels, in `what`, are in the form of `tag`. */
   define(what: string): i32 {
     this.counters.push(new Counter(`weir.${this.plugin}.${what}`));
     return this.pending.push(0) - 1;

@@ -15,6 +15,8 @@ const POINT: u8 = 0x2e;
 export class Verdict {
   /** The first rule in the configuration that refuses; null while none does. */
   rejectedBy: Rule | null = null;
+  /** What was to be masked went on as it was: such a rule has only recorded. */
+  isUnmasked: bool = false;
   private readonly scopes: StaticArray<u8>;
   private readonly scores: StaticArray<i32>;
 
@@ -26,6 +28,7 @@ export class Verdict {
 
   reset(): void {
     this.rejectedBy = null;
+    this.isUnmasked = false;
     for (let i = 0; i < this.scopes.length; i++) {
       this.scopes[i] = 0;
       this.scores[i] = NO_SCORE;
@@ -52,6 +55,11 @@ export class Verdict {
     if (rule.action == RuleAction.Mask) this.rejectBy(rule);
   }
 
+  /** What the rule has done. */
+  actionOf(rule: Rule): RuleAction {
+    return this.isUnmasked && rule.action == RuleAction.Mask ? RuleAction.Audit : rule.action;
+  }
+
   /** The highest score that the rule has fired with; negative when it has none. */
   scoreOf(rule: Rule): i32 {
     return this.scores[rule.index];
@@ -65,7 +73,7 @@ export class Verdict {
       const rule = this.rules[i];
       appendText(out, rule.id);
       out.appendByte(COLON);
-      appendText(out, RULE_ACTIONS[rule.action]);
+      appendText(out, RULE_ACTIONS[this.actionOf(rule)]);
       if (this.scores[i] != NO_SCORE) appendScore(out, this.scores[i]);
     }
   }

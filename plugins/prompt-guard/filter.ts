@@ -88,8 +88,8 @@ export class PromptGuard extends GuardExchange {
     if (!isLast) return this.request.isHolding ? Outcome.Hold : Outcome.Pass;
     const facts = body.facts;
     if (facts.hasDuplicate) return this.onProblem(Problem.DuplicateKey);
-    if (facts.hasTokens || facts.hasFalseFile) return this.failWith(UNREADABLE_TEXT);
-    if (this.enforces && judge.masksBytes) return this.failWith(UNREADABLE_TEXT);
+    if (facts.hasTokens || facts.hasFalseFile) return this.told(this.failWith(UNREADABLE_TEXT));
+    if (this.enforces && judge.masksBytes) return this.told(this.failWith(UNREADABLE_TEXT));
     if (judge.masksTooMuch) return this.onProblem(Problem.HeldTooLarge);
     return this.askServices(judge);
   }
@@ -100,7 +100,17 @@ export class PromptGuard extends GuardExchange {
     const outcome = this.fail(problem);
     return outcome == Outcome.Leave && problem == Problem.HeldTooLarge && !this.request.isComplete
       ? Outcome.Pass
-      : outcome;
+      : this.told(outcome);
+  }
+
+  /** Says what the rules have found in what may go on although it can't be judged. */
+  private told(outcome: Outcome): Outcome {
+    const judge = this.judge;
+    const body = this.body;
+    if (outcome != Outcome.Leave || judge == null || body == null || !body.counts) return outcome;
+    judge.verdict.isUnmasked = this.enforces;
+    this.report(judge.verdict);
+    return outcome;
   }
 
   /** A rule refuses what has come so far. */
@@ -174,6 +184,7 @@ export class PromptGuard extends GuardExchange {
 
   private conclude(): Outcome {
     const judge = this.judge!;
+    judge.verdict.isUnmasked = this.enforces && !this.request.isHolding;
     this.report(judge.verdict);
     const rule = judge.verdict.rejectedBy;
     if (rule != null) return this.decline(rule);

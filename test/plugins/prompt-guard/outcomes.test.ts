@@ -218,6 +218,33 @@ describe("what can't be judged", () => {
     expect(outcome.upstream.complete).toBe(false);
   });
 
+  const FOUND = JSON.stringify({ model: "m", messages: [{ role: "user", content: "jane@example.com, project-x" }] });
+  const LARGE = JSON.stringify({ ...JSON.parse(FOUND), user: "x".repeat(3000) });
+
+  test.each<[passes: string, body: string, split: number[], isMasked?: boolean]>([
+    ["is malformed", `${FOUND}}`, []],
+    ["is malformed, in pieces", `${FOUND}}`, [FOUND.length]],
+    ["has a key twice", FOUND.replace("{", '{"messages":[],'), []],
+    ["can't be read", FOUND.replace("{", '{"prompt":[1,2],'), []],
+    ["is too large", LARGE, [2500]],
+    ["is too large, and malformed", `${LARGE}}`, [2500, LARGE.length]],
+    ["is judged", FOUND, [], true],
+  ])("what rules find in what %s is told where it passes; not as masked where it isn't", async (...row) => {
+    const [, body, split, isMasked = false] = row;
+    const rules = [masked("Email"), { ...words("project-x"), action: "Audit" }];
+    for (const over of [{ failureMode: "FailOpen" }, { mode: "Audit" }]) {
+      const { host, guard } = await startGuard({ rules, maxHeldBytes: 2000, ...over });
+      const outcome = guard.send({ ...post("/v1/chat/completions", body), split });
+      const action = isMasked || over.mode ? "Mask" : "Audit";
+      expect([outcome.status, outcome.upstream.body === body]).toEqual(["forwarded", !isMasked || "mode" in over]);
+      expect(decided(outcome)).toBe(`pii:${action},words:Audit`);
+      expect(host.logs.map(({ text }) => text)).toContain(`prompt-guard: rule pii, ${action}, in User`);
+      host.tick(1000);
+      const name = `weir.prompt-guard.rules.rule.=.pii.=;.scope.=.User.=;.action.=.${action}.=;.`;
+      expect(host.process.metrics.counter(name)).toBe(1);
+    }
+  });
+
   test("a body over maxBodyBytes is refused", async () => {
     const { guard } = await startGuard({ rules: [words("project-x")], maxBodyBytes: 100 });
     expect(guard.send(chat("x".repeat(200))).localReply).toMatchObject({ status: 413 });
