@@ -119,6 +119,7 @@ const hit = fc.constantFrom(
   "2001:db8::8a2e:370:7334",
   `AKIA${drawn(BASE32, 16)}`,
   `gh${"p_"}${drawn(BASE62, 36)}`,
+  `github${"_pat_"}${drawn(BASE62, 40)}`,
   `s${"k-"}proj-${drawn(BASE64URL, 156)}`,
   `s${"k_"}live_${drawn(BASE62, 24)}`,
   `xo${"xb"}-123456789012-${drawn(BASE62, 24)}`,
@@ -149,11 +150,17 @@ const text = fc
   })
   .map((parts) => Buffer.from(parts.join("")));
 const hold = fc.constantFrom(64, 100, 256);
+/** Which kind is wanted alone; null for all. */
+const alone = fc.option(fc.nat(99));
+
+function configure(maxHoldBytes: number, only: number | null): void {
+  m.configure(maxHoldBytes, only === null ? m.kinds : [m.kinds[only % m.kinds.length]!]);
+}
 
 test("splitting a text anywhere changes nothing", () => {
   fc.assert(
-    fc.property(text, hold, fc.array(fc.nat(600), { maxLength: 8 }), (bytes, maxHoldBytes, cuts) => {
-      m.configure(maxHoldBytes);
+    fc.property(text, hold, alone, fc.array(fc.nat(600), { maxLength: 8 }), (bytes, maxHoldBytes, only, cuts) => {
+      configure(maxHoldBytes, only);
       const whole = m.find(bytes);
       expect(
         m.find(
@@ -169,8 +176,8 @@ test("splitting a text anywhere changes nothing", () => {
 
 test("no more is held back than allowed, and nothing is found before what was settled", () => {
   fc.assert(
-    fc.property(text, hold, (bytes, maxHoldBytes) => {
-      m.configure(maxHoldBytes);
+    fc.property(text, hold, alone, (bytes, maxHoldBytes, only) => {
+      configure(maxHoldBytes, only);
       const settledAt: number[] = [];
       let before = 0;
       const hits = m.tell(bytes, bytes.keys(), (end, pending, told) => {
@@ -211,6 +218,14 @@ test.each(SETTLED)("is settled as far as can be: %s", (_name, part, expected) =>
     pending = settled;
   });
   expect(pending).toBe(expected);
+});
+
+test.each(["github", "github_", "x\\ngithub_p"])("no letter is given away of a token that may follow: %s", (begun) => {
+  m.configure(256, ["GitHubToken"]);
+  const bytes = Buffer.from(`${begun}${drawn(BASE62, 40)}`);
+  m.find(bytes, [begun.length], (_end, pending) => {
+    expect(pending).toBeLessThanOrEqual(begun.indexOf("github"));
+  });
 });
 
 test("text in which nothing that is wanted could begin is settled to its end", () => {

@@ -17,10 +17,10 @@ const NUMBER_KINDS: u32 =
   bitOf(Builtin.PhoneNumber) |
   bitOf(Builtin.UsSsn) |
   bitOf(Builtin.IpAddress);
-/** Kinds whose recogniser is asked at a later byte than the first, and how much later at most. */
+/** Kinds whose recogniser is asked at a later byte than the first, and how much has come at most before it can tell. */
 const PREFIXED_KINDS: u32 =
   bitOf(Builtin.Iban) | bitOf(Builtin.IpAddress) | bitOf(Builtin.GitHubToken) | bitOf(Builtin.PrivateKey);
-const MAX_PREFIX_BYTES: i32 = 5;
+const MAX_PREFIX_BYTES: i32 = 6;
 
 const OPEN: u32 = 0x28;
 const PLUS: u32 = 0x2b;
@@ -221,8 +221,7 @@ export class BuiltinDetector extends Detector {
     const isLonger = start == floor && start > sight.settled && isOf(sight.before(start - 1), LOCAL);
     if (isLonger || this.maxLocalBytes == 0) {
       start = max(start, end - this.maxPrefixBytes);
-      while (start < end && isOf(sight.before(start - 1), ALPHANUMERIC) && isOf(sight.before(start), ALPHANUMERIC))
-        start++;
+      while (start < end && !sight.beginsWord(start, ALPHANUMERIC) && isOf(sight.before(start), ALPHANUMERIC)) start++;
     }
     // The rest of a character whose first byte is of no word.
     while (start < end && (sight.before(start) & 0xc0) == 0x80) start++;

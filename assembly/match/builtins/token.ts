@@ -65,7 +65,9 @@ export function findUnderscoreToken(sight: Sight, at: i32, maxBytes: i32): void 
       isInstallation ? FULL_STOP : 0,
     );
   } else if (first == 0x75) {
-    if (!sight.hasBefore(at, "gith") || !sight.hasAt(at + 3, "pat_")) return;
+    if (!sight.hasBefore(at, "gith")) return;
+    sight.candidate = at - 4;
+    if (!sight.hasAt(at + 3, "pat_")) return;
     take(sight, Builtin.GitHubToken, at - 4, at + 7, 36, maxBytes, WORD, 0);
   } else if (sight.at(at + 1) == 0x6b) {
     const isOrganisation = sight.hasAt(at, "sk_org_");
