@@ -280,16 +280,19 @@ export class PromptJudge extends PromptListener {
     this.parts[at + 2] = end;
   }
 
-  /** Its parts have been told. */
-  hitOverSeam(id: i32, scopes: i32): void {
+  /** Its parts have been told. Whether they are part of it. */
+  hitOverSeam(id: i32, scopes: i32): bool {
     const rules = this.rules.rulesOf(id);
+    let counts = false;
     for (let i = 0; i < rules.length; i++) {
       const rule = unchecked(rules[i]);
       if ((rule.scopes & scopes) == 0) continue;
       if (rule.action == RuleAction.Mask && !this.maskParts(rule.index)) continue;
       this.verdict.fire(rule, rule.scopes & scopes);
+      counts = true;
     }
     this.partCount = 0;
+    return counts;
   }
 
   /** False when one of the texts has all of its part masked by itself: then what follows is only what follows. */
@@ -347,7 +350,7 @@ class SeamHits extends SeamListener {
     this.judge!.partOfSeam(text, start, end);
   }
 
-  onSeamHit(id: i32, scopes: i32): void {
-    this.judge!.hitOverSeam(id, scopes);
+  onSeamHit(id: i32, scopes: i32): bool {
+    return this.judge!.hitOverSeam(id, scopes);
   }
 }

@@ -11,7 +11,8 @@ const PART_FIELDS: i32 = 2;
 /**
  * Looks over the borders of what a model says in one answer, and over those of its reasoning. What a tool is called with has none.
  *
- * A mask stands in the text in which the hit begins; the rest of the hit is taken away from those that follow.
+ * A mask stands in the text in which the hit begins; the rest of the hit is taken away from those that follow. Where it goes on
+ * behind a text that ended within it, it is a hit of its own.
  */
 @final
 export class GuardReplySeams extends ReplySeams {
@@ -73,24 +74,27 @@ export class GuardReplySeams extends ReplySeams {
     this.parts[at + 1] = end;
   }
 
-  /** Its parts have been told. */
-  hit(id: i32): void {
+  /** Its parts have been told. Whether they are part of it. */
+  hit(id: i32): bool {
     const judge = this.judge;
     const rules = judge.settings.rules.rulesOf(id);
+    let counts = false;
     for (let i = 0; i < rules.length; i++) {
       const rule = unchecked(rules[i]);
-      if (judge.masks(rule, TextScope.Assistant)) this.mask(rule.index);
+      if (!judge.masks(rule, TextScope.Assistant) || this.mask(rule.index)) counts = true;
     }
     this.partCount = 0;
+    return counts;
   }
 
   /** Not when one of the texts has all of its part masked by itself: then what follows is only what follows. */
-  private mask(rule: i32): void {
+  private mask(rule: i32): bool {
     const end = PART_FIELDS * this.partCount;
     for (let at = 0; at < end; at += PART_FIELDS) {
-      if (this.masks.covers(this.parts[at], this.parts[at + 1], rule)) return;
+      if (this.masks.covers(this.parts[at], this.parts[at + 1], rule)) return false;
     }
     for (let at = 0; at < end; at += PART_FIELDS) this.masks.add(this.parts[at], this.parts[at + 1], rule, at > 0);
+    return true;
   }
 }
 
@@ -103,7 +107,7 @@ class SeamHits extends SeamListener {
     this.seams!.part(text + start, text + end);
   }
 
-  onSeamHit(id: i32, _scopes: i32): void {
-    this.seams!.hit(id);
+  onSeamHit(id: i32, _scopes: i32): bool {
+    return this.seams!.hit(id);
   }
 }

@@ -7,8 +7,11 @@ export abstract class SeamListener {
   /** A part of a hit: bytes [start, end) of a text, by what `begin` was told of it. */
   abstract onSeamPart(text: i32, start: i32, end: i32): void;
 
-  /** The hit whose parts came since the last call is complete; `scopes` are those of all its texts. */
-  abstract onSeamHit(id: i32, scopes: i32): void;
+  /**
+   * The hit whose parts came since the last call is complete; `scopes` are those of all its texts. Whether it counts: only then more of
+   * it is told, as a hit by itself, where it goes on in texts behind those.
+   */
+  abstract onSeamHit(id: i32, scopes: i32): bool;
 }
 
 const MOST_PIECES: i32 = 512;
@@ -21,6 +24,16 @@ const SCOPES: i32 = 3;
 const FIELDS: i32 = 4;
 const MOST_HITS: i32 = 64;
 const HIT_FIELDS: i32 = 3;
+/** How many hits are kept in mind that may go on: a power of two. */
+const MOST_OPEN: i32 = 16;
+const OPEN_FIELDS: i32 = 4;
+/** Of such a hit, beside its first three fields: where it waits, or one of these. */
+const WAITS_AT: i32 = 3;
+const IN_ONE_TEXT: i32 = -1;
+const COUNTS: i32 = -2;
+const COUNTS_NOT: i32 = -3;
+/** What a hit that goes on may be behind with: the last line of a private key, and more. */
+const UNTOLD_BYTES: i32 = 64;
 /** All bits of `TextScope`. */
 const ALL_SCOPES: i32 = 31;
 
@@ -29,7 +42,7 @@ const ALL_SCOPES: i32 = 31;
  * one, whatever they are cut into.
  *
  * It scans the end of each text with the beginning of the next ones, as if nothing were between them, and reports what stands
- * in more than one. Reads at most twice `reachBytes` of each text; fixed memory.
+ * in more than one. Reads at most twice `reachBytes` of each text, but for what a hit goes on in that began before it; fixed memory.
  */
 @final
 export class SeamScanner {
@@ -38,6 +51,8 @@ export class SeamScanner {
   private tailLength: i32 = 0;
   /** The decoded length of the text in hand so far. */
   private length: i32 = 0;
+  /** How much of that was scanned from its beginning on. */
+  private headLength: i32 = 0;
   private text: i32 = 0;
   /** Of all that was scanned, gaps left out. */
   private streamLength: i32 = 0;
@@ -51,6 +66,11 @@ export class SeamScanner {
   /** Hits that wait for the scope of their last text. */
   private readonly hits: StaticArray<i32> = new StaticArray<i32>(MOST_HITS * HIT_FIELDS);
   private hitCount: i32 = 0;
+  /** The last hits, which may go on: id, start and end in the stream, and where they wait. */
+  private readonly open: StaticArray<i32> = new StaticArray<i32>(MOST_OPEN * OPEN_FIELDS);
+  private openCount: i32 = 0;
+  /** Where the last hit over texts ends. */
+  private lastEnd: i32 = 0;
 
   constructor(
     matcher: Matcher,
@@ -70,29 +90,42 @@ export class SeamScanner {
     this.pieceCount = 0;
     this.unscoped = 0;
     this.hitCount = 0;
+    this.openCount = 0;
+    this.lastEnd = 0;
   }
 
   /** A text begins; `text` is what the listener is told of it. */
   begin(text: i32): void {
     this.text = text;
     this.length = 0;
+    this.headLength = 0;
     this.tailLength = 0;
   }
 
   add(pointer: usize, length: i32): void {
-    const inHead = min(max(this.reachBytes - this.length, 0), length);
-    if (inHead > 0) {
-      if (this.length == 0) this.addPiece(0);
-      this.scan(pointer, inHead);
+    let inHead = 0;
+    while (inHead < length && this.isInHead) {
+      const step = min(length - inHead, this.reachBytes - (this.headLength % this.reachBytes));
+      if (this.headLength == 0) this.addPiece(0);
+      this.scan(pointer + inHead, step);
+      this.headLength += step;
+      inHead += step;
     }
     if (length > inHead) this.keepTail(pointer + inHead, length - inHead);
     this.length += length;
   }
 
+  /** Whether what follows is scanned at once: in the first bytes of a text, and while a hit goes on. */
+  private get isInHead(): bool {
+    if (this.tailLength > 0) return false;
+    const isWithin = this.headLength == 0 || this.headLength % this.reachBytes != 0;
+    return isWithin || this.lastEnd + UNTOLD_BYTES > this.streamLength;
+  }
+
   end(): void {
     const left = this.tailLength;
     if (left == 0) return;
-    if (this.length > this.reachBytes + left) {
+    if (this.length > this.headLength + left) {
       this.scanner.finish();
       this.scanner.reset();
       this.base = this.streamLength;
@@ -115,24 +148,67 @@ export class SeamScanner {
     this.scope(0);
   }
 
-  /** A hit in the stream, by offsets since the last gap. */
-  hit(id: i32, start: i32, end: i32): void {
-    const first = this.pieceAt(this.base + start);
-    if (first >= 0 && this.get(first, TEXT) == this.get(this.pieceAt(this.base + end - 1), TEXT)) return;
+  /** A hit in the stream, by offsets since the last gap; or more of one, from where it has been told to. */
+  hit(id: i32, from: i32, to: i32, isContinued: bool): void {
+    const start = this.base + from;
+    const end = this.base + to;
+    const known = isContinued ? this.openAt(id, start) : -1;
+    if (known < 0) return this.remember(id, start, end, this.keep(id, start, end));
+    const at = known * OPEN_FIELDS;
+    const state = this.open[at + WAITS_AT];
+    this.open[at + 2] = end;
+    if (state == IN_ONE_TEXT) this.open[at + WAITS_AT] = this.keep(id, this.open[at + 1], end);
+    else if (state >= 0) this.hits[state + 2] = end;
+    else if (state == COUNTS) this.open[at + WAITS_AT] = this.wait(id, start, end);
+    if (state >= 0 || state == COUNTS) this.lastEnd = end;
+  }
+
+  /** Has a hit wait for its scopes, if it stands in more than one text; returns where, or `IN_ONE_TEXT`. */
+  private keep(id: i32, start: i32, end: i32): i32 {
+    const first = this.pieceAt(start);
+    if (first >= 0 && this.get(first, TEXT) == this.get(this.pieceAt(end - 1), TEXT)) return IN_ONE_TEXT;
+    this.lastEnd = end;
+    return this.wait(id, start, end);
+  }
+
+  private wait(id: i32, start: i32, end: i32): i32 {
     if (this.hitCount == MOST_HITS) this.reportAll(ALL_SCOPES);
     const at = this.hitCount++ * HIT_FIELDS;
     this.hits[at] = id;
-    this.hits[at + 1] = this.base + start;
-    this.hits[at + 2] = this.base + end;
+    this.hits[at + 1] = start;
+    this.hits[at + 2] = end;
+    return at;
+  }
+
+  private remember(id: i32, start: i32, end: i32, state: i32): void {
+    const at = (this.openCount++ & (MOST_OPEN - 1)) * OPEN_FIELDS;
+    this.open[at] = id;
+    this.open[at + 1] = start;
+    this.open[at + 2] = end;
+    this.open[at + WAITS_AT] = state;
+  }
+
+  /** The hit that has been told up to an offset, or -1. */
+  private openAt(id: i32, end: i32): i32 {
+    for (let i = min(this.openCount, MOST_OPEN) - 1; i >= 0; i--) {
+      if (this.open[i * OPEN_FIELDS] == id && this.open[i * OPEN_FIELDS + 2] == end) return i;
+    }
+    return -1;
   }
 
   /** Reports what waits, with these scopes beside those that are known. */
   private reportAll(scopes: i32): void {
-    for (let i = 0; i < this.hitCount; i++) this.report(i, scopes);
+    for (let i = 0; i < this.hitCount; i++) {
+      const state = this.report(i, scopes) ? COUNTS : COUNTS_NOT;
+      for (let open = min(this.openCount, MOST_OPEN) - 1; open >= 0; open--) {
+        const at = open * OPEN_FIELDS + WAITS_AT;
+        if (this.open[at] == i * HIT_FIELDS) this.open[at] = state;
+      }
+    }
     this.hitCount = 0;
   }
 
-  private report(index: i32, more: i32): void {
+  private report(index: i32, more: i32): bool {
     const at = index * HIT_FIELDS;
     const id = this.hits[at];
     const start = this.hits[at + 1];
@@ -146,7 +222,7 @@ export class SeamScanner {
       scopes |= this.get(i, SCOPES);
       this.listener.onSeamPart(this.get(i, TEXT), max(start, pieceStart) + offset, min(end, pieceEnd) + offset);
     }
-    this.listener.onSeamHit(id, scopes);
+    return this.listener.onSeamHit(id, scopes);
   }
 
   private scan(pointer: usize, length: i32): void {
@@ -215,7 +291,7 @@ export class SeamScanner {
 class StreamHits extends HitListener {
   seams: SeamScanner | null = null;
 
-  onHit(id: i32, start: i32, end: i32, _isContinued: bool): void {
-    this.seams!.hit(id, start, end);
+  onHit(id: i32, start: i32, end: i32, isContinued: bool): void {
+    this.seams!.hit(id, start, end, isContinued);
   }
 }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { privateKey } from "../../lib/builtins-secrets.ts";
 import { randomFrom, SEED } from "../../lib/seeded.ts";
 import { chat, decided, masked, post, received, startGuard, words, type Guard } from "./support/guard.ts";
 
@@ -65,6 +66,46 @@ describe("what is masked", () => {
     const text = content.map((part) => part.text).join("");
     expect(text).toContain("pay [pii]");
     expect(text).not.toMatch(/\d/);
+  });
+
+  test("is masked over that border behind a long text, where it is", () => {
+    const filler = "words and more words ".repeat(100);
+    for (let i = 0; i < 2; i++) {
+      const outcome = send(
+        chat([
+          { type: "text", text: `${filler}pay 4111 1111 ` },
+          { type: "text", text: "1111 1111 now" },
+        ]),
+      );
+      const [{ content }] = received(outcome)["messages"] as [{ content: { text: string }[] }];
+      expect(content.map(({ text }) => text)).toEqual([`${filler}pay [pii]`, "[pii] now"]);
+    }
+  });
+
+  const KEY = privateKey("RSA PRIVATE KEY", 24);
+  const LINE = KEY.indexOf("\n");
+
+  test.each<[where: string, cuts: number[]]>([
+    ["within its first line", [18]],
+    ["behind its first line", [LINE]],
+    ["before its second line", [LINE + 1]],
+    ["within its first line, and at its end", [18, LINE]],
+    ["within its first line and in its middle", [18, 900]],
+    ["often", Array.from({ length: 16 }, (_, i) => i * 100 + 20)],
+  ])("is masked whole where a private key is cut %s", async (_, cuts) => {
+    const parts = [0, ...cuts].map((from, i) => KEY.slice(from, cuts[i] ?? KEY.length));
+    const texts = parts.map((part, i) => `${i > 0 ? "" : "see "}${part}${i < cuts.length ? "" : " or so"}`);
+    const request = chat(texts.map((text) => ({ type: "text", text })));
+    const rule = masked("PrivateKey");
+    for (const split of [[], [500], [300, 301, 1000]]) {
+      const outcome = (await startGuard({ rules: [rule] })).guard.send({ ...request, split });
+      const [{ content }] = received(outcome)["messages"] as [{ content: { text: string }[] }];
+      expect(content.map(({ text }) => text)).toEqual(
+        parts.map((_part, i) => `${i > 0 ? "" : "see "}[pii]${i < cuts.length ? "" : " or so"}`),
+      );
+    }
+    const { guard } = await startGuard({ rules: [{ ...rule, action: "Reject" }] });
+    expect(guard.send(request).localReply?.status).toBe(403);
   });
 
   test("may be a long body's, of which the gateway keeps no copy", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { privateKey } from "../../lib/builtins-secrets.ts";
 import { randomFrom, SEED } from "../../lib/seeded.ts";
 import { CHAT, EMAIL, RULES, completion, json, startGuard } from "./support/guard.ts";
 
@@ -195,6 +196,20 @@ describe("the parts of an answer", () => {
       expected,
       expected,
     ]);
+  });
+
+  test("have a private key masked whole, wherever it is cut", async () => {
+    const { guard } = await startGuard({
+      rules: [{ id: "key", detect: { builtin: ["PrivateKey"] }, action: "Mask" }],
+    });
+    const key = privateKey("PRIVATE KEY", 24);
+    const line = key.indexOf("\n");
+    for (const cuts of [[18], [line], [line + 1], [18, line], [18, 900], [line, 900, 1000, key.length]]) {
+      const parts = [0, ...cuts].map((from, i) => key.slice(from, cuts[i] ?? key.length));
+      const { client } = guard.send(CHAT, json(messages(...parts, " or so")));
+      const texts = (JSON.parse(client.body) as { content: { text: string }[] }).content.map(({ text }) => text);
+      expect([texts.join("").replaceAll("[key]", ""), texts[0]]).toEqual([" or so", "[key]"]);
+    }
   });
 
   test("refuse it by what stands over their borders, and the next answer is judged by itself", async () => {
