@@ -39,6 +39,8 @@ export class AnswerFields extends JsonListener {
   private hasText: bool = false;
   private isStringRead: bool = false;
   private isModelRead: bool = false;
+  /** Whether the object has what a stream ends with. */
+  private isLast: bool = false;
   private readonly type: EventType = new EventType();
   /** Address of the piece in hand, and its offset in the object. */
   private piece: usize = 0;
@@ -77,6 +79,9 @@ export class AnswerFields extends JsonListener {
     this.leadLength = 0;
     this.seen = 0;
     this.textStart = NOT_OPEN;
+    this.isLast = false;
+    // Gateways that translate for others have Gemini's end in events before it, too.
+    this.usage.isFinal = false;
     this.type.reset();
   }
 
@@ -185,6 +190,8 @@ export class AnswerFields extends JsonListener {
       }
     } else if (path >= AnswerPath.FirstModel) {
       if (this.isModelRead) this.model.isKnown = true;
+    } else if (path >= AnswerPath.FirstEnd) {
+      if (kind != JsonKind.Null) this.isLast = true;
     } else if (path == AnswerPath.Type) {
       if (kind == JsonKind.String) this.type.end();
     } else if (path == AnswerPath.Bytes) {
@@ -192,7 +199,7 @@ export class AnswerFields extends JsonListener {
       if (encoded !== null) encoded.end();
     } else if (path == AnswerPath.Root) {
       this.isComplete = true;
-      if (this.type.isLast) this.usage.isFinal = true;
+      if (this.isLast || this.type.isLast) this.usage.isFinal = true;
     }
   }
 

@@ -11,28 +11,32 @@ export const enum AnswerPath {
   /** Base64 of another object: Bedrock's invoke streams. */
   Bytes = 4,
   Error = 5,
-  FirstModel = 6,
-  FirstUsage = 10,
+  /** What the last event of a stream has, Bedrock's and Gemini's. */
+  FirstEnd = 6,
+  FirstModel = 8,
+  FirstUsage = 12,
   /** What a stream says when it begins. */
-  MessageUsage = 12,
+  MessageUsage = 14,
   /** A count that is in no usage object, of each prompt where an answer is to several; `countOfPath` says which. */
-  FirstCount = 24,
+  FirstCount = 26,
   /** Text where it is a string; an object of that name is something else. */
-  FirstString = 36,
-  GeneratedText = 43,
+  FirstString = 38,
+  GeneratedText = 45,
   /** Text anywhere within. */
-  FirstTree = 44,
-  ResponseOutput = 44,
+  FirstTree = 46,
+  ResponseOutput = 46,
   /** As a string it is an error's. */
-  Message = 45,
+  Message = 47,
   /** A count of a usage object. */
-  FirstInUsage = 62,
+  FirstInUsage = 64,
 }
 
 /** What is read of an answer, or of one event of it, by the providers' API references. */
 // prettier-ignore
 const PATHS: string[] = [
   "", "choices", "choices[*]", "type", "bytes", "error",
+
+  "metrics.latencyMs", "candidates[*].finishReason",
 
   "model", "modelVersion", "message.model", "response.model",
 

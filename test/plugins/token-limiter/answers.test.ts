@@ -227,6 +227,12 @@ describe("an answer that is broken off after it has said that it is over costs w
   const responses = post("/v1/responses", { model: "m", stream: true, input: "hi" });
   const spoken = { type: "response.output_text.delta", delta: SPOKEN };
   const cohere = post("/v2/chat", { model: "m", stream: true, messages: [] });
+  const gemini = post("/v1beta/models/m:streamGenerateContent?alt=sse", { contents: [] });
+  const thought = { candidates: [{ content: { parts: [{ text: SPOKEN }] } }] };
+  const ended = {
+    candidates: [{ finishReason: "STOP" }],
+    usageMetadata: { promptTokenCount: 20, candidatesTokenCount: 7, totalTokenCount: 27 },
+  };
   const written = { type: "content-delta", delta: { message: { content: { text: SPOKEN } } } };
 
   test.each([
@@ -237,6 +243,7 @@ describe("an answer that is broken off after it has said that it is over costs w
     ["one that failed", responses, [spoken, { type: "response.failed", response: { usage: reported } }]],
     ["Anthropic's messages", claude, [started, said, stopped, { type: "message_stop" }]],
     ["Cohere's chat", cohere, [written, { type: "message-end", delta: { usage: { tokens: reported } } }]],
+    ["Gemini's", gemini, [thought, ended]],
   ])("%s, and no less before that", async (_name, request, data) => {
     const { limiter } = await startLimiter({});
     const usedOf = (count: number): Record<string, string> => {

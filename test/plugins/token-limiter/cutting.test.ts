@@ -211,6 +211,11 @@ describe("a stream that passes its limit", () => {
     ["messages of Anthropic", "messages of Anthropic", 'event: message_stop\ndata: {"type":"message_stop"}\n\n'],
     ["a chat of Cohere's", "a chat of Cohere's", ""],
     ["a chat of Ollama's", "a chat of Ollama's", ""],
+    [
+      "a stream of Gemini's",
+      "a stream of Gemini's",
+      `data: {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"candidatesTokenCount":${REPORTED}}}\n\n`,
+    ],
   ];
 
   test.each(FINISHED)("%s: is left as it is where its end has come too", async (_name, dialect, rest) => {
@@ -218,6 +223,14 @@ describe("a stream that passes its limit", () => {
     const { request, sent } = DIALECTS[dialect]!;
     const body = rest === "\r\n" ? textOf(sent).replaceAll("\n", rest) : textOf(sent) + rest;
     expect(limiter.send(request, { ...sent, body }).client.body).not.toContain(message);
+  });
+
+  test("is cut where its end is said before it, as gateways do that translate for Gemini's clients", async () => {
+    const { limiter } = await startLimiter(CONFIG);
+    const { request, sent, end } = DIALECTS["a stream of Gemini's"]!;
+    const early = textOf(events([{ candidates: [{ content: { parts: [] }, finishReason: "STOP" }] }]));
+    const { client } = limiter.send(request, { ...sent, body: early + textOf(sent), split: [5000] });
+    expect(client.body.slice(client.body.lastIndexOf("data: "))).toMatch(end);
   });
 
   test("is charged, but not cut, where it comes in parts of a binary stream: those are no place for an event", async () => {
@@ -231,12 +244,24 @@ describe("a stream that passes its limit", () => {
     expect(stream.filterState.all).toMatchObject({ "weir.limit.tokens": String(REPORTED) });
   });
 
-  test("is closed where the dialect has no event for it", async () => {
-    const { limiter } = await startLimiter(CONFIG);
+  describe("of a dialect that has no event for it", () => {
     const request = post("/model/m/converse-stream", { messages, inferenceConfig: { maxTokens: 60 } });
     const headers = { "content-type": "application/vnd.amazon.eventstream" };
-    const body = Array.from({ length: PIECES }, eventStreamMessage);
-    expect(limiter.send(request, { headers, body }).status).toBe("reset");
+    const text = { contentBlockIndex: 0, delta: { text: WORDS } };
+    const body = Array.from({ length: PIECES }, () => eventStreamMessage(text));
+
+    test("is closed", async () => {
+      const { limiter } = await startLimiter(CONFIG);
+      expect(limiter.send(request, { headers, body }).status).toBe("reset");
+    });
+
+    test("is left as it is where its end has come too", async () => {
+      const { limiter } = await startLimiter(CONFIG);
+      const last = eventStreamMessage({ metrics: { latencyMs: 9 }, usage: { inputTokens: 1, outputTokens: REPORTED } });
+      const whole = Buffer.concat([...body, last]);
+      const { client } = limiter.send(request, { headers, body: whole });
+      expect(Buffer.from(client.bytes).equals(whole)).toBe(true);
+    });
   });
 });
 
@@ -260,8 +285,8 @@ describe("a document that passes the limit is no stream, and is not cut", () => 
 });
 
 /** One message of a binary event stream (AWS SDKs, "event stream encoding"), whose checksums nobody looks at. */
-function eventStreamMessage(): Uint8Array {
-  const payload = new TextEncoder().encode(JSON.stringify({ contentBlockIndex: 0, delta: { text: WORDS } }));
+function eventStreamMessage(data: object): Uint8Array {
+  const payload = new TextEncoder().encode(JSON.stringify(data));
   const bytes = new Uint8Array(16 + payload.length);
   new DataView(bytes.buffer).setUint32(0, bytes.length);
   bytes.set(payload, 12);
