@@ -95,7 +95,9 @@ export class Endpoint {
 
   /** Whether a model is named only for its tokenizer: the answer says how many tokens there are. Valid after `classify`. */
   get countsTokens(): bool {
-    if (!this.needsModel || this.answerCarriesText || PATH.length < 6) return false;
+    if (!this.needsModel || this.answerCarriesText) return false;
+    // Vertex's has a verb behind it.
+    if (this.dialect == Dialect.AnthropicMessages) return true;
     const end = PATH.pointer + PATH.length;
     return (load<u32>(end - 6) | 0x20202020) == 0x656b6f74 /* "toke" */ && (load<u16>(end - 2) | 0x2020) == 0x736e;
   }

@@ -358,6 +358,13 @@ describe("a request that only counts tokens", () => {
   const text = "weir ".repeat(2000);
   const COUNTS: [string, RequestSpec][] = [
     ["Anthropic's", post("/v1/messages/count_tokens", { model: "m", messages: [{ role: "user", content: text }] })],
+    [
+      "Anthropic's on Vertex",
+      post("/v1/projects/p/locations/l/publishers/anthropic/models/count-tokens:rawPredict", {
+        model: "m",
+        messages: [{ role: "user", content: text }],
+      }),
+    ],
     ["OpenAI's", post("/v1/responses/input_tokens", { model: "m", input: text })],
     ["Gemini's", post("/v1beta/models/m:countTokens", { contents: [{ parts: [{ text }] }] })],
     ["Bedrock's", post("/model/m/count-tokens", { input: { converse: { messages: [{ content: [{ text }] }] } } })],

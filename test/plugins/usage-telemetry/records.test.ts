@@ -230,6 +230,7 @@ describe("a call that no model runs for has no tokens and no cost", () => {
     ["a stored chat that is changed", "POST", "/v1/chat/completions/c_1", { usage: USAGE }],
     ["a batch that is looked at", "GET", "/v1/batches/b_1", { usage: { input_tokens: 100, output_tokens: 50 } }],
     ["Anthropic's count of tokens", "POST", "/v1/messages/count_tokens", { input_tokens: 100 }],
+    ["its count on Vertex", "POST", "/v1/publishers/anthropic/models/count-tokens:rawPredict", { input_tokens: 100 }],
     ["OpenAI's", "POST", "/v1/responses/input_tokens", { input_tokens: 100 }],
     ["Gemini's", "POST", "/v1beta/models/gemini-pro:countTokens", { totalTokens: 100 }],
   ])("%s", async (_what, method, path, answered) => {
