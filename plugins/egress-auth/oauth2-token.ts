@@ -8,7 +8,10 @@ import { appendText } from "./aws-keys";
 import { numberOf, parseAnswer, textOf } from "./json-answer";
 
 const MOST_BYTES: i32 = 48 << 10;
-/** What a token lasts whose answer doesn't say (RFC 6749, 5.1, only recommends that it does), in seconds. */
+/**
+ * What a token lasts whose answer doesn't say (RFC 6749, 5.1, only recommends that it does), in seconds. To say 0 or less is to
+ * say nothing: servers do for a token that never ends (VK, GoToSocial), and Go's client reads it so.
+ */
 const USUAL_SECONDS: f64 = 300;
 const MOST_SECONDS: f64 = 7 * 86_400;
 

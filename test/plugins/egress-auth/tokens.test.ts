@@ -52,6 +52,25 @@ test("a token endpoint is asked by its host where Istio named the cluster", asyn
   expect(asked[0]!.headers.get(":authority")).toBe("idp.ai.svc.cluster.local");
 });
 
+test.each(["", ',"expires_in":0', ',"expires_in":"0"', ',"expires_in":-1', ',"expires_in":null'])(
+  "a token that doesn't say for how long it lasts, with %j, is used for nearly 5 minutes",
+  async (lifetime) => {
+    const asked: Callout[] = [];
+    const host = await WasmHost.load(wasmFile("egress-auth"), {
+      rootId: "egress-auth",
+      clusters: { idp: (callout) => asked.push(callout) },
+    });
+    const plugin = host.createPlugin({ configuration: { providers: [CORP] } });
+    host.tick(1000);
+    asked[0]!.answer({ body: `{"access_token":"token-1"${lifetime}}` });
+    for (let second = 0; second < 200; second++) host.tick(1000);
+    expect(upstream(plugin.send(chat("corp")), "authorization")).toEqual(["Bearer token-1"]);
+    expect(asked).toHaveLength(1);
+    for (let second = 0; second < 100; second++) host.tick(1000);
+    expect(asked.length).toBeGreaterThan(1);
+  },
+);
+
 test.each([
   ["a fetch has failed", (callout: Callout) => callout.answer({ status: 500 })],
   ["a VM has died while it fetched", () => undefined],
