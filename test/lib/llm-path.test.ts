@@ -49,6 +49,7 @@ describe("a path is compared", () => {
     ["without parameters", "/v1/chat;a=b/completions;x=1", "/v1/chat/completions"],
     ["with parameters of dots dropped", "/v1/foo/..;/models", "/v1/models"],
     ["with an encoded semicolon kept", "/v1/a%3Bb", "/v1/a;b"],
+    ["with an encoding at its end undone", "/v1/model%73", "/v1/models"],
     ["decoded once", "/v1/chat%252Fcompletions", "/v1/chat%2Fcompletions"],
     ["with what is no encoding kept", "/v1/%zz/%2/%", "/v1/%zz/%2/%"],
     ["with its case kept", "/V1/Models/GPT-4", "/V1/Models/GPT-4"],

@@ -5,6 +5,7 @@ interface Llm {
   inputPointer(): number;
   outputPointer(): number;
   outputLength(): number;
+  take(endpoint: number): void;
   classify(method: number, path: number, contentType: number): void;
   dialectName(): number;
   modelPlace(): number;
@@ -123,6 +124,9 @@ describe("an endpoint is known by its path", () => {
     ["/v1/conversations/conv_1/items", "Unknown", "None", false, true, true],
     ["/v1/models", "Unknown", "None", false, true, true],
     ["/v1/threads/t/messages", "Unknown", "None", false, true, true],
+    ["/deployments/d/v1/messages", "AnthropicMessages", "Body", true, true, true],
+    ["/vip/responses", "Unknown", "None", false, true, true],
+    ["/v/responses", "Unknown", "None", false, true, true],
     ["/shop/responses", "Unknown", "None", false, true, true],
     ["/shop/files", "Unknown", "None", false, true, true],
     ["/v1/chat/completionsx", "Unknown", "None", false, true, true],
@@ -157,6 +161,8 @@ describe("an endpoint is known by its path", () => {
     ["GET", "/v1/files", "OpenAiFiles", true, false],
     ["GET", "/v1/files/f/content", "OpenAiFiles", false, true],
     ["GET", "/v1/batches/b", "OpenAiBatches", false, false],
+    ["GET", "/v1/uploads", "OpenAiFiles", false, false],
+    ["GET", "/v1/messages/batches", "AnthropicBatches", true, false],
     ["GET", "/v1/messages/batches/b/results", "AnthropicBatches", false, true],
     ["GET", "/v1/responses/r", "OpenAiResponses", true, true],
     ["GET", "/v1/responses/r/input_items", "OpenAiResponses", true, true],
@@ -259,6 +265,7 @@ describe("an endpoint is known by its path", () => {
       true,
       "/model/M/converse-stream",
     ],
+    ["/model/m%2D/converse", "BedrockConverse", "m-", false, "/model/M/converse"],
     ["/model/m/count-tokens", "BedrockConverse", "m", false, "/model/M/count-tokens"],
     ["/model/m/invoke", "BedrockInvoke", "m", false, "/model/M/invoke"],
     ["/model/m/invoke-with-response-stream", "BedrockInvoke", "m", true, "/model/M/invoke-with-response-stream"],
@@ -317,6 +324,41 @@ describe("an endpoint is known by its path", () => {
   test.each(TRICKS.map((path) => [path.slice(0, 60), path]))("%s is chat", (_name, path) => {
     const facts = classify("POST", path);
     expect([facts.dialect, facts.place, facts.needs]).toEqual(["OpenAiChat", "Body", true]);
+  });
+
+  test("what another has classified is news", () => {
+    classify("POST", "/v1/chat/completions");
+    m.take(1);
+    const path = "/v1beta/models/g:generateContent";
+    classify("POST", path);
+    m.take(0);
+    expect(classify("POST", path)).toMatchObject({ dialect: "Gemini", place: "Path", model: "g" });
+  });
+
+  test.each([
+    ["a body in a form's fields", "/v1/chat/completions", "application/x-www-form-urlencoded"],
+    ["a file", "/v1/files", "multipart/form-data; boundary=x"],
+    ["a stream", "/model/m/converse-stream", "application/json"],
+  ])("nothing is left of %s on a path that is not known", (_what, path, contentType) => {
+    classify("POST", path, contentType);
+    expect(classify("POST", "/login", contentType)).toEqual({
+      dialect: "Unknown",
+      place: "None",
+      model: "",
+      needs: false,
+      multipart: false,
+      upload: false,
+      asks: true,
+      answers: true,
+      streams: false,
+      urlEncoded: false,
+    });
+  });
+
+  test("what came before a long path is news again", () => {
+    classify("POST", "/v1/chat/completions");
+    classify("POST", `/v1beta/models/g:generateContent?${"x".repeat(300)}`);
+    expect(classify("POST", "/v1/chat/completions")).toMatchObject({ dialect: "OpenAiChat", place: "Body", model: "" });
   });
 
   test.each(["PUT", "post", "PATCH", "QUERY", ""])("method %j on chat counts as one with a body", (method) => {

@@ -7,7 +7,8 @@ import { dialectOfShape } from "../../../assembly/llm/shape";
 
 const INPUT = new StaticArray<u8>(1 << 17);
 const OUTPUT = new ByteBuffer(new Budget(1 << 20));
-const ENDPOINT = new Endpoint();
+const ENDPOINTS = [new Endpoint(), new Endpoint()];
+let ENDPOINT = ENDPOINTS[0];
 const METHOD = new Bytes();
 const PATH = new Bytes();
 const CONTENT_TYPE = new Bytes();
@@ -22,6 +23,11 @@ export function outputPointer(): usize {
 
 export function outputLength(): i32 {
   return OUTPUT.length;
+}
+
+/** What follows is of this endpoint, 0 or 1. */
+export function take(endpoint: i32): void {
+  ENDPOINT = ENDPOINTS[endpoint];
 }
 
 /** The input holds method, path and content type. */

@@ -38,6 +38,18 @@ describe("a stream's reservation", () => {
     expect(left(limiter)).toBe(90);
   });
 
+  test("lasts in whatever order others begin and end", async () => {
+    const { host, limiter } = await startLimiter({ limits: [hourly] });
+    const [first, , third] = [10, 5, 5].map((most) => open(limiter, chat(most)));
+    first!.respond(answer(1));
+    const [fourth] = [20, 5].map((most) => open(limiter, chat(most)));
+    third!.respond(answer(2));
+    for (let i = 0; i < 40; i++) host.tick(TTL);
+    expect(left(limiter)).toBe(70);
+    fourth!.respond(answer(7));
+    expect(left(limiter)).toBe(83);
+  });
+
   test("is charged as reserved when its VM is gone, and not before its time", async () => {
     const process = new HostProcess();
     const { host, limiter } = await startLimiter({ limits: [hourly] }, { process });

@@ -195,6 +195,21 @@ describe("what a filter in front has found out", () => {
     expect(await second({ by }, to("a.example"), to("a.example"))).toBe(LIMITED);
   });
 
+  test("a header behind others that have more than is kept", async () => {
+    const long = Array.from({ length: 16 }, (_, index) => `x-${index + 10}`);
+    const by = long.map((header) => ({ header }));
+    const limits = [
+      outputLimit({ name: "first", amount: 1000, by: by.slice(0, 8) }),
+      outputLimit({ name: "second", amount: 1000, by: by.slice(8) }),
+      outputLimit({ by: [{ header: "x-tenant" }] }),
+    ];
+    const { limiter } = await startLimiter({ limits });
+    const headers = Object.fromEntries(long.map((name) => [name, "v".repeat(1024)]));
+    const tenants = ["a", "b", "a"].map((name) => chat(60, {}, { ...headers, "x-tenant": name }));
+    const verdicts = tenants.map((request) => verdict(limiter.send(request, answer(60))));
+    expect(verdicts).toEqual(["passed", "passed", LIMITED]);
+  });
+
   test("the consumer's first group", async () => {
     const consumer = [{ header: "x-consumer" }, { group: { header: "x-group" } }];
     const group = (name: string) => chat(60, {}, { "x-group": name });
