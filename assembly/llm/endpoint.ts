@@ -152,8 +152,6 @@ export class Endpoint {
     this.isBatchUpload = false;
     this.facts = Fact.RequestText | Fact.AnswerText;
     this.pathModel.set(0, 0);
-    this.pathModelStart = 0;
-    this.pathModelEnd = 0;
   }
 
   private take(route: Route, hasBody: bool, contentType: Bytes): void {
@@ -204,7 +202,7 @@ export class Endpoint {
   private followsVersion(start: i32): bool {
     if (start == 0 || isAt(OPENAI, start - OPENAI.length)) return true;
     const segment = segmentStart(start);
-    return start - segment >= 3 && (byteAt(segment + 1) | 0x20) == 0x76 /* v */ && isDigit(byteAt(segment + 2));
+    return (byteAt(segment + 1) | 0x20) == 0x76 /* v */ && isDigit(byteAt(segment + 2));
   }
 
   /** Azure's deployments and OpenAI's engines have the model before the operation. */
@@ -213,7 +211,6 @@ export class Endpoint {
     let end = this.matchStart;
     if (isAt(EXTENSIONS, end - EXTENSIONS.length)) end -= EXTENSIONS.length;
     const model = segmentStart(end) + 1;
-    if (model >= end) return false;
     if (!isAt(DEPLOYMENTS, model - DEPLOYMENTS.length) && !isAt(ENGINES, model - ENGINES.length)) return false;
     this.holeStart = model;
     this.holeEnd = end;
