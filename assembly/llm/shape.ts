@@ -9,6 +9,15 @@ export const enum ShapeKey {
   Prompt = 16,
 }
 
+/** What the keys model, messages, contents, input, prompt and inputs say, in this order. `inputs` is that of Mistral's conversations. */
+export const SHAPE_KEYS: StaticArray<i32> = [
+  ShapeKey.Model,
+  ShapeKey.Messages,
+  ShapeKey.Contents,
+  ShapeKey.Input,
+  ShapeKey.Prompt,
+  ShapeKey.Input,
+];
 const ALL_KEYS: i32 = 31;
 const DIALECTS = dialects();
 

@@ -104,6 +104,7 @@ describe("the shape", () => {
     [{ contents: [] }, 4],
     [{ model: "a", input: "x", prompt: "y" }, 9],
     [{ input: "x", prompt: "y", model: "a" }, 25],
+    [{ inputs: "x", model: "a" }, 9],
     [{ body: { model: "a" } }, 0],
   ])("of %j", (body, shape) => expect(read(body).shape).toBe(shape));
 });

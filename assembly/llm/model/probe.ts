@@ -3,24 +3,16 @@ import { JsonKind, JsonListener } from "../../json/listener";
 import { JsonPaths } from "../../json/paths";
 import { JsonProblem, JsonScanner } from "../../json/scanner";
 import { skipSpace } from "../../json/space";
-import { ShapeKey, shapeWith } from "../shape";
+import { SHAPE_KEYS, ShapeKey, shapeWith } from "../shape";
 import { SeenModels } from "./seen";
 
-const PATHS = new JsonPaths(["model", "messages", "contents", "input", "prompt", ""]);
+const PATHS = new JsonPaths(["model", "messages", "contents", "input", "prompt", "inputs", ""]);
 const MODEL: i32 = 0;
-const ROOT: i32 = 5;
+const ROOT: i32 = 6;
 /** A key's bytes, the last one lowest, behind a 1. */
 const NO_KEY: u64 = 1;
 const MODEL_KEY: u64 = 0x016d_6f64_656c;
 const LOWER_CASE: u64 = 0x20_2020_2020;
-const SHAPE_KEYS: StaticArray<i32> = [
-  ShapeKey.Model,
-  ShapeKey.Messages,
-  ShapeKey.Contents,
-  ShapeKey.Input,
-  ShapeKey.Prompt,
-  0,
-];
 
 
 @final

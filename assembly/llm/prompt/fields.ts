@@ -2,14 +2,14 @@ import { ByteString } from "../../bytes/view";
 import { JsonKind, JsonListener } from "../../json/listener";
 import { ALL_OTHERS, JsonPaths } from "../../json/paths";
 import { PromptFacts } from "./facts";
-import { findKey, kindOf, numberOf, PromptKey, SHAPE_KEYS, UNNUMBERED } from "./keys";
+import { findKey, kindOf, numberOf, PromptKey, UNNUMBERED } from "./keys";
 import { PromptLevels } from "./levels";
 import { PromptListener } from "./listener";
 import { contentsOf, hasTextKeys, Place, placeIn, scopeIn, valueAt } from "./places";
 import { Frame, PromptScopes } from "./scopes";
 import { PromptValue } from "./value";
 import { NO_SCOPE } from "./words";
-import { shapeWith } from "../shape";
+import { SHAPE_KEYS, shapeWith } from "../shape";
 
 /** All that is in a text: it has no other paths. */
 export const PROMPT_PATHS = new JsonPaths(["", ALL_OTHERS]);
@@ -140,7 +140,8 @@ export class PromptFields extends JsonListener {
 
   private noteKey(number: i32): void {
     if (number == UNNUMBERED) return;
-    if (this.levels.depth == 1 && number < SHAPE_KEYS) this.facts.shape = shapeWith(this.facts.shape, 1 << number);
+    if (this.levels.depth == 1 && number < SHAPE_KEYS.length)
+      this.facts.shape = shapeWith(this.facts.shape, SHAPE_KEYS[number]);
     const level = this.levels.last;
     const bit = (<u64>1) << number;
     if (level.keys & bit) this.facts.hasDuplicate = true;

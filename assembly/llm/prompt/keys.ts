@@ -73,8 +73,6 @@ export const enum PromptKey {
 
 /** No number: it doesn't matter whether an object has a second one of this key. */
 export const UNNUMBERED: i32 = -1;
-/** The first keys have the numbers of their bits in `ShapeKey`. */
-export const SHAPE_KEYS: i32 = 5;
 
 /** At most `MAX_PATHS` keys and what they are, numbered in the order in which they are added. */
 @final
@@ -106,12 +104,13 @@ class KeyTable {
   }
 }
 
-/** Those that decide what is read and how: servers differ in which one counts where an object has two. */
+/** Those that decide what is read and how: servers differ in which one counts where an object has two. `SHAPE_KEYS` has the first. */
 const DECIDING = new KeyTable()
   .add(PromptKey.Model, "model")
   .add(PromptKey.Messages, "messages contents")
   .add(PromptKey.Input, "input")
   .add(PromptKey.Prompt, "prompt")
+  .add(PromptKey.Input, "inputs")
   .add(PromptKey.Role, "role")
   .add(PromptKey.Type, "type")
   .add(PromptKey.MediaType, "media_type mimeType mime_type")

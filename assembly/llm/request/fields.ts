@@ -40,8 +40,9 @@ const enum Field {
   IncludeUsage,
   Background,
   PromptElement,
+  Inputs,
   FirstAnswers,
-  FirstCap = 15,
+  FirstCap = 16,
 }
 
 /** The bounds of an answer follow them. */
@@ -57,6 +58,7 @@ const FIELDS = [
   "stream_options.include_usage",
   "background",
   "prompt[*]",
+  "inputs",
   "n",
   "best_of",
   "generationConfig.candidateCount",
@@ -389,6 +391,7 @@ function shapeKeyOf(path: i32): i32 {
     case Field.Contents:
       return ShapeKey.Contents;
     case Field.Input:
+    case Field.Inputs:
       return ShapeKey.Input;
     case Field.Prompt:
       return ShapeKey.Prompt;

@@ -1,10 +1,9 @@
 import { JsonKind, JsonListener } from "../../json/listener";
 import { JsonPaths } from "../../json/paths";
 import { JsonScanner } from "../../json/scanner";
-import { ShapeKey, shapeWith } from "../shape";
+import { SHAPE_KEYS, shapeWith } from "../shape";
 
-const PATHS = new JsonPaths(["model", "messages", "contents", "input", "prompt"]);
-const KEYS: StaticArray<i32> = [ShapeKey.Model, ShapeKey.Messages, ShapeKey.Contents, ShapeKey.Input, ShapeKey.Prompt];
+const PATHS = new JsonPaths(["model", "messages", "contents", "input", "prompt", "inputs"]);
 
 
 @final
@@ -12,7 +11,7 @@ class Keys extends JsonListener {
   shape: i32 = 0;
 
   onValue(path: i32, _kind: JsonKind, _start: u64): void {
-    this.shape = shapeWith(this.shape, KEYS[path]);
+    this.shape = shapeWith(this.shape, SHAPE_KEYS[path]);
   }
 }
 

@@ -23,6 +23,7 @@ describe("a body on a path that nobody knows", () => {
     ["a chat's shape is routed", { model: "m", messages: [] }, "p m"],
     ["a completion's shape is routed", { prompt: "x", model: "m" }, "p m"],
     ["a response's shape is routed", { input: "x", model: "m" }, "p m"],
+    ["the shape of Mistral's conversations is routed", { inputs: "x", model: "m" }, "p m"],
     ["Gemini's shape is routed", { contents: [], model: "m" }, "p m"],
     ["a chat's shape does not go round a list", { messages: [], model: "closed" }, "403 forbidden_model"],
     ["an unknown model is refused", { model: "nobody", messages: [] }, "404 unknown_model"],

@@ -217,6 +217,8 @@ const TRICKS: Record<string, RequestSpec> = {
   "on a path with double slashes": post("//v1//chat//completions", { model: "m", messages: [user(TEXT)] }),
   "on a path in capitals": post("/v1/Chat/Completions", { model: "m", messages: [user(TEXT)] }),
   "on an unknown path, by its shape": post("/my/own/path", { model: "m", messages: [user(TEXT)] }),
+  "that begins a conversation of Mistral's": post("/v1/conversations", { model: "m", inputs: [user(TEXT)] }),
+  "that begins one, of text alone": post("/v1/conversations", { inputs: TEXT, model: "m" }),
   "after a megabyte of other text": chat(`${"a lot of words ".repeat(40_000)}${TEXT}`),
   "with one letter of a mathematical alphabet": chat("pro\u{1d423}ect-x"),
 };

@@ -28,6 +28,7 @@ describe("a body on a path that nobody knows", () => {
     ["a completion's shape is counted", { model: "m", prompt: "x" }, "429 limited"],
     ["Gemini's shape is counted", { model: "m", contents: [] }, "429 limited"],
     ["a response's shape is counted", { model: "m", input: "x" }, "429 limited"],
+    ["the shape of Mistral's conversations is counted", { model: "m", inputs: "x" }, "429 limited"],
     ["a model alone is not", { model: "m" }, "passed"],
     ["messages alone are not", { messages }, "passed"],
     ["a deeper shape is not", { data: { model: "m", messages } }, "passed"],
