@@ -1,4 +1,4 @@
-import { HitListener } from "../match/detector";
+import { HitListener, LEAST_BEGINNING_BYTES } from "../match/detector";
 import { Matcher } from "../match/matcher";
 import { TextScanner } from "../match/text-scanner";
 
@@ -24,7 +24,7 @@ const SCOPES: i32 = 3;
 const FIELDS: i32 = 4;
 const MOST_HITS: i32 = 64;
 const HIT_FIELDS: i32 = 3;
-/** How many hits are kept in mind that may go on: a power of two. */
+/** How many hits are kept in mind that may go on. */
 const MOST_OPEN: i32 = 16;
 const OPEN_FIELDS: i32 = 4;
 /** Of such a hit, beside its first three fields: where it waits, or one of these. */
@@ -32,8 +32,6 @@ const WAITS_AT: i32 = 3;
 const IN_ONE_TEXT: i32 = -1;
 const COUNTS: i32 = -2;
 const COUNTS_NOT: i32 = -3;
-/** What a hit that goes on may be behind with: the last line of a private key, and more. */
-const UNTOLD_BYTES: i32 = 64;
 /** All bits of `TextScope`. */
 const ALL_SCOPES: i32 = 31;
 
@@ -119,7 +117,8 @@ export class SeamScanner {
   private get isInHead(): bool {
     if (this.tailLength > 0) return false;
     const isWithin = this.headLength == 0 || this.headLength % this.reachBytes != 0;
-    return isWithin || this.lastEnd + UNTOLD_BYTES > this.streamLength;
+    // What is told of a hit that goes on is behind: the last line of a private key, and what is invisible.
+    return isWithin || this.lastEnd + this.reachBytes > this.streamLength;
   }
 
   end(): void {
@@ -181,17 +180,37 @@ export class SeamScanner {
   }
 
   private remember(id: i32, start: i32, end: i32, state: i32): void {
-    const at = (this.openCount++ & (MOST_OPEN - 1)) * OPEN_FIELDS;
+    if (end - start < LEAST_BEGINNING_BYTES) return;
+    const at = (this.openCount < MOST_OPEN ? this.openCount++ : this.leastOpen()) * OPEN_FIELDS;
     this.open[at] = id;
     this.open[at + 1] = start;
     this.open[at + 2] = end;
     this.open[at + WAITS_AT] = state;
   }
 
+  /** The hit that can be forgotten: of those of which no more would be told, else of all, the one that ends first. */
+  private leastOpen(): i32 {
+    let least = 0;
+    for (let i = 1; i < MOST_OPEN; i++) {
+      const tells = this.tells(i);
+      if (tells != this.tells(least) ? !tells : this.openEnd(i) < this.openEnd(least)) least = i;
+    }
+    return least;
+  }
+
+  private tells(index: i32): bool {
+    const state = this.open[index * OPEN_FIELDS + WAITS_AT];
+    return state >= 0 || state == COUNTS;
+  }
+
+  private openEnd(index: i32): i32 {
+    return this.open[index * OPEN_FIELDS + 2];
+  }
+
   /** The hit that has been told up to an offset, or -1. */
   private openAt(id: i32, end: i32): i32 {
-    for (let i = min(this.openCount, MOST_OPEN) - 1; i >= 0; i--) {
-      if (this.open[i * OPEN_FIELDS] == id && this.open[i * OPEN_FIELDS + 2] == end) return i;
+    for (let i = this.openCount - 1; i >= 0; i--) {
+      if (this.open[i * OPEN_FIELDS] == id && this.openEnd(i) == end) return i;
     }
     return -1;
   }
@@ -200,7 +219,7 @@ export class SeamScanner {
   private reportAll(scopes: i32): void {
     for (let i = 0; i < this.hitCount; i++) {
       const state = this.report(i, scopes) ? COUNTS : COUNTS_NOT;
-      for (let open = min(this.openCount, MOST_OPEN) - 1; open >= 0; open--) {
+      for (let open = this.openCount - 1; open >= 0; open--) {
         const at = open * OPEN_FIELDS + WAITS_AT;
         if (this.open[at] == i * HIT_FIELDS) this.open[at] = state;
       }

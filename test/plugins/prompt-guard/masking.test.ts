@@ -108,6 +108,32 @@ describe("what is masked", () => {
     expect(guard.send(request).localReply?.status).toBe(403);
   });
 
+  test.each<[what: string, detect: object, maxHoldBack: number]>([
+    ["words", { words: ["ab"] }, 256],
+    ["patterns", { pattern: "[A-Za-z0-9/+]{40}" }, 256],
+    ["patterns, many at a time,", { pattern: "[A-Za-z0-9/+]{16}" }, 4096],
+  ])("is masked whole where %s have hits within a private key that is cut", async (_, detect, maxHoldBack) => {
+    const key = KEY.replaceAll(/^[\w/+]{7}/gm, "ab+ab/a");
+    const rules = [masked("PrivateKey"), { id: "others", detect, action: "Audit" }];
+    const { guard } = await startGuard({ rules, maxHoldBack });
+    for (const cuts of [[18], [18, 900]]) {
+      const texts = [0, ...cuts].map((from, i) => key.slice(from, cuts[i] ?? key.length));
+      const outcome = guard.send(chat(texts.map((text) => ({ type: "text", text }))));
+      const [{ content }] = received(outcome)["messages"] as [{ content: { text: string }[] }];
+      expect(content.map(({ text }) => text)).toEqual(texts.map(() => "[pii]"));
+    }
+  });
+
+  test.each([20, 40, 80])("is masked whole where a private key that is cut has %i invisible letters", async (count) => {
+    const { guard } = await startGuard({ rules: [masked("PrivateKey")] });
+    for (let at = 60; at < 360; at += 20) {
+      const key = `${KEY.slice(0, at)}${"\u200b".repeat(count)}${KEY.slice(at)}`;
+      const outcome = guard.send(chat([key.slice(0, 18), key.slice(18)].map((text) => ({ type: "text", text }))));
+      const [{ content }] = received(outcome)["messages"] as [{ content: { text: string }[] }];
+      expect(content.map(({ text }) => text)).toEqual(["[pii]", "[pii]"]);
+    }
+  });
+
   test("may be a long body's, of which the gateway keeps no copy", () => {
     const filler = "words and more words ".repeat(30_000);
     const outcome = send(chat(`${EMAIL} ${filler} ${CARD}`));
