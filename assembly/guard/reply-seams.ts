@@ -93,7 +93,12 @@ export class GuardReplySeams extends ReplySeams {
     for (let at = 0; at < end; at += PART_FIELDS) {
       if (this.masks.covers(this.parts[at], this.parts[at + 1], rule)) return false;
     }
-    for (let at = 0; at < end; at += PART_FIELDS) this.masks.add(this.parts[at], this.parts[at + 1], rule, at > 0);
+    for (let at = 0; at < end; at += PART_FIELDS) {
+      const start = this.parts[at];
+      // What goes on within a text has its mask there.
+      const isContinued = at > 0 || this.masks.covers(start - 1, start, rule);
+      this.masks.add(start, this.parts[at + 1], rule, isContinued);
+    }
     return true;
   }
 }

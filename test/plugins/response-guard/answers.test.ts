@@ -204,11 +204,14 @@ describe("the parts of an answer", () => {
     });
     const key = privateKey("PRIVATE KEY", 24);
     const line = key.indexOf("\n");
-    for (const cuts of [[18], [line], [line + 1], [18, line], [18, 900], [line, 900, 1000, key.length]]) {
+    const last = key.indexOf("-----END");
+    const cut = [[18], [line], [line + 1], [18, line], [18, 900], [line, 900, 1000, key.length]];
+    for (const cuts of [...cut, [18, last + 7], [18, 900, last + 3, last + 9]]) {
       const parts = [0, ...cuts].map((from, i) => key.slice(from, cuts[i] ?? key.length));
       const { client } = guard.send(CHAT, json(messages(...parts, " or so")));
       const texts = (JSON.parse(client.body) as { content: { text: string }[] }).content.map(({ text }) => text);
       expect([texts.join("").replaceAll("[key]", ""), texts[0]]).toEqual([" or so", "[key]"]);
+      for (const text of texts) expect(text).not.toContain("[key][key]");
     }
   });
 
