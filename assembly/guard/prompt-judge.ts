@@ -283,13 +283,12 @@ export class PromptJudge extends PromptListener {
   /** Its parts have been told. Whether they are part of it. */
   hitOverSeam(id: i32, scopes: i32): bool {
     const rules = this.rules.rulesOf(id);
-    let counts = false;
+    let counts = true;
     for (let i = 0; i < rules.length; i++) {
       const rule = unchecked(rules[i]);
       if ((rule.scopes & scopes) == 0) continue;
-      if (rule.action == RuleAction.Mask && !this.maskParts(rule.index)) continue;
-      this.verdict.fire(rule, rule.scopes & scopes);
-      counts = true;
+      if (rule.action == RuleAction.Mask && !this.maskParts(rule.index)) counts = false;
+      else this.verdict.fire(rule, rule.scopes & scopes);
     }
     this.partCount = 0;
     return counts;

@@ -78,10 +78,10 @@ export class GuardReplySeams extends ReplySeams {
   hit(id: i32): bool {
     const judge = this.judge;
     const rules = judge.settings.rules.rulesOf(id);
-    let counts = false;
+    let counts = true;
     for (let i = 0; i < rules.length; i++) {
       const rule = unchecked(rules[i]);
-      if (!judge.masks(rule, TextScope.Assistant) || this.mask(rule.index)) counts = true;
+      if (judge.masks(rule, TextScope.Assistant) && !this.mask(rule.index)) counts = false;
     }
     this.partCount = 0;
     return counts;

@@ -134,6 +134,31 @@ describe("what is masked", () => {
     }
   });
 
+  test.each<[others: string, rules: object[]]>([
+    ["no other rule", []],
+    ["a rule that records the same", [{ id: "others", detect: { builtin: ["PrivateKey"] }, action: "Audit" }]],
+  ])("is not what follows a key that has no end, with %s", async (_, others) => {
+    const { guard } = await startGuard({ rules: [masked("PrivateKey"), ...others] });
+    const texts = [KEY.slice(0, 150), "what is this?", "tell me, please"];
+    const messages = texts.map((content) => ({ role: "user", content }));
+    const sent = received(guard.send(post("/v1/chat/completions", { model: "m", messages })));
+    expect((sent["messages"] as { content: string }[]).map(({ content }) => content)).toEqual([
+      "[pii]",
+      ...texts.slice(1),
+    ]);
+  });
+
+  test("is what goes on of a key in a scope that the rule is for, where its beginning was in another", async () => {
+    const { guard } = await startGuard({ rules: [{ ...masked("PrivateKey"), scopes: ["User"] }] });
+    const texts = [KEY.slice(0, 18), KEY.slice(18, 500), KEY.slice(500)];
+    const messages = texts.map((content, i) => ({ role: i < 2 ? "assistant" : "user", content }));
+    const sent = received(guard.send(post("/v1/chat/completions", { model: "m", messages })));
+    expect((sent["messages"] as { content: string }[]).map(({ content }) => content)).toEqual([
+      ...texts.slice(0, 2),
+      "[pii]",
+    ]);
+  });
+
   test("may be a long body's, of which the gateway keeps no copy", () => {
     const filler = "words and more words ".repeat(30_000);
     const outcome = send(chat(`${EMAIL} ${filler} ${CARD}`));

@@ -215,6 +215,20 @@ describe("the parts of an answer", () => {
     }
   });
 
+  test("are not part of a key that has no end, which another rule records too", async () => {
+    const detect = { builtin: ["PrivateKey"] };
+    const { guard } = await startGuard({
+      rules: [
+        { id: "key", detect, action: "Mask" },
+        { id: "others", detect, action: "Audit" },
+      ],
+    });
+    const texts = ["what is this?", "tell me, please"];
+    const { client } = guard.send(CHAT, json(messages(privateKey("PRIVATE KEY", 24).slice(0, 150), ...texts)));
+    const { content } = JSON.parse(client.body) as { content: { text: string }[] };
+    expect(content.map(({ text }) => text)).toEqual(["[key]", ...texts]);
+  });
+
   test("refuse it by what stands over their borders, and the next answer is judged by itself", async () => {
     const { guard } = await startGuard();
     const of = (answer: object): object | undefined => guard.send(CHAT, json(answer)).localReply;
