@@ -1,6 +1,7 @@
-import { HitListener, LEAST_BEGINNING_BYTES } from "../match/detector";
+import { HitListener } from "../match/detector";
 import { Matcher } from "../match/matcher";
 import { TextScanner } from "../match/text-scanner";
+import { COUNTS, COUNTS_NOT, IN_ONE_TEXT, OpenHits } from "./seam-open-hits";
 
 /** Hears about hits that stand in more than one text. */
 export abstract class SeamListener {
@@ -24,14 +25,6 @@ const SCOPES: i32 = 3;
 const FIELDS: i32 = 4;
 const MOST_HITS: i32 = 64;
 const HIT_FIELDS: i32 = 3;
-/** How many hits are kept in mind that may go on. */
-const MOST_OPEN: i32 = 16;
-const OPEN_FIELDS: i32 = 4;
-/** Of such a hit, beside its first three fields: where it waits, or one of these. */
-const WAITS_AT: i32 = 3;
-const IN_ONE_TEXT: i32 = -1;
-const COUNTS: i32 = -2;
-const COUNTS_NOT: i32 = -3;
 /** All bits of `TextScope`. */
 const ALL_SCOPES: i32 = 31;
 
@@ -64,9 +57,7 @@ export class SeamScanner {
   /** Hits that wait for the scope of their last text. */
   private readonly hits: StaticArray<i32> = new StaticArray<i32>(MOST_HITS * HIT_FIELDS);
   private hitCount: i32 = 0;
-  /** The last hits, which may go on: id, start and end in the stream, and where they wait. */
-  private readonly open: StaticArray<i32> = new StaticArray<i32>(MOST_OPEN * OPEN_FIELDS);
-  private openCount: i32 = 0;
+  private readonly open: OpenHits = new OpenHits();
   /** Where the last hit over texts ends. */
   private lastEnd: i32 = 0;
 
@@ -88,7 +79,7 @@ export class SeamScanner {
     this.pieceCount = 0;
     this.unscoped = 0;
     this.hitCount = 0;
-    this.openCount = 0;
+    this.open.reset();
     this.lastEnd = 0;
   }
 
@@ -151,15 +142,16 @@ export class SeamScanner {
   hit(id: i32, from: i32, to: i32, isContinued: bool): void {
     const start = this.base + from;
     const end = this.base + to;
-    const known = isContinued ? this.openAt(id, start) : -1;
-    if (known < 0) return this.remember(id, start, end, this.keep(id, start, end));
-    const at = known * OPEN_FIELDS;
-    const state = this.open[at + WAITS_AT];
-    this.open[at + 2] = end;
-    if (state == IN_ONE_TEXT) this.open[at + WAITS_AT] = this.keep(id, this.open[at + 1], end);
-    else if (state >= 0) this.hits[state + 2] = end;
-    else if (state == COUNTS) this.open[at + WAITS_AT] = this.wait(id, start, end);
-    if (state >= 0 || state == COUNTS) this.lastEnd = end;
+    const open = this.open;
+    const known = isContinued ? open.find(id, start) : -1;
+    if (known < 0) return open.add(id, start, end, this.keep(id, start, end));
+    let state = open.stateOf(known);
+    if (state == COUNTS_NOT) return open.goOn(known, end, state);
+    if (state == IN_ONE_TEXT) state = this.keep(id, open.startOf(known), end);
+    else if (state == COUNTS) state = this.wait(id, start, end);
+    else this.hits[state + 2] = end;
+    open.goOn(known, end, state);
+    if (state != IN_ONE_TEXT) this.lastEnd = end;
   }
 
   /** Has a hit wait for its scopes, if it stands in more than one text; returns where, or `IN_ONE_TEXT`. */
@@ -179,51 +171,10 @@ export class SeamScanner {
     return at;
   }
 
-  private remember(id: i32, start: i32, end: i32, state: i32): void {
-    if (end - start < LEAST_BEGINNING_BYTES) return;
-    const at = (this.openCount < MOST_OPEN ? this.openCount++ : this.leastOpen()) * OPEN_FIELDS;
-    this.open[at] = id;
-    this.open[at + 1] = start;
-    this.open[at + 2] = end;
-    this.open[at + WAITS_AT] = state;
-  }
-
-  /** The hit that can be forgotten: of those of which no more would be told, else of all, the one that ends first. */
-  private leastOpen(): i32 {
-    let least = 0;
-    for (let i = 1; i < MOST_OPEN; i++) {
-      const tells = this.tells(i);
-      if (tells != this.tells(least) ? !tells : this.openEnd(i) < this.openEnd(least)) least = i;
-    }
-    return least;
-  }
-
-  private tells(index: i32): bool {
-    const state = this.open[index * OPEN_FIELDS + WAITS_AT];
-    return state >= 0 || state == COUNTS;
-  }
-
-  private openEnd(index: i32): i32 {
-    return this.open[index * OPEN_FIELDS + 2];
-  }
-
-  /** The hit that has been told up to an offset, or -1. */
-  private openAt(id: i32, end: i32): i32 {
-    for (let i = this.openCount - 1; i >= 0; i--) {
-      if (this.open[i * OPEN_FIELDS] == id && this.openEnd(i) == end) return i;
-    }
-    return -1;
-  }
-
   /** Reports what waits, with these scopes beside those that are known. */
   private reportAll(scopes: i32): void {
-    for (let i = 0; i < this.hitCount; i++) {
-      const state = this.report(i, scopes) ? COUNTS : COUNTS_NOT;
-      for (let open = this.openCount - 1; open >= 0; open--) {
-        const at = open * OPEN_FIELDS + WAITS_AT;
-        if (this.open[at] == i * HIT_FIELDS) this.open[at] = state;
-      }
-    }
+    for (let i = 0; i < this.hitCount; i++)
+      this.open.settle(i * HIT_FIELDS, this.report(i, scopes) ? COUNTS : COUNTS_NOT);
     this.hitCount = 0;
   }
 
