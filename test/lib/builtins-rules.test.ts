@@ -151,7 +151,7 @@ const text = fc
   .map((parts) => Buffer.from(parts.join("")));
 const hold = fc.constantFrom(64, 100, 256);
 /** Which kind is wanted alone; null for all. */
-const alone = fc.option(fc.nat(99));
+const alone = fc.option(fc.nat(99), { freq: 1 });
 
 function configure(maxHoldBytes: number, only: number | null): void {
   m.configure(maxHoldBytes, only === null ? m.kinds : [m.kinds[only % m.kinds.length]!]);
