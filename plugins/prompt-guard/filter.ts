@@ -88,8 +88,8 @@ export class PromptGuard extends GuardExchange {
     if (!isLast) return this.request.isHolding ? Outcome.Hold : Outcome.Pass;
     const facts = body.facts;
     if (facts.hasDuplicate) return this.onProblem(Problem.DuplicateKey);
-    if (facts.hasTokens || facts.hasFalseFile) return this.told(this.failWith(UNREADABLE_TEXT));
-    if (this.enforces && judge.masksBytes) return this.told(this.failWith(UNREADABLE_TEXT));
+    if (facts.hasTokens || facts.hasFalseFile || (this.enforces && judge.masksBytes))
+      return this.told(this.failWith(UNREADABLE_TEXT));
     if (judge.masksTooMuch) return this.onProblem(Problem.HeldTooLarge);
     return this.askServices(judge);
   }

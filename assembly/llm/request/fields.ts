@@ -9,7 +9,7 @@ import { Dialect } from "../dialect";
 import { OUTPUT_CAPS, OUTPUT_CAP_COUNT, OutputCaps } from "./output-caps";
 import { KeyRole, roleOfKey } from "./keys";
 import { RequestTexts } from "./texts";
-import { ShapeKey, shapeWith } from "../shape";
+import { SHAPE_KEYS, shapeWith } from "../shape";
 import { CountReader, multiplyCounts } from "../tokens/count";
 
 /** Longest model name that is kept, in bytes. */
@@ -30,17 +30,18 @@ const UNDERSCORE: u8 = 0x5f;
 
 const enum Field {
   Root,
+  /** From here to `Inputs` in the order of `SHAPE_KEYS`. */
   Model,
   Messages,
   Contents,
   Input,
   Prompt,
+  Inputs,
   Stream,
   StreamOptions,
   IncludeUsage,
   Background,
   PromptElement,
-  Inputs,
   FirstAnswers,
   FirstCap = 16,
 }
@@ -53,12 +54,12 @@ const FIELDS = [
   "contents",
   "input",
   "prompt",
+  "inputs",
   "stream",
   "stream_options",
   "stream_options.include_usage",
   "background",
   "prompt[*]",
-  "inputs",
   "n",
   "best_of",
   "generationConfig.candidateCount",
@@ -383,19 +384,5 @@ function isMute(role: KeyRole): bool {
 }
 
 function shapeKeyOf(path: i32): i32 {
-  switch (path) {
-    case Field.Model:
-      return ShapeKey.Model;
-    case Field.Messages:
-      return ShapeKey.Messages;
-    case Field.Contents:
-      return ShapeKey.Contents;
-    case Field.Input:
-    case Field.Inputs:
-      return ShapeKey.Input;
-    case Field.Prompt:
-      return ShapeKey.Prompt;
-    default:
-      return 0;
-  }
+  return path >= Field.Model && path <= Field.Inputs ? unchecked(SHAPE_KEYS[path - Field.Model]) : 0;
 }
