@@ -19,12 +19,18 @@ const CORP = {
 /** Enough for a request that waits to see what others have fetched, far from any timeout. */
 const SOON_MS = 100;
 
-test("a configuration that is replaced while it fetches a token leaves the next one free to fetch", async () => {
+/** A host, and what was asked of the cluster with its token endpoint. */
+async function startHost(cluster: string): Promise<{ host: WasmHost; asked: Callout[] }> {
   const asked: Callout[] = [];
   const host = await WasmHost.load(wasmFile("egress-auth"), {
     rootId: "egress-auth",
-    clusters: { idp: (callout) => asked.push(callout) },
+    clusters: { [cluster]: (callout) => asked.push(callout) },
   });
+  return { host, asked };
+}
+
+test("a configuration that is replaced while it fetches a token leaves the next one free to fetch", async () => {
+  const { host, asked } = await startHost("idp");
   const before = host.createPlugin({ configuration: { providers: [CORP] } });
   host.tick(1000);
   expect(asked).toHaveLength(1);
@@ -41,12 +47,8 @@ test("a configuration that is replaced while it fetches a token leaves the next 
 });
 
 test("a token endpoint is asked by its host where Istio named the cluster", async () => {
-  const asked: Callout[] = [];
   const tokenCluster = "outbound|8080||idp.ai.svc.cluster.local";
-  const host = await WasmHost.load(wasmFile("egress-auth"), {
-    rootId: "egress-auth",
-    clusters: { [tokenCluster]: (callout) => asked.push(callout) },
-  });
+  const { host, asked } = await startHost(tokenCluster);
   host.createPlugin({ configuration: { providers: [{ ...CORP, credential: { ...CORP.credential, tokenCluster } }] } });
   host.tick(1000);
   expect(asked[0]!.headers.get(":authority")).toBe("idp.ai.svc.cluster.local");
@@ -55,11 +57,7 @@ test("a token endpoint is asked by its host where Istio named the cluster", asyn
 test.each(["", ',"expires_in":0', ',"expires_in":"0"', ',"expires_in":-1', ',"expires_in":null'])(
   "a token that doesn't say for how long it lasts, with %j, is used for nearly 5 minutes",
   async (lifetime) => {
-    const asked: Callout[] = [];
-    const host = await WasmHost.load(wasmFile("egress-auth"), {
-      rootId: "egress-auth",
-      clusters: { idp: (callout) => asked.push(callout) },
-    });
+    const { host, asked } = await startHost("idp");
     const plugin = host.createPlugin({ configuration: { providers: [CORP] } });
     host.tick(1000);
     asked[0]!.answer({ body: `{"access_token":"token-1"${lifetime}}` });

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { privateKey } from "../../lib/builtins-secrets.ts";
 import { randomFrom, SEED } from "../../lib/seeded.ts";
-import { chat, decided, masked, post, received, startGuard, words, type Guard } from "./support/guard.ts";
+import { chat, decided, masked, partsOf, post, received, startGuard, words, type Guard } from "./support/guard.ts";
 
 const CARD = "4111 1111 1111 1111";
 const EMAIL = "jane.doe@example.com";
@@ -62,8 +61,7 @@ describe("what is masked", () => {
         { type: "text", text: "1111 1111 now" },
       ]),
     );
-    const [{ content }] = received(outcome)["messages"] as [{ content: { text: string }[] }];
-    const text = content.map((part) => part.text).join("");
+    const text = partsOf(outcome).join("");
     expect(text).toContain("pay [pii]");
     expect(text).not.toMatch(/\d/);
   });
@@ -77,86 +75,8 @@ describe("what is masked", () => {
           { type: "text", text: "1111 1111 now" },
         ]),
       );
-      const [{ content }] = received(outcome)["messages"] as [{ content: { text: string }[] }];
-      expect(content.map(({ text }) => text)).toEqual([`${filler}pay [pii]`, "[pii] now"]);
+      expect(partsOf(outcome)).toEqual([`${filler}pay [pii]`, "[pii] now"]);
     }
-  });
-
-  const KEY = privateKey("RSA PRIVATE KEY", 24);
-  const LINE = KEY.indexOf("\n");
-
-  test.each<[where: string, cuts: number[]]>([
-    ["within its first line", [18]],
-    ["behind its first line", [LINE]],
-    ["before its second line", [LINE + 1]],
-    ["within its first line, and at its end", [18, LINE]],
-    ["within its first line and in its middle", [18, 900]],
-    ["often", Array.from({ length: 16 }, (_, i) => i * 100 + 20)],
-  ])("is masked whole where a private key is cut %s", async (_, cuts) => {
-    const parts = [0, ...cuts].map((from, i) => KEY.slice(from, cuts[i] ?? KEY.length));
-    const texts = parts.map((part, i) => `${i > 0 ? "" : "see "}${part}${i < cuts.length ? "" : " or so"}`);
-    const request = chat(texts.map((text) => ({ type: "text", text })));
-    const rule = masked("PrivateKey");
-    for (const split of [[], [500], [300, 301, 1000]]) {
-      const outcome = (await startGuard({ rules: [rule] })).guard.send({ ...request, split });
-      const [{ content }] = received(outcome)["messages"] as [{ content: { text: string }[] }];
-      expect(content.map(({ text }) => text)).toEqual(
-        parts.map((_part, i) => `${i > 0 ? "" : "see "}[pii]${i < cuts.length ? "" : " or so"}`),
-      );
-    }
-    const { guard } = await startGuard({ rules: [{ ...rule, action: "Reject" }] });
-    expect(guard.send(request).localReply?.status).toBe(403);
-  });
-
-  test.each<[what: string, detect: object, maxHoldBack: number]>([
-    ["words", { words: ["ab"] }, 256],
-    ["patterns", { pattern: "[A-Za-z0-9/+]{40}" }, 256],
-    ["patterns, many at a time,", { pattern: "[A-Za-z0-9/+]{16}" }, 4096],
-  ])("is masked whole where %s have hits within a private key that is cut", async (_, detect, maxHoldBack) => {
-    const key = KEY.replaceAll(/^[\w/+]{7}/gm, "ab+ab/a");
-    const rules = [masked("PrivateKey"), { id: "others", detect, action: "Audit" }];
-    const { guard } = await startGuard({ rules, maxHoldBack });
-    for (const cuts of [[18], [18, 900]]) {
-      const texts = [0, ...cuts].map((from, i) => key.slice(from, cuts[i] ?? key.length));
-      const outcome = guard.send(chat(texts.map((text) => ({ type: "text", text }))));
-      const [{ content }] = received(outcome)["messages"] as [{ content: { text: string }[] }];
-      expect(content.map(({ text }) => text)).toEqual(texts.map(() => "[pii]"));
-    }
-  });
-
-  test.each([20, 40, 80])("is masked whole where a private key that is cut has %i invisible letters", async (count) => {
-    const { guard } = await startGuard({ rules: [masked("PrivateKey")] });
-    for (let at = 60; at < 360; at += 20) {
-      const key = `${KEY.slice(0, at)}${"\u200b".repeat(count)}${KEY.slice(at)}`;
-      const outcome = guard.send(chat([key.slice(0, 18), key.slice(18)].map((text) => ({ type: "text", text }))));
-      const [{ content }] = received(outcome)["messages"] as [{ content: { text: string }[] }];
-      expect(content.map(({ text }) => text)).toEqual(["[pii]", "[pii]"]);
-    }
-  });
-
-  test.each<[others: string, rules: object[]]>([
-    ["no other rule", []],
-    ["a rule that records the same", [{ id: "others", detect: { builtin: ["PrivateKey"] }, action: "Audit" }]],
-  ])("is not what follows a key that has no end, with %s", async (_, others) => {
-    const { guard } = await startGuard({ rules: [masked("PrivateKey"), ...others] });
-    const texts = [KEY.slice(0, 150), "what is this?", "tell me, please"];
-    const messages = texts.map((content) => ({ role: "user", content }));
-    const sent = received(guard.send(post("/v1/chat/completions", { model: "m", messages })));
-    expect((sent["messages"] as { content: string }[]).map(({ content }) => content)).toEqual([
-      "[pii]",
-      ...texts.slice(1),
-    ]);
-  });
-
-  test("is what goes on of a key in a scope that the rule is for, where its beginning was in another", async () => {
-    const { guard } = await startGuard({ rules: [{ ...masked("PrivateKey"), scopes: ["User"] }] });
-    const texts = [KEY.slice(0, 18), KEY.slice(18, 500), KEY.slice(500)];
-    const messages = texts.map((content, i) => ({ role: i < 2 ? "assistant" : "user", content }));
-    const sent = received(guard.send(post("/v1/chat/completions", { model: "m", messages })));
-    expect((sent["messages"] as { content: string }[]).map(({ content }) => content)).toEqual([
-      ...texts.slice(0, 2),
-      "[pii]",
-    ]);
   });
 
   test("may be a long body's, of which the gateway keeps no copy", () => {

@@ -45,6 +45,12 @@ export function received({ upstream }: Outcome): Record<string, unknown> {
   return JSON.parse(upstream.body) as Record<string, unknown>;
 }
 
+/** The texts of the first message's parts, as the provider gets them. */
+export function partsOf(outcome: Outcome): string[] {
+  const [{ content }] = received(outcome)["messages"] as [{ content: { text: string }[] }];
+  return content.map(({ text }) => text);
+}
+
 /** What decided, as access logs have it. */
 export function decided({ filterState }: Outcome): string | undefined {
   return filterState["weir.guard"];
